@@ -2,4 +2,13 @@
 //! event, what may happen is a decision. Nothing here waits, or reads a clock, a random source, a
 //! database or a setting: they are arguments.
 
+pub mod billing;
+pub mod canonical;
+pub mod catalogue;
 pub mod id;
+pub mod import;
+pub mod log;
+pub mod members;
+pub mod personal;
+pub mod settings;
+pub mod time;

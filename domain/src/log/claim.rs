@@ -1,0 +1,100 @@
+//! Claims: facts of which a tenant may have one only, kept unique in the append itself. They are a
+//! fold of events, and `claims_of` is their only source, so they can be made anew and checked.
+
+use uuid::Uuid;
+
+use crate::id::StreamId;
+
+/// What a claim is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClaimKind {
+    /// A member's e-mail address, by its digest.
+    MemberEmail,
+    /// A client's name, by its digest.
+    ClientName,
+    /// A project's name within its client, by its digest.
+    ProjectName,
+    /// Which timesheet an entry lives in.
+    Entry,
+    /// What became of an entry's seconds: reserved by which invoice.
+    EntryBilling,
+    /// A row of an import, by its digest.
+    ImportRow,
+}
+
+impl ClaimKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [ClaimKind; 6] = [
+        ClaimKind::MemberEmail,
+        ClaimKind::ClientName,
+        ClaimKind::ProjectName,
+        ClaimKind::Entry,
+        ClaimKind::EntryBilling,
+        ClaimKind::ImportRow,
+    ];
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClaimKind::MemberEmail => "member_email",
+            ClaimKind::ClientName => "client_name",
+            ClaimKind::ProjectName => "project_name",
+            ClaimKind::Entry => "entry",
+            ClaimKind::EntryBilling => "entry_billing",
+            ClaimKind::ImportRow => "import_row",
+        }
+    }
+}
+
+/// What is claimed: at most one holder per kind and key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimKey {
+    /// What it's about.
+    pub kind: ClaimKind,
+    /// An id or a digest, never a text of a person.
+    pub key: String,
+}
+
+impl ClaimKey {
+    /// The claim on an id.
+    pub fn id(kind: ClaimKind, id: impl Into<Uuid>) -> Self {
+        ClaimKey {
+            kind,
+            key: id.into().hyphenated().to_string(),
+        }
+    }
+
+    /// The claim on a digest.
+    pub fn digest(kind: ClaimKind, digest: &str) -> Self {
+        ClaimKey {
+            kind,
+            key: digest.to_owned(),
+        }
+    }
+}
+
+/// What an event does to the claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimChange {
+    /// The key must be free, and is held from now on.
+    Take {
+        /// What is claimed.
+        key: ClaimKey,
+        /// The stream that holds it.
+        holder: StreamId,
+        /// What the holder notes with it, such as `reserved:3600`.
+        value: String,
+    },
+    /// The key is free again.
+    Release {
+        /// What was claimed.
+        key: ClaimKey,
+    },
+    /// Every claim of this kind that the stream holds is free again.
+    ReleaseAll {
+        /// The kind.
+        kind: ClaimKind,
+        /// The stream.
+        holder: StreamId,
+    },
+}

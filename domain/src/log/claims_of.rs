@@ -1,0 +1,173 @@
+//! What each event does to the claims: the only source of the claims table.
+
+use sha2::{Digest, Sha256};
+
+use super::claim::{ClaimChange, ClaimKey, ClaimKind};
+use super::event::Event;
+use crate::billing::InvoiceEvent;
+use crate::catalogue::{ClientEvent, ProjectEvent};
+use crate::id::{ClientId, StreamId};
+use crate::import::ImportEvent;
+use crate::members::MemberEvent;
+use crate::personal::{Personal, Unique};
+use crate::time::TimeEvent;
+
+/// The claim on a project's name: SHA-256 over its client and the name in lower case, trimmed.
+pub fn project_name_claim(client: ClientId, name: &str) -> ClaimKey {
+    let mut hash = Sha256::new();
+    hash.update(client.0.as_bytes());
+    hash.update(name.trim().to_lowercase());
+    let digest = hash
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<String>();
+    ClaimKey::digest(ClaimKind::ProjectName, &digest)
+}
+
+/// What `event` in `stream` takes and gives back, in order. Personal fields must be clear or
+/// opened: an erased one claims nothing, which is how erasure frees an address.
+pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
+    match event {
+        Event::Time(event) => of_time(stream, event),
+        Event::Invoice(event) => of_invoice(stream, event),
+        Event::Member(event) => of_member(stream, event),
+        Event::Client(event) => of_client(stream, event),
+        Event::Project(event) => of_project(stream, event),
+        Event::Import(event) => of_import(stream, event),
+        Event::RateCard(_) | Event::Settings(_) => Vec::new(),
+    }
+}
+
+fn take(key: ClaimKey, holder: StreamId) -> ClaimChange {
+    ClaimChange::Take {
+        key,
+        holder,
+        value: String::new(),
+    }
+}
+
+fn take_unique(
+    kind: ClaimKind,
+    text: Option<&Personal<Unique>>,
+    holder: StreamId,
+) -> Option<ClaimChange> {
+    let unique = text?.get()?;
+    Some(take(ClaimKey::digest(kind, &unique.digest), holder))
+}
+
+fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
+    match event {
+        TimeEvent::TimeRecorded(event) => {
+            let mut changes = vec![take(ClaimKey::id(ClaimKind::Entry, event.entry), stream)];
+            let source = event.source.as_ref().and_then(|source| source.get());
+            if let (Some(import), Some(source)) = (event.import, source) {
+                let key = ClaimKey::digest(ClaimKind::ImportRow, &source.digest);
+                changes.push(take(key, StreamId(import.0)));
+            }
+            changes
+        }
+        TimeEvent::TimeRemoved(event) => {
+            vec![ClaimChange::Release {
+                key: ClaimKey::id(ClaimKind::Entry, event.entry),
+            }]
+        }
+        TimeEvent::TimeRevised(_)
+        | TimeEvent::TimesheetSubmitted(_)
+        | TimeEvent::TimesheetApproved(_)
+        | TimeEvent::TimesheetRejected(_)
+        | TimeEvent::TimesheetReopened(_) => Vec::new(),
+    }
+}
+
+fn of_invoice(stream: StreamId, event: &InvoiceEvent) -> Vec<ClaimChange> {
+    match event {
+        InvoiceEvent::InvoiceDrafted(event) => event
+            .entries
+            .iter()
+            .map(|reserved| ClaimChange::Take {
+                key: ClaimKey::id(ClaimKind::EntryBilling, reserved.entry),
+                holder: stream,
+                value: format!("reserved:{}", reserved.seconds),
+            })
+            .collect(),
+        InvoiceEvent::InvoiceVoided(_) => {
+            vec![ClaimChange::ReleaseAll {
+                kind: ClaimKind::EntryBilling,
+                holder: stream,
+            }]
+        }
+    }
+}
+
+fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
+    let kind = ClaimKind::MemberEmail;
+    match event {
+        MemberEvent::MemberAdded(event) => take_unique(kind, event.email.as_ref(), stream)
+            .into_iter()
+            .collect(),
+        MemberEvent::MemberEmailChanged(event) => std::iter::once(ClaimChange::ReleaseAll {
+            kind,
+            holder: stream,
+        })
+        .chain(take_unique(kind, Some(&event.email), stream))
+        .collect(),
+        MemberEvent::MemberRenamed(_)
+        | MemberEvent::MemberRolesChanged(_)
+        | MemberEvent::MemberTimeZoneChanged(_)
+        | MemberEvent::MemberDeactivated(_)
+        | MemberEvent::MemberActivated(_) => Vec::new(),
+    }
+}
+
+fn of_client(stream: StreamId, event: &ClientEvent) -> Vec<ClaimChange> {
+    let kind = ClaimKind::ClientName;
+    match event {
+        ClientEvent::ClientAdded(event) => take_unique(kind, Some(&event.name), stream)
+            .into_iter()
+            .collect(),
+        ClientEvent::ClientRenamed(event) => std::iter::once(ClaimChange::ReleaseAll {
+            kind,
+            holder: stream,
+        })
+        .chain(take_unique(kind, Some(&event.name), stream))
+        .collect(),
+        ClientEvent::ClientCurrencyChanged(_)
+        | ClientEvent::ClientArchived(_)
+        | ClientEvent::ClientRestored(_) => Vec::new(),
+    }
+}
+
+fn of_project(stream: StreamId, event: &ProjectEvent) -> Vec<ClaimChange> {
+    match event {
+        ProjectEvent::ProjectAdded(event) => {
+            vec![take(project_name_claim(event.client, &event.name), stream)]
+        }
+        ProjectEvent::ProjectRenamed(event) => vec![
+            ClaimChange::ReleaseAll {
+                kind: ClaimKind::ProjectName,
+                holder: stream,
+            },
+            take(project_name_claim(event.client, &event.name), stream),
+        ],
+        ProjectEvent::ProjectArchived(_)
+        | ProjectEvent::ProjectRestored(_)
+        | ProjectEvent::ProjectMemberLinked(_)
+        | ProjectEvent::ProjectMemberUnlinked(_)
+        | ProjectEvent::TaskAdded(_)
+        | ProjectEvent::TaskRevised(_)
+        | ProjectEvent::TaskArchived(_) => Vec::new(),
+    }
+}
+
+fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
+    match event {
+        ImportEvent::ImportUndone(_) => {
+            vec![ClaimChange::ReleaseAll {
+                kind: ClaimKind::ImportRow,
+                holder: stream,
+            }]
+        }
+        ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
+    }
+}

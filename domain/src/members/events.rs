@@ -1,0 +1,95 @@
+//! What can happen to a member.
+
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+use crate::id::MemberId;
+use crate::personal::{Personal, Unique};
+
+/// A person became a member, active at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberAdded {
+    /// The member.
+    pub member: MemberId,
+    /// What they are called.
+    pub name: Personal<String>,
+    /// The address they sign in with; one member per address. Imported people may have none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Personal<Unique>>,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// Their own zone, where it's not the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+/// A member is called otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberRenamed {
+    /// The member.
+    pub member: MemberId,
+    /// The new name.
+    pub name: Personal<String>,
+}
+
+/// A member has another address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberEmailChanged {
+    /// The member.
+    pub member: MemberId,
+    /// The new address.
+    pub email: Personal<Unique>,
+}
+
+/// A member has other roles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRolesChanged {
+    /// The member.
+    pub member: MemberId,
+    /// All roles from now on.
+    pub roles: Vec<Role>,
+}
+
+/// A member works in another zone from now on; what was recorded stays where it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberTimeZoneChanged {
+    /// The member.
+    pub member: MemberId,
+    /// The new zone; none = the tenant's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+/// A member left or rests: no sign-in, no new time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberDeactivated {
+    /// The member.
+    pub member: MemberId,
+}
+
+/// A member is back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberActivated {
+    /// The member.
+    pub member: MemberId,
+}
+
+crate::event_family! {
+    /// The events of a member's stream.
+    MemberEvent {
+        /// A person became a member.
+        MemberAdded = 1 [name, email],
+        /// Another name.
+        MemberRenamed = 1 [name],
+        /// Another address.
+        MemberEmailChanged = 1 [email],
+        /// Other roles.
+        MemberRolesChanged = 1,
+        /// Another zone.
+        MemberTimeZoneChanged = 1,
+        /// Left or rests.
+        MemberDeactivated = 1,
+        /// Back again.
+        MemberActivated = 1,
+    }
+}

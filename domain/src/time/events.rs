@@ -1,0 +1,168 @@
+//! What can happen to a timesheet: one member's ISO week.
+
+use serde::{Deserialize, Serialize};
+
+use super::week::Week;
+use super::worked::Worked;
+use crate::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
+use crate::import::ImportSource;
+use crate::personal::Personal;
+
+/// One entry in one version: what a submission or an approval is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EntryVersion {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its version: 1, 2, 3, …
+    pub version: u32,
+}
+
+/// Time was recorded. A move from another week is a removal there and a record here in one commit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeRecorded {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its version: 1, unless it was moved here.
+    pub version: u32,
+    /// Who worked.
+    pub member: MemberId,
+    /// On what.
+    pub project: ProjectId,
+    /// Doing what.
+    pub task: TaskId,
+    /// When, or how long.
+    pub worked: Worked,
+    /// Whether it may be billed.
+    pub billable: bool,
+    /// What was done, in the member's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Personal<String>>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The import it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportId>,
+    /// The row it came from and the facts of the other system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Personal<ImportSource>>,
+}
+
+/// An entry has another content: the whole of it from now on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeRevised {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its new version.
+    pub version: u32,
+    /// Who worked.
+    pub member: MemberId,
+    /// On what.
+    pub project: ProjectId,
+    /// Doing what.
+    pub task: TaskId,
+    /// When, or how long.
+    pub worked: Worked,
+    /// Whether it may be billed.
+    pub billable: bool,
+    /// What was done, in the member's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Personal<String>>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+/// An entry is gone from this week.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeRemoved {
+    /// The entry.
+    pub entry: EntryId,
+    /// Whose it was.
+    pub member: MemberId,
+    /// The week it was moved to, where it was not taken back altogether.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_to: Option<Week>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Personal<String>>,
+}
+
+/// A member asks for approval of these entries in these versions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimesheetSubmitted {
+    /// Whose week.
+    pub member: MemberId,
+    /// Which week.
+    pub week: Week,
+    /// What is submitted.
+    pub entries: Vec<EntryVersion>,
+    /// Hexadecimal SHA-256 of the content of these entries.
+    pub content: String,
+}
+
+/// These entries in these versions were approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimesheetApproved {
+    /// Whose week.
+    pub member: MemberId,
+    /// Which week.
+    pub week: Week,
+    /// Who approved.
+    pub by: MemberId,
+    /// What was approved.
+    pub entries: Vec<EntryVersion>,
+    /// Hexadecimal SHA-256 of the content of these entries.
+    pub content: String,
+}
+
+/// These entries were sent back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimesheetRejected {
+    /// Whose week.
+    pub member: MemberId,
+    /// Which week.
+    pub week: Week,
+    /// Who sent it back.
+    pub by: MemberId,
+    /// Why.
+    pub reason: Personal<String>,
+    /// What was sent back.
+    pub entries: Vec<EntryVersion>,
+}
+
+/// These entries, submitted or approved before, are open again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimesheetReopened {
+    /// Whose week.
+    pub member: MemberId,
+    /// Which week.
+    pub week: Week,
+    /// Who reopened it.
+    pub by: MemberId,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Personal<String>>,
+    /// What is open again.
+    pub entries: Vec<EntryVersion>,
+}
+
+crate::event_family! {
+    /// The events of a timesheet.
+    TimeEvent {
+        /// An entry was added.
+        TimeRecorded = 1 [note, source],
+        /// An entry has another content.
+        TimeRevised = 1 [note],
+        /// An entry is gone.
+        TimeRemoved = 1 [reason],
+        /// Approval is asked for.
+        TimesheetSubmitted = 1,
+        /// Approved.
+        TimesheetApproved = 1,
+        /// Sent back.
+        TimesheetRejected = 1 [reason],
+        /// Open again.
+        TimesheetReopened = 1 [reason],
+    }
+}
