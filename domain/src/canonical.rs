@@ -33,10 +33,7 @@ fn write(value: &Value, text: &mut String) -> Result<(), CanonicalError> {
         Value::Bool(true) => text.push_str("true"),
         Value::Bool(false) => text.push_str("false"),
         Value::Number(number) => {
-            let magnitude = number
-                .as_i64()
-                .map(i64::unsigned_abs)
-                .or_else(|| number.as_u64());
+            let magnitude = number.as_i64().map(i64::unsigned_abs).or_else(|| number.as_u64());
             if magnitude.is_none_or(|magnitude| magnitude > LARGEST) {
                 return Err(CanonicalError::Number(number.to_string()));
             }
@@ -98,29 +95,16 @@ mod tests {
 
     #[test]
     fn fractions_and_numbers_that_do_not_fit_a_double_are_refused() {
-        for value in [
-            json!(0.5),
-            json!(9_007_199_254_740_992_u64),
-            json!(-9_007_199_254_740_992_i64),
-        ] {
-            assert!(
-                matches!(canonical_json(&value), Err(CanonicalError::Number(_))),
-                "{value}"
-            );
+        for value in
+            [json!(0.5), json!(9_007_199_254_740_992_u64), json!(-9_007_199_254_740_992_i64)]
+        {
+            assert!(matches!(canonical_json(&value), Err(CanonicalError::Number(_))), "{value}");
         }
-        assert_eq!(
-            canonical_json(&json!(-9_007_199_254_740_991_i64))
-                .expect("fits")
-                .len(),
-            17
-        );
+        assert_eq!(canonical_json(&json!(-9_007_199_254_740_991_i64)).expect("fits").len(), 17);
     }
 
     #[test]
     fn keys_outside_ascii_are_refused() {
-        assert!(matches!(
-            canonical_json(&json!({"é": 1})),
-            Err(CanonicalError::Key(_))
-        ));
+        assert!(matches!(canonical_json(&json!({"é": 1})), Err(CanonicalError::Key(_))));
     }
 }

@@ -77,20 +77,12 @@ impl Envelope {
         let (class, rest) = rest.split_once('.')?;
         let (subject, body) = rest.split_once('.')?;
         let subject = SubjectId(Uuid::try_parse(subject).ok()?);
-        Some((
-            KeyName {
-                subject,
-                class: PurposeClass::parse(class)?,
-            },
-            body,
-        ))
+        Some((KeyName { subject, class: PurposeClass::parse(class)? }, body))
     }
 
     /// Which key opens it.
     pub fn key(&self) -> KeyName {
-        self.parts()
-            .expect("an envelope is parsed before it is made")
-            .0
+        self.parts().expect("an envelope is parsed before it is made").0
     }
 
     /// The stored text.
@@ -156,18 +148,12 @@ impl<T: Eq> Eq for Personal<T> {}
 impl<T> Personal<T> {
     /// A new value, still in clear.
     pub fn new(subject: SubjectId, class: PurposeClass, value: T) -> Self {
-        Personal {
-            key: KeyName { subject, class },
-            state: State::Clear(value),
-        }
+        Personal { key: KeyName { subject, class }, state: State::Clear(value) }
     }
 
     /// A sealed value as a read model or the log holds it.
     pub fn from_envelope(envelope: Envelope) -> Self {
-        Personal {
-            key: envelope.key(),
-            state: State::Sealed(envelope),
-        }
+        Personal { key: envelope.key(), state: State::Sealed(envelope) }
     }
 
     /// The value, where it's in clear or was opened; `None` while sealed, and for ever once erased.
@@ -273,9 +259,7 @@ impl<T> Serialize for Personal<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.envelope() {
             Some(envelope) => serializer.serialize_str(envelope.as_str()),
-            None => Err(S::Error::custom(
-                "a personal field is written only when sealed",
-            )),
+            None => Err(S::Error::custom("a personal field is written only when sealed")),
         }
     }
 }
@@ -285,10 +269,7 @@ impl<'de, T> Deserialize<'de> for Personal<T> {
         let text = String::deserialize(deserializer)?;
         let envelope = Envelope(text);
         match envelope.parts() {
-            Some((key, _)) => Ok(Personal {
-                key,
-                state: State::Sealed(envelope),
-            }),
+            Some((key, _)) => Ok(Personal { key, state: State::Sealed(envelope) }),
             None => Err(D::Error::custom("not a sealed personal field")),
         }
     }
@@ -330,18 +311,12 @@ mod tests {
         }
 
         fn open(&self, _: KeyName, sealed: &[u8]) -> Result<Option<Vec<u8>>, KeyringError> {
-            Ok(self
-                .0
-                .map(|by| sealed.iter().map(|byte| byte.wrapping_sub(by)).collect()))
+            Ok(self.0.map(|by| sealed.iter().map(|byte| byte.wrapping_sub(by)).collect()))
         }
     }
 
     fn name() -> Personal<String> {
-        Personal::new(
-            SubjectId(Uuid::from_u128(7)),
-            PurposeClass::Identity,
-            "Nova Example".into(),
-        )
+        Personal::new(SubjectId(Uuid::from_u128(7)), PurposeClass::Identity, "Nova Example".into())
     }
 
     #[test]
@@ -366,9 +341,7 @@ mod tests {
     fn a_field_whose_key_was_destroyed_reads_as_erased() {
         let mut field = name();
         field.seal(&Shift(Some(3))).expect("the key is there");
-        field
-            .open(&Shift(None))
-            .expect("a destroyed key is no error");
+        field.open(&Shift(None)).expect("a destroyed key is no error");
         assert!(field.is_erased());
         assert_eq!(field.to_string(), "(erased)");
         assert!(name().seal(&Shift(None)).is_err());

@@ -134,11 +134,7 @@ mod tests {
         let scopes = RateScope::candidates(&work);
         assert_eq!(scopes.len(), 16);
         assert!(scopes.iter().all(|scope| scope.covers(&work)));
-        assert!(
-            scopes
-                .windows(2)
-                .all(|pair| pair[0].specificity() > pair[1].specificity())
-        );
+        assert!(scopes.windows(2).all(|pair| pair[0].specificity() > pair[1].specificity()));
         assert_eq!(scopes[15], RateScope::default());
         let mut streams: Vec<_> = scopes.iter().map(RateScope::stream).collect();
         streams.sort_unstable();

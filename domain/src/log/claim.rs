@@ -58,18 +58,12 @@ pub struct ClaimKey {
 impl ClaimKey {
     /// The claim on an id.
     pub fn id(kind: ClaimKind, id: impl Into<Uuid>) -> Self {
-        ClaimKey {
-            kind,
-            key: id.into().hyphenated().to_string(),
-        }
+        ClaimKey { kind, key: id.into().hyphenated().to_string() }
     }
 
     /// The claim on a digest.
     pub fn digest(kind: ClaimKind, digest: &str) -> Self {
-        ClaimKey {
-            kind,
-            key: digest.to_owned(),
-        }
+        ClaimKey { kind, key: digest.to_owned() }
     }
 }
 

@@ -17,11 +17,7 @@ pub fn project_name_claim(client: ClientId, name: &str) -> ClaimKey {
     let mut hash = Sha256::new();
     hash.update(client.0.as_bytes());
     hash.update(name.trim().to_lowercase());
-    let digest = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>();
+    let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     ClaimKey::digest(ClaimKind::ProjectName, &digest)
 }
 
@@ -40,11 +36,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
 }
 
 fn take(key: ClaimKey, holder: StreamId) -> ClaimChange {
-    ClaimChange::Take {
-        key,
-        holder,
-        value: String::new(),
-    }
+    ClaimChange::Take { key, holder, value: String::new() }
 }
 
 fn take_unique(
@@ -68,9 +60,7 @@ fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
             changes
         }
         TimeEvent::TimeRemoved(event) => {
-            vec![ClaimChange::Release {
-                key: ClaimKey::id(ClaimKind::Entry, event.entry),
-            }]
+            vec![ClaimChange::Release { key: ClaimKey::id(ClaimKind::Entry, event.entry) }]
         }
         TimeEvent::TimeRevised(_)
         | TimeEvent::TimesheetSubmitted(_)
@@ -92,10 +82,7 @@ fn of_invoice(stream: StreamId, event: &InvoiceEvent) -> Vec<ClaimChange> {
             })
             .collect(),
         InvoiceEvent::InvoiceVoided(_) => {
-            vec![ClaimChange::ReleaseAll {
-                kind: ClaimKind::EntryBilling,
-                holder: stream,
-            }]
+            vec![ClaimChange::ReleaseAll { kind: ClaimKind::EntryBilling, holder: stream }]
         }
     }
 }
@@ -103,15 +90,14 @@ fn of_invoice(stream: StreamId, event: &InvoiceEvent) -> Vec<ClaimChange> {
 fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
     let kind = ClaimKind::MemberEmail;
     match event {
-        MemberEvent::MemberAdded(event) => take_unique(kind, event.email.as_ref(), stream)
-            .into_iter()
-            .collect(),
-        MemberEvent::MemberEmailChanged(event) => std::iter::once(ClaimChange::ReleaseAll {
-            kind,
-            holder: stream,
-        })
-        .chain(take_unique(kind, Some(&event.email), stream))
-        .collect(),
+        MemberEvent::MemberAdded(event) => {
+            take_unique(kind, event.email.as_ref(), stream).into_iter().collect()
+        }
+        MemberEvent::MemberEmailChanged(event) => {
+            std::iter::once(ClaimChange::ReleaseAll { kind, holder: stream })
+                .chain(take_unique(kind, Some(&event.email), stream))
+                .collect()
+        }
         MemberEvent::MemberRenamed(_)
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
@@ -123,15 +109,14 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
 fn of_client(stream: StreamId, event: &ClientEvent) -> Vec<ClaimChange> {
     let kind = ClaimKind::ClientName;
     match event {
-        ClientEvent::ClientAdded(event) => take_unique(kind, Some(&event.name), stream)
-            .into_iter()
-            .collect(),
-        ClientEvent::ClientRenamed(event) => std::iter::once(ClaimChange::ReleaseAll {
-            kind,
-            holder: stream,
-        })
-        .chain(take_unique(kind, Some(&event.name), stream))
-        .collect(),
+        ClientEvent::ClientAdded(event) => {
+            take_unique(kind, Some(&event.name), stream).into_iter().collect()
+        }
+        ClientEvent::ClientRenamed(event) => {
+            std::iter::once(ClaimChange::ReleaseAll { kind, holder: stream })
+                .chain(take_unique(kind, Some(&event.name), stream))
+                .collect()
+        }
         ClientEvent::ClientCurrencyChanged(_)
         | ClientEvent::ClientArchived(_)
         | ClientEvent::ClientRestored(_) => Vec::new(),
@@ -144,10 +129,7 @@ fn of_project(stream: StreamId, event: &ProjectEvent) -> Vec<ClaimChange> {
             vec![take(project_name_claim(event.client, &event.name), stream)]
         }
         ProjectEvent::ProjectRenamed(event) => vec![
-            ClaimChange::ReleaseAll {
-                kind: ClaimKind::ProjectName,
-                holder: stream,
-            },
+            ClaimChange::ReleaseAll { kind: ClaimKind::ProjectName, holder: stream },
             take(project_name_claim(event.client, &event.name), stream),
         ],
         ProjectEvent::ProjectArchived(_)
@@ -163,10 +145,7 @@ fn of_project(stream: StreamId, event: &ProjectEvent) -> Vec<ClaimChange> {
 fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
     match event {
         ImportEvent::ImportUndone(_) => {
-            vec![ClaimChange::ReleaseAll {
-                kind: ClaimKind::ImportRow,
-                holder: stream,
-            }]
+            vec![ClaimChange::ReleaseAll { kind: ClaimKind::ImportRow, holder: stream }]
         }
         ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
     }

@@ -141,17 +141,11 @@ impl Event {
             let (reached, payload) = upcast(UPCASTS, event_type, version, old);
             if reached != known {
                 let event_type = event_type.to_owned();
-                return Err(DecodeError::UnknownVersion {
-                    event_type,
-                    found: version,
-                    known,
-                });
+                return Err(DecodeError::UnknownVersion { event_type, found: version, known });
             }
             Event::decode_current(event_type, &payload.to_string())
         };
-        decoded
-            .expect("a type that is listed decodes in its family")
-            .map_err(malformed)
+        decoded.expect("a type that is listed decodes in its family").map_err(malformed)
     }
 }
 
@@ -192,26 +186,16 @@ mod tests {
         })
         .into();
         let payload = event.payload().expect("nothing personal in it");
-        assert_eq!(
-            payload,
-            r#"{"key":"TIME_ZONE","value":"Africa/Johannesburg"}"#
-        );
+        assert_eq!(payload, r#"{"key":"TIME_ZONE","value":"Africa/Johannesburg"}"#);
         assert_eq!(Event::decode("SettingChanged", 1, &payload), Ok(event));
     }
 
     #[test]
     fn unknown_types_newer_versions_and_broken_payloads_are_named() {
-        assert!(matches!(
-            Event::decode("Nothing", 1, "{}"),
-            Err(DecodeError::UnknownType(_))
-        ));
+        assert!(matches!(Event::decode("Nothing", 1, "{}"), Err(DecodeError::UnknownType(_))));
         assert!(matches!(
             Event::decode("SettingChanged", 99, "{}"),
-            Err(DecodeError::UnknownVersion {
-                known: 1,
-                found: 99,
-                ..
-            })
+            Err(DecodeError::UnknownVersion { known: 1, found: 99, .. })
         ));
         assert!(matches!(
             Event::decode("SettingChanged", 1, "{}"),

@@ -34,6 +34,7 @@ macro_rules! event_family {
         }
     ) => {
         $(#[$doc])*
+        #[allow(clippy::enum_variant_names, reason = "variants are stored names, unique in the log")]
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub enum $family {
             $($(#[$variant_doc])* $variant($variant)),+

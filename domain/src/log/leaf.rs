@@ -98,10 +98,8 @@ mod tests {
             |event| event.recorded_at = Timestamp::from_microsecond(7).expect("in range"),
         ];
         let log = LogId(Uuid::from_u128(1));
-        let mut hashes = vec![
-            leaf_hash(log, &sample()),
-            leaf_hash(LogId(Uuid::from_u128(2)), &sample()),
-        ];
+        let mut hashes =
+            vec![leaf_hash(log, &sample()), leaf_hash(LogId(Uuid::from_u128(2)), &sample())];
         for change in changes {
             let mut event = sample();
             change(&mut event);
@@ -117,9 +115,6 @@ mod tests {
         let hash = leaf_hash(LogId(Uuid::from_u128(1)), &sample());
         let text: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         // Computed apart from this code, from the format as the page on it describes it.
-        assert_eq!(
-            text,
-            "57f7e8a6e7f7acc2d672c1a5509142e3061eb0738c8c4ff618e6e2b66634808e"
-        );
+        assert_eq!(text, "57f7e8a6e7f7acc2d672c1a5509142e3061eb0738c8c4ff618e6e2b66634808e");
     }
 }

@@ -46,10 +46,7 @@ impl CompactRange {
         let mut carry = leaf;
         // Each trailing one bit of the size is a perfect subtree that the new leaf completes.
         for _ in 0..self.size.trailing_ones() {
-            let left = self
-                .peaks
-                .pop()
-                .expect("a range has a peak for each one bit of its size");
+            let left = self.peaks.pop().expect("a range has a peak for each one bit of its size");
             carry = node(&left, &carry);
         }
         self.peaks.push(carry);
@@ -74,11 +71,7 @@ impl CompactRange {
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Result<Self, RangeSizeError> {
         let expected = size.count_ones() as usize * 32;
         if bytes.len() != expected {
-            return Err(RangeSizeError {
-                size,
-                expected,
-                found: bytes.len(),
-            });
+            return Err(RangeSizeError { size, expected, found: bytes.len() });
         }
         let peaks = bytes
             .chunks_exact(32)
@@ -118,10 +111,7 @@ mod tests {
         for n in 0..70_u8 {
             assert_eq!(range.root(), root_by_definition(&leaves), "size {n}");
             let bytes = range.to_bytes();
-            assert_eq!(
-                CompactRange::from_bytes(u64::from(n), &bytes).as_ref(),
-                Ok(&range)
-            );
+            assert_eq!(CompactRange::from_bytes(u64::from(n), &bytes).as_ref(), Ok(&range));
             range.push(leaf(&[n]));
             leaves.push(leaf(&[n]));
         }

@@ -21,9 +21,8 @@ pub fn upcast(
     mut version: i16,
     mut payload: Value,
 ) -> (i16, Value) {
-    while let Some(found) = steps
-        .iter()
-        .find(|step| step.event_type == event_type && step.from_version == version)
+    while let Some(found) =
+        steps.iter().find(|step| step.event_type == event_type && step.from_version == version)
     {
         payload = (found.step)(payload);
         version += 1;
@@ -53,10 +52,7 @@ mod tests {
                 step: |payload| json!({"feet": payload}),
             },
         ];
-        assert_eq!(
-            upcast(&steps, "Moved", 1, json!(10)),
-            (3, json!({"feet": 10, "metres": 3}))
-        );
+        assert_eq!(upcast(&steps, "Moved", 1, json!(10)), (3, json!({"feet": 10, "metres": 3})));
         assert_eq!(upcast(&steps, "Other", 1, json!(10)), (1, json!(10)));
     }
 }

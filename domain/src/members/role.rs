@@ -31,14 +31,8 @@ pub struct RoleError;
 
 impl Role {
     /// Every role, the most entitled first.
-    pub const ALL: [Role; 6] = [
-        Role::Owner,
-        Role::Admin,
-        Role::Manager,
-        Role::Billing,
-        Role::Member,
-        Role::Auditor,
-    ];
+    pub const ALL: [Role; 6] =
+        [Role::Owner, Role::Admin, Role::Manager, Role::Billing, Role::Member, Role::Auditor];
 
     /// The name in the API and in the log.
     pub fn as_str(self) -> &'static str {
@@ -75,10 +69,7 @@ impl FromStr for Role {
     type Err = RoleError;
 
     fn from_str(text: &str) -> Result<Self, RoleError> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(RoleError)
+        Role::ALL.into_iter().find(|role| role.as_str() == text).ok_or(RoleError)
     }
 }
 
@@ -89,10 +80,7 @@ mod tests {
     #[test]
     fn each_role_includes_the_roles_under_it_and_no_other() {
         let included = |role: Role| {
-            Role::ALL
-                .into_iter()
-                .filter(|needed| role.includes(*needed))
-                .collect::<Vec<_>>()
+            Role::ALL.into_iter().filter(|needed| role.includes(*needed)).collect::<Vec<_>>()
         };
         assert_eq!(included(Role::Owner), &Role::ALL[..5]);
         assert_eq!(included(Role::Admin), &Role::ALL[1..5]);

@@ -24,10 +24,7 @@ impl Week {
     /// The week of a day.
     pub fn of(day: Date) -> Self {
         let iso = day.iso_week_date();
-        Week {
-            year: iso.year(),
-            week: iso.week(),
-        }
+        Week { year: iso.year(), week: iso.week() }
     }
 
     /// Its Monday.
@@ -102,21 +99,14 @@ mod tests {
 
     #[test]
     fn case_t33_a_week_belongs_to_the_year_of_its_thursday() {
-        let weeks = [
-            date(2024, 12, 30),
-            date(2026, 12, 31),
-            date(2027, 1, 1),
-            date(2027, 1, 4),
-        ]
-        .map(|day| Week::of(day).to_string());
+        let weeks = [date(2024, 12, 30), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 4)]
+            .map(|day| Week::of(day).to_string());
         assert_eq!(weeks, ["2025-W01", "2026-W53", "2026-W53", "2027-W01"]);
     }
 
     #[test]
     fn weeks_that_do_not_exist_are_refused() {
-        for text in [
-            "2025-W53", "2026-W00", "2026-7", "2026-W7", "x", "0000-W01", "2026-W+7",
-        ] {
+        for text in ["2025-W53", "2026-W00", "2026-7", "2026-W7", "x", "0000-W01", "2026-W+7"] {
             assert_eq!(text.parse::<Week>(), Err(WeekError), "{text}");
         }
     }

@@ -64,24 +64,12 @@ impl Worked {
         let seconds = check_length(end.as_second() - start.as_second())?;
         let zone_rules = find_zone(zone)?;
         let day = start.to_zoned(zone_rules).date();
-        Ok(Worked {
-            day,
-            seconds,
-            span: Some(Span {
-                start,
-                end,
-                zone: zone.to_owned(),
-            }),
-        })
+        Ok(Worked { day, seconds, span: Some(Span { start, end, zone: zone.to_owned() }) })
     }
 
     /// `seconds` of work on `day`, without saying when.
     pub fn duration(day: Date, seconds: i64) -> Result<Self, WorkedError> {
-        Ok(Worked {
-            day,
-            seconds: check_length(seconds)?,
-            span: None,
-        })
+        Ok(Worked { day, seconds: check_length(seconds)?, span: None })
     }
 
     /// Whether both have spans that share an instant.
