@@ -1,1 +1,13 @@
-//! Under construction.
+//! Where data lives: the SQL of platform and tenants, and the only door to a connection. Every other
+//! crate reaches PostgreSQL through a `TenantTx`, which is one tenant's and nobody else's.
+
+pub mod bootstrap;
+pub mod cell;
+pub mod door;
+pub mod keys;
+pub mod migrate;
+pub mod platform;
+pub mod provision;
+pub mod secret_file;
+
+pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};

@@ -1,0 +1,158 @@
+//! A cell: one database with its login, pools and at most 500 tenants. The login inherits nothing
+//! and owns nothing; each transaction takes on one tenant's role for as long as it lasts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use domain::id::TenantId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Executor, PgPool, Row};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
+
+use crate::door::DoorError;
+
+/// The role that owns every table; nobody signs in with it.
+pub const OWNER_ROLE: &str = "crowdminder_owner";
+/// The login that serves requests.
+pub const APP_LOGIN: &str = "crowdminder_app";
+/// The login that may act as the owner.
+pub const BUILDER_LOGIN: &str = "crowdminder_builder";
+/// The role that reads and writes the catalogue of tenants.
+pub const PLATFORM_ROLE: &str = "crowdminder_platform";
+/// The role that reads every tenant's head and nothing else.
+pub const SWEEPER_ROLE: &str = "crowdminder_sweeper";
+/// What every tenant's role is a member of: it may reach its own row of `cell.heads`.
+pub const TENANT_GROUP_ROLE: &str = "crowdminder_tenant";
+
+/// How many connections a cell may hold and for how long.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolLimits {
+    /// The most connections that serve requests.
+    pub app_connections: u32,
+    /// The most connections that may act as the owner.
+    pub builder_connections: u32,
+    /// How long to wait for a free one.
+    pub acquire: Duration,
+    /// The age at which a connection is replaced: a backend grows with each schema it has seen.
+    pub lifetime: Duration,
+}
+
+impl Default for PoolLimits {
+    fn default() -> Self {
+        PoolLimits {
+            app_connections: 12,
+            builder_connections: 4,
+            acquire: Duration::from_secs(5),
+            lifetime: Duration::from_secs(30 * 60),
+        }
+    }
+}
+
+/// How a cell's logins connect.
+#[derive(Debug, Clone)]
+pub struct CellLogins {
+    /// The login that serves requests.
+    pub app: PgConnectOptions,
+    /// The login that may act as the owner; absent on hosts that only serve.
+    pub builder: Option<PgConnectOptions>,
+}
+
+/// One database with its pools.
+#[derive(Debug)]
+pub struct Cell {
+    app: PgPool,
+    builder: Option<PgPool>,
+    share: usize,
+    shares: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
+    acquire: Duration,
+}
+
+impl Cell {
+    /// Connects when first needed, not now: a database that is away shows as an outage then.
+    pub fn connect(logins: CellLogins, limits: PoolLimits) -> Self {
+        Cell {
+            app: pool(logins.app, limits.app_connections, limits),
+            builder: logins.builder.map(|login| pool(login, limits.builder_connections, limits)),
+            // One tenant may hold at most a quarter of the pool, and always one connection.
+            share: (limits.app_connections as usize / 4).max(1),
+            shares: Mutex::default(),
+            acquire: limits.acquire,
+        }
+    }
+
+    pub(crate) fn app_pool(&self, _tenant: TenantId) -> &PgPool {
+        &self.app
+    }
+
+    pub(crate) fn platform_pool(&self) -> &PgPool {
+        &self.app
+    }
+
+    pub(crate) fn builder_pool(&self) -> Result<&PgPool, DoorError> {
+        self.builder.as_ref().ok_or(DoorError::NoBuilder)
+    }
+
+    pub(crate) async fn share_of(
+        &self,
+        tenant: TenantId,
+    ) -> Result<OwnedSemaphorePermit, DoorError> {
+        let semaphore = {
+            let mut shares = self.shares.lock().expect("no holder of this lock can panic");
+            let new = || Arc::new(Semaphore::new(self.share));
+            shares.entry(tenant).or_insert_with(new).clone()
+        };
+        match tokio::time::timeout(self.acquire, semaphore.acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) | Err(_) => Err(DoorError::Busy),
+        }
+    }
+
+    pub(crate) async fn heads(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
+        let mut tx = self.app.begin_with(format!("begin; set local role {SWEEPER_ROLE}")).await?;
+        let rows = sqlx::query("select tenant, position from cell.heads")
+            .fetch_all(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        rows.iter()
+            .map(|row| {
+                let role: String = row.try_get(0)?;
+                let hex = role.strip_prefix("t_").unwrap_or_default();
+                let id = Uuid::try_parse(hex).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                Ok((TenantId(id), row.try_get(1)?))
+            })
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(DoorError::from)
+    }
+
+    /// Closes every connection, waiting for what is under way.
+    pub async fn close(&self) {
+        self.app.close().await;
+        if let Some(builder) = &self.builder {
+            builder.close().await;
+        }
+    }
+}
+
+fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool {
+    let options = login
+        .application_name("crowdminder")
+        .statement_cache_capacity(2000)
+        .options([("search_path", ""), ("client_min_messages", "error"), ("TimeZone", "UTC")]);
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(limits.acquire)
+        .max_lifetime(limits.lifetime)
+        .idle_timeout(Duration::from_secs(120))
+        // A cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393), so
+        // each is put back to its start before it's used; that also finds dead ones.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| {
+            Box::pin(async move {
+                connection.execute("rollback; reset role").await?;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options)
+}
