@@ -111,9 +111,8 @@ impl Cell {
 
     pub(crate) async fn heads(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
         let mut tx = self.app.begin_with(format!("begin; set local role {SWEEPER_ROLE}")).await?;
-        let rows = sqlx::query("select tenant, position from cell.heads")
-            .fetch_all(&mut *tx)
-            .await?;
+        let rows =
+            sqlx::query("select tenant, position from cell.heads").fetch_all(&mut *tx).await?;
         tx.commit().await?;
         rows.iter()
             .map(|row| {
@@ -136,10 +135,11 @@ impl Cell {
 }
 
 fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool {
-    let options = login
-        .application_name("crowdminder")
-        .statement_cache_capacity(2000)
-        .options([("search_path", ""), ("client_min_messages", "error"), ("TimeZone", "UTC")]);
+    let options = login.application_name("crowdminder").statement_cache_capacity(2000).options([
+        ("search_path", ""),
+        ("client_min_messages", "error"),
+        ("TimeZone", "UTC"),
+    ]);
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(limits.acquire)

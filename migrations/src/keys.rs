@@ -116,10 +116,16 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 #[derive(Clone)]
 enum Held {
     /// Usable; `unsaved` is its sealed form until the append that brings it is committed.
-    Key { key: Arc<LessSafeKey>, unsaved: Option<Vec<u8>>, at: Instant },
+    Key {
+        key: Arc<LessSafeKey>,
+        unsaved: Option<Vec<u8>>,
+        at: Instant,
+    },
     Destroyed,
     /// There was none when last looked for.
-    Absent { at: Instant },
+    Absent {
+        at: Instant,
+    },
 }
 
 impl Held {
@@ -329,8 +335,7 @@ impl KeyStore {
         }
         let sealed = self.platform.sealed_tenant_key(tenant).await?;
         let sealed = sealed.ok_or(DoorError::NoSuchTenant)?;
-        let key =
-            self.master.open_tenant_key(tenant, &sealed).ok_or(KeysError::WrongMasterKey)?;
+        let key = self.master.open_tenant_key(tenant, &sealed).ok_or(KeysError::WrongMasterKey)?;
         let mut tenants = self.tenants.lock().expect("no panic under it");
         Ok(tenants.entry(tenant).or_insert_with(|| Arc::new(TenantKeys::new(&key))).clone())
     }

@@ -4,10 +4,15 @@
 pub mod bootstrap;
 pub mod cell;
 pub mod door;
+pub mod embedded;
 pub mod keys;
 pub mod migrate;
 pub mod platform;
 pub mod provision;
 pub mod secret_file;
+pub mod testing;
 
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};
+
+#[cfg(test)]
+mod walls;

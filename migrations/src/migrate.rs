@@ -111,4 +111,3 @@ async fn migrate_tenant(tenants: &Tenants, tenant: TenantId) -> Result<(), DoorE
     }
     tx.commit().await
 }
-

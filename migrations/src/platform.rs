@@ -62,18 +62,14 @@ impl Platform {
     }
 
     /// The tenant a host leads to, by exact look-up of its lower-case name without port.
-    pub async fn tenant_of_host(
-        &self,
-        host: &str,
-    ) -> Result<Option<Arc<TenantRecord>>, DoorError> {
+    pub async fn tenant_of_host(&self, host: &str) -> Result<Option<Arc<TenantRecord>>, DoorError> {
         if let Some((at, found)) = self.hosts.lock().expect("no panic under it").get(host)
             && at.elapsed() < HOST_CACHE
         {
             return Ok(found.clone());
         }
-        let sql = format!(
-            "select {COLUMNS} join platform.domains d using (tenant_id) where d.host = $1"
-        );
+        let sql =
+            format!("select {COLUMNS} join platform.domains d using (tenant_id) where d.host = $1");
         let mut tx = self.begin().await?;
         let row = sqlx::query(&sql).bind(host).fetch_optional(&mut *tx).await?;
         tx.commit().await?;

@@ -32,7 +32,9 @@ pub struct NewTenant {
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisionError {
     /// The slug can't be part of a host name.
-    #[error("the slug {0:?} must be 2 to 40 of a-z, 0-9 and -, and begin and end with a letter or digit")]
+    #[error(
+        "the slug {0:?} must be 2 to 40 of a-z, 0-9 and -, and begin and end with a letter or digit"
+    )]
     BadSlug(String),
     /// Another tenant has it.
     #[error("the slug {0:?} is taken")]

@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why a secret can't be had.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,9 @@ pub fn read_or_make(path: &Path, make: impl FnOnce() -> String) -> Result<String
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io)?;
     // Written whole beside it and then linked, so that no reader sees half a secret and the first
     // of two makers wins.
-    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    static DRAFTS: AtomicU64 = AtomicU64::new(0);
+    let n = DRAFTS.fetch_add(1, Ordering::Relaxed);
+    let draft = path.with_extension(format!("draft-{}-{n}", std::process::id()));
     let secret = make();
     let mut file = OpenOptions::new()
         .write(true)
@@ -69,9 +72,6 @@ mod tests {
         assert_eq!(read_or_make(&path, || "one".into()).expect("made"), "one");
         assert_eq!(read_or_make(&path, || "two".into()).expect("read"), "one");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("own file");
-        assert!(matches!(
-            read_or_make(&path, || "two".into()),
-            Err(SecretFileError::TooOpen(_))
-        ));
+        assert!(matches!(read_or_make(&path, || "two".into()), Err(SecretFileError::TooOpen(_))));
     }
 }

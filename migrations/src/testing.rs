@@ -1,0 +1,121 @@
+//! A real database and fresh tenants for tests: one private server per test program, one tenant per
+//! test. The server goes away with the program.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use domain::id::{LogId, TenantId};
+use jiff::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
+use sqlx::postgres::PgConnectOptions;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::bootstrap::{LoginSecrets, bootstrap};
+use crate::cell::{Cell, CellLogins, PoolLimits};
+use crate::door::Tenants;
+use crate::embedded::{EmbeddedDatabase, EmbeddedOptions};
+use crate::keys::{KeyStore, MasterKey};
+use crate::platform::Platform;
+use crate::provision::{NewTenant, provision};
+
+struct TestServer {
+    logins: CellLogins,
+    administrator: PgConnectOptions,
+    keys: PathBuf,
+    _database: EmbeddedDatabase,
+    _folder: TempDir,
+}
+
+static SERVER: OnceLock<TestServer> = OnceLock::new();
+
+/// The server of this test program, started when first asked for.
+fn server() -> &'static TestServer {
+    SERVER.get_or_init(|| {
+        // A thread and a runtime of its own: each test has another runtime, and none may own it.
+        std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime for starting the server");
+            runtime.block_on(start()).expect("a private PostgreSQL for the tests")
+        })
+        .join()
+        .expect("the thread that starts the server does not panic")
+    })
+}
+
+async fn start() -> Result<TestServer, Box<dyn std::error::Error + Send + Sync>> {
+    let folder = tempfile::tempdir()?;
+    let mut options = EmbeddedOptions::new(folder.path());
+    options.max_connections = 300;
+    // Rules are under test here, not the disk; durability has tests of its own.
+    options.settings = vec![("fsync".into(), "off".into())];
+    let database = EmbeddedDatabase::start(options).await?;
+    let administrator = PgConnectOptions::from_str(&database.superuser_url())?;
+    let logins = bootstrap(&administrator, &LoginSecrets::SocketTrust).await?;
+    let keys = folder.path().join("keys");
+    Ok(TestServer { logins, administrator, keys, _database: database, _folder: folder })
+}
+
+/// A connection as the server's administrator, for tests that break things from outside.
+pub fn administrator() -> PgConnectOptions {
+    server().administrator.clone().database(crate::bootstrap::DATABASE)
+}
+
+/// A fresh cell of the test server, with pools of the calling runtime.
+pub fn cell(limits: PoolLimits) -> Arc<Cell> {
+    Arc::new(Cell::connect(server().logins.clone(), limits))
+}
+
+/// A fresh id, for tests that need no clock.
+pub fn random_id() -> Uuid {
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).expect("the system's random source answers");
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// A tenant of its own for one test, with what is needed to reach it.
+#[derive(Debug, Clone)]
+pub struct TestTenant {
+    /// Its id.
+    pub id: TenantId,
+    /// Its slug; its host is `<slug>.localhost`.
+    pub slug: String,
+    /// The door.
+    pub tenants: Tenants,
+    /// The catalogue.
+    pub platform: Platform,
+    /// Everybody's keys.
+    pub keys: KeyStore,
+}
+
+impl TestTenant {
+    /// A fresh tenant in a cell of its own pools; `read_models` are its tables' definitions.
+    pub async fn provision(read_models: &[String]) -> Self {
+        Self::provision_in(cell(PoolLimits::default()), read_models).await
+    }
+
+    /// A fresh tenant beside others of this cell.
+    pub async fn provision_in(cell: Arc<Cell>, read_models: &[String]) -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let slug = format!("test-{n}");
+        let master = MasterKey::in_folder(&server().keys).expect("a folder of our own");
+        let platform = Platform::new(cell.clone());
+        let tenants = Tenants::new(cell);
+        let new = NewTenant {
+            id: TenantId(random_id()),
+            log: LogId(random_id()),
+            host: format!("{slug}.localhost"),
+            name: format!("Test {n}"),
+            slug: slug.clone(),
+            at: Timestamp::UNIX_EPOCH,
+        };
+        provision(&tenants, &master, &new, read_models).await.expect("a fresh tenant");
+        let keys = KeyStore::new(Arc::new(master), platform.clone());
+        TestTenant { id: new.id, slug, tenants, platform, keys }
+    }
+}
