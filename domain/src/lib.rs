@@ -3,3 +3,4 @@
 //! database or a setting: they are arguments.
 
 pub mod id;
+pub mod import;
