@@ -1,5 +1,6 @@
 //! Clockify: the detailed report. Dates and clock follow the exporter's profile, `Task` may be
-//! called `Activity`, and `Duration (decimal)` may be 0.00 for an hour: start and end count.
+//! called `Activity`, breaks stand among the work, and `Duration (decimal)` may be 0.00 for an
+//! hour, so start and end count.
 
 use super::Format;
 use super::columns::{Column, Shape};
@@ -14,6 +15,7 @@ pub(super) const SHAPE: Shape = Shape {
         (Column::Name, &["User"]),
         (Column::Email, &["Email"]),
         (Column::Tags, &["Tags"]),
+        (Column::Kind, &["Type"]),
         (Column::Billable, &["Billable"]),
         (Column::Invoiced, &["Invoiced"]),
         (Column::InvoiceId, &["Invoice ID"]),
@@ -109,6 +111,25 @@ mod tests {
         assert_eq!(texts, ["1000.00", "1500.00", "EUR", "Yes"]);
         assert_eq!(facts.invoice_id.as_deref(), Some("INV-7"));
         assert_eq!(facts.created.as_deref(), Some("10/16/2024"));
+    }
+
+    #[test]
+    fn a_break_is_no_work() {
+        let export = read(
+            "Project,Type,Start Date,Start Time,End Date,End Time,Group\n\
+             Tower,Break,2024-03-13,12:00,2024-03-13,12:30\n\
+             Tower,REGULAR,2024-03-13,13:00,2024-03-13,14:00\n",
+        );
+        let reason = FaultReason::NotWork("Break".into());
+        assert_eq!(
+            export.faults,
+            [RowFault {
+                row: 2,
+                field: "Type",
+                reason
+            }]
+        );
+        assert_eq!(export.rows[0].row, 3);
     }
 
     #[test]

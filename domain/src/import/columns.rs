@@ -21,6 +21,8 @@ pub(super) enum Column {
     Note,
     Tags,
     Billable,
+    /// Whether it's work at all, or a break.
+    Kind,
     Zone,
     StartDate,
     StartTime,

@@ -13,6 +13,8 @@ pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ExportRefusal> {
         [0xFF, 0xFE, units @ ..] => utf16(units, u16::from_le_bytes).map(Cow::Owned),
         [0xFE, 0xFF, units @ ..] => utf16(units, u16::from_be_bytes).map(Cow::Owned),
         [0xEF, 0xBB, 0xBF, text @ ..] => utf8(text, 3).map(Cow::Borrowed),
+        // The mark after a round trip through Windows-1252.
+        [0xC3, 0xAF, 0xC2, 0xBB, 0xC2, 0xBF, text @ ..] => utf8(text, 6).map(Cow::Borrowed),
         text => utf8(text, 0).map(Cow::Borrowed),
     }
 }
@@ -83,6 +85,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_taken_off() {
         assert_eq!(text_of(b"\xEF\xBB\xBFa,b").unwrap(), "a,b");
+        assert_eq!(text_of("\u{ef}\u{bb}\u{bf}a,b".as_bytes()).unwrap(), "a,b");
         assert_eq!(text_of(b"a,b").unwrap(), "a,b");
     }
 

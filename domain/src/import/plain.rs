@@ -14,14 +14,16 @@ use super::columns::{Column, Shape};
 ///   `end` and no `start` a row is refused; without both, the row is a length on its day.
 /// - `time_zone`: IANA name for the row's local times, else the zone given to the import.
 /// - `billable`: `yes` or `no`. `tags`: joined with commas. `note`: any text.
+///
+/// `user_email`, `user_name` and `description`, as solidtime writes them, are read as well.
 pub const HEADER: &str = "member_email,member_name,client,project,task,date,start,end,seconds,\
                           hours,time_zone,billable,note,tags";
 
 pub(super) const SHAPE: Shape = Shape {
     format: Format::Csv,
     columns: &[
-        (Column::Email, &["member_email"]),
-        (Column::Name, &["member_name"]),
+        (Column::Email, &["member_email", "user_email"]),
+        (Column::Name, &["member_name", "user_name"]),
         (Column::Client, &["client"]),
         (Column::Project, &["project"]),
         (Column::Task, &["task"]),
@@ -32,7 +34,7 @@ pub(super) const SHAPE: Shape = Shape {
         (Column::Hours, &["hours"]),
         (Column::Zone, &["time_zone"]),
         (Column::Billable, &["billable"]),
-        (Column::Note, &["note"]),
+        (Column::Note, &["note", "description"]),
         (Column::Tags, &["tags"]),
     ],
     needs: &[
@@ -130,12 +132,33 @@ mod tests {
     }
 
     #[test]
+    fn the_names_that_solidtime_gives_to_columns_are_read() {
+        let csv = "description,billable,client,project,tags,start,end,task,user_name,user_email\n\
+                   Warp,true,,Loom,,2024-03-04T08:00:00Z,2024-03-04T08:30:00Z,,Ida,\
+                   i@example.test\n";
+        let row = &read(csv).rows[0];
+        assert_eq!(
+            (&*row.note, row.billable, row.worked.seconds),
+            ("Warp", Some(true), 1800)
+        );
+        assert_eq!(
+            row.person.as_ref().unwrap().email.as_deref(),
+            Some("i@example.test")
+        );
+    }
+
+    #[test]
     fn each_fault_names_its_column() {
         for (times, field, reason) in [
             (",,,90,,", "date", FaultReason::Missing),
             ("2024-03-04,,10:00,90,,", "start", FaultReason::Missing),
             ("2024-03-04,,,,,", "end", FaultReason::Missing),
             ("2024-03-04,09:00,,,,", "end", FaultReason::Missing),
+            (
+                ",2024-03-04T09:00,2024-03-04T08:00,,,",
+                "end",
+                FaultReason::EndBeforeStart,
+            ),
             ("2024-03-04,,,-90,,", "seconds", FaultReason::NegativeLength),
             ("2024-03-04,,,86401,,", "seconds", FaultReason::TooLong),
             (

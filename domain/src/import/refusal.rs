@@ -132,6 +132,9 @@ pub enum FaultReason {
     /// A quoted cell with line breaks goes on behind its closing quote.
     #[error("has a quote too many or too few and may hold the rows below it: mend it")]
     TornQuotes,
+    /// A break, a holiday or time off, which the export lists among the work.
+    #[error("{0:?} isn't work")]
+    NotWork(String),
     /// No day of the calendar between 1970 and 2199.
     #[error("{0:?} isn't a date")]
     NotADate(String),
@@ -226,8 +229,8 @@ pub enum WarningReason {
     },
     /// The local time happened twice and nothing decides; the first one was taken.
     LocalTimeTwice {
-        /// The local start.
-        start: DateTime,
+        /// The local time.
+        local: DateTime,
         /// The zone's name.
         zone: String,
     },
@@ -278,8 +281,8 @@ impl fmt::Display for WarningReason {
             Self::LengthUnreadable { field } => {
                 write!(f, "{field} can't be read; start and end were taken")
             }
-            Self::LocalTimeTwice { start, zone } => {
-                write!(f, "{start} happened twice in {zone}; the first was taken")
+            Self::LocalTimeTwice { local, zone } => {
+                write!(f, "{local} happened twice in {zone}; the first was taken")
             }
             Self::DateDisagrees => {
                 f.write_str("the date isn't the day of the start, which was taken")

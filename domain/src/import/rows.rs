@@ -10,7 +10,7 @@ use super::Export;
 use super::columns::{Column, Layout, Shape, reader};
 use super::encoding::{Quoting, quoting};
 use super::number::decimal;
-use super::refusal::{FaultReason, RowFault, RowWarning, WarningReason};
+use super::refusal::{FaultReason, RowFault, RowWarning, WarningReason, quoted};
 use super::row::{ExportRow, Person, SourceFacts, row_content};
 use super::survey::Habits;
 use super::worked::Clockwork;
@@ -119,6 +119,10 @@ fn read_row(
     let layout = clockwork.layout;
     let cell = |column| layout.cell(record, column);
     let said = |column| filled(cell(column));
+    let kind = cell(Column::Kind);
+    if !kind.is_empty() && !kind.eq_ignore_ascii_case("regular") {
+        return Err((Column::Kind, FaultReason::NotWork(quoted(kind))));
+    }
     let project = said(Column::Project).ok_or((Column::Project, FaultReason::Missing))?;
     let (worked, written) = clockwork.worked(record, doubts)?;
     let person = person(layout, record);

@@ -20,6 +20,7 @@ pub(super) const SHAPE: Shape = Shape {
         (Column::EndTime, &["End time", "Stop time"]),
         (Column::Clock, &["Duration"]),
         (Column::Tags, &["Tags"]),
+        (Column::Rate, &["Rate (*)"]),
         (Column::Amount, &["Amount", "Amount (*)"]),
     ],
     needs: &[

@@ -128,9 +128,9 @@ impl Clockwork<'_> {
         {
             doubts.push(WarningReason::DateDisagrees);
         }
-        if let Some(start) = resolved.doubled {
+        if let Some(local) = resolved.doubled {
             doubts.push(WarningReason::LocalTimeTwice {
-                start,
+                local,
                 zone: zone.name.clone(),
             });
         }
@@ -144,12 +144,12 @@ impl Clockwork<'_> {
         if !self.layout.cell(record, Column::EndDate).is_empty() {
             return self.moment(Column::EndTime, end, || self.date(record, Column::EndDate));
         }
-        match self.moment(Column::EndTime, end, || Ok(begun.date()))? {
-            Moment::Local(end) if end < begun && end.date() == begun.date() => {
-                // Days end in 2199, far from the calendar's end.
-                Ok(Moment::Local(end.tomorrow().unwrap_or(end)))
-            }
-            given @ (Moment::Local(_) | Moment::Instant(_)) => Ok(given),
+        let on_that_day = read_time(end).map(|time| begun.date().to_datetime(time));
+        match on_that_day {
+            // Days end in 2199, far from the calendar's end.
+            Ok(end) if end < begun => Ok(Moment::Local(end.tomorrow().unwrap_or(end))),
+            Ok(end) => Ok(Moment::Local(end)),
+            Err(_) => self.moment(Column::EndTime, end, || Ok(begun.date())),
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) struct Resolved {
     pub(super) span: Span,
     pub(super) written: Written,
     pub(super) seconds: u32,
-    /// The local start that happened twice without anything to decide which was meant.
+    /// The local time that happened twice without anything to decide which was meant.
     pub(super) doubled: Option<DateTime>,
 }
 
