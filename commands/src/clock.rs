@@ -56,9 +56,7 @@ impl Clock {
                 let now = Timestamp::now();
                 Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
             }
-            Source::Simulated(simulation) => {
-                simulation.lock().expect("no panic under it").now
-            }
+            Source::Simulated(simulation) => simulation.lock().expect("no panic under it").now,
         }
     }
 
@@ -94,4 +92,3 @@ impl Clock {
         matches!(self.0, Source::Simulated(_))
     }
 }
-

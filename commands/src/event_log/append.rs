@@ -153,9 +153,8 @@ impl Prepared {
             .collect();
         let unsaved = keys.ensure(&key_names(&mut append));
         let sealing = |error: KeyringError| AppendError::Malformed(error.to_string());
-        let text = |error: domain::canonical::CanonicalError| {
-            AppendError::Malformed(error.to_string())
-        };
+        let text =
+            |error: domain::canonical::CanonicalError| AppendError::Malformed(error.to_string());
         try_each_personal(&mut append.metadata, |field| field.seal(keys)).map_err(sealing)?;
         let metadata = domain::canonical::canonical_json(&append.metadata).map_err(text)?;
         let mut events = Vec::new();

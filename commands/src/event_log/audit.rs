@@ -62,8 +62,10 @@ impl CheckpointSigner {
             hex(&seed)
         };
         let text = secret_file::read_or_make(&path, make)?;
-        let seed: Option<Vec<u8>> =
-            (0..64).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect();
+        let seed: Option<Vec<u8>> = (0..64)
+            .step_by(2)
+            .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
+            .collect();
         let pair = seed.and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok());
         let pair = pair.ok_or_else(|| SecretFileError::Io {
             path,
@@ -118,7 +120,13 @@ impl CheckpointSigner {
         tx.commit().await?;
         self.keep_outside(tenant, &text, &signature)
             .map_err(|error| ReadError::from(sqlx::Error::Io(error)))?;
-        Ok(Some(SignedCheckpoint { position, root, signed_at: at, key_id: self.key_id(), signature }))
+        Ok(Some(SignedCheckpoint {
+            position,
+            root,
+            signed_at: at,
+            key_id: self.key_id(),
+            signature,
+        }))
     }
 
     fn keep_outside(&self, tenant: TenantId, text: &str, signature: &[u8]) -> std::io::Result<()> {
@@ -253,8 +261,8 @@ pub async fn verify(
             }
             let here = checkpoints.iter().filter(|checkpoint| checkpoint.position == row.position);
             for checkpoint in here {
-                let sound = signer.key_id() != checkpoint.key_id
-                    || signer.verifies(head.log, checkpoint);
+                let sound =
+                    signer.key_id() != checkpoint.key_id || signer.verifies(head.log, checkpoint);
                 if checkpoint.root != walk.range.root() || !sound {
                     fault = Some(Fault::Checkpoint { position: row.position });
                     break 'chunks;

@@ -183,8 +183,7 @@ impl EventLog {
 
     fn start_writer(&self, tenant: TenantId) -> mpsc::Sender<Request> {
         let (sender, receiver) = mpsc::channel(self.limits.queued_appends);
-        let writer =
-            Writer::new(tenant, self.tenants.clone(), self.limits, self.notices.clone());
+        let writer = Writer::new(tenant, self.tenants.clone(), self.limits, self.notices.clone());
         tokio::spawn(writer.run(receiver, self.queues.clone()));
         sender
     }

@@ -208,7 +208,9 @@ fn bind_events<'tx>(query: Query<'tx>, plan: &Plan, items: &[Prepared]) -> Query
 fn bind_claims<'tx>(query: Query<'tx>, plan: &Plan) -> Query<'tx> {
     let freed = || plan.claims.iter().filter(|(_, held)| held.is_none()).map(|(key, _)| key);
     let held = || {
-        plan.claims.iter().filter_map(|(key, held)| held.as_ref().map(|(by, value)| (key, by, value)))
+        plan.claims
+            .iter()
+            .filter_map(|(key, held)| held.as_ref().map(|(by, value)| (key, by, value)))
     };
     query
         .bind(freed().map(|key| key.kind.as_str()).collect::<Vec<&str>>())
