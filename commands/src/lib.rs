@@ -3,3 +3,14 @@
 
 pub mod clock;
 pub mod event_log;
+pub mod handle;
+pub mod locks;
+pub mod refused;
+pub mod state_cache;
+pub mod unit;
+
+pub use clock::Clock;
+pub use event_log::EventLog;
+pub use handle::{Command, Commands, IdempotencyKey, Sender};
+pub use refused::{CommandError, Done, Refused, Reply};
+pub use unit::{Loaded, Unit};

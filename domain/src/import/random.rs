@@ -56,7 +56,10 @@ fn check(bytes: &[u8], format: Format) -> Option<Export> {
         assert!((1..=86_400).contains(&row.worked.seconds), "{row:?}");
         assert!(!row.project.is_empty());
         if let Some(span) = &row.worked.span {
-            assert_eq!(span.end.as_second() - span.start.as_second(), row.worked.seconds.into());
+            assert_eq!(
+                span.end.as_second() - span.start.as_second(),
+                i64::from(row.worked.seconds)
+            );
         }
     }
     let read: HashSet<u32> = numbers.into_iter().chain([1]).collect();
