@@ -1,5 +1,5 @@
-//! A rate card: all rates of one scope. To know what was known at an earlier moment, fold the events
-//! up to there; to price work, ask the cards of all scopes that cover it.
+//! A rate card: all rates of one scope. To know what was known at an earlier moment, fold the
+//! events up to there; to price work, ask the cards of all scopes that cover it.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

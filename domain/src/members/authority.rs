@@ -26,8 +26,8 @@ impl Authority {
         }
     }
 
-    /// Whether the caller may give `role` to somebody or take it away: owners are made and unmade by
-    /// owners only, all other roles by owners and admins.
+    /// Whether the caller may give `role` to somebody or take it away: owners are made and unmade
+    /// by owners only, all other roles by owners and admins.
     pub fn grants(&self, role: Role) -> bool {
         match role {
             Role::Owner => self.includes(Role::Owner),

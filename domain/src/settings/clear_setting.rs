@@ -16,8 +16,8 @@ pub struct ClearSetting {
     pub from: Option<Date>,
 }
 
-/// Refuses an unknown name, a caller without the right and a day where there is none; where no value
-/// was given for that day, nothing happens.
+/// Refuses an unknown name, a caller without the right and a day where there is none; where no
+/// value was given for that day, nothing happens.
 pub fn decide(
     settings: &Settings,
     by: &Authority,
