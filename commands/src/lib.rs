@@ -5,6 +5,7 @@ pub mod clock;
 pub mod event_log;
 pub mod handle;
 pub mod locks;
+mod refusals;
 pub mod refused;
 pub mod state_cache;
 pub mod unit;
