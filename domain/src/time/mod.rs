@@ -8,6 +8,10 @@ mod events;
 mod overlap;
 pub mod record_time;
 mod refusal;
+pub mod reject_timesheet;
+pub mod remove_time;
+pub mod reopen_timesheet;
+pub mod revise_time;
 pub mod submit_timesheet;
 pub mod week;
 pub mod worked;
@@ -25,6 +29,10 @@ use crate::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use crate::personal::Personal;
 use approve_timesheet::{ApprovalFacts, ApproveTimesheet};
 use record_time::{RecordFacts, RecordTime};
+use reject_timesheet::RejectTimesheet;
+use remove_time::{RemoveFacts, RemoveTime};
+use reopen_timesheet::{ReopenFacts, ReopenTimesheet};
+use revise_time::{ReviseFacts, ReviseTime};
 use submit_timesheet::SubmitTimesheet;
 
 pub use events::{
@@ -214,10 +222,18 @@ impl Timesheet {
 pub enum TimeCommand {
     /// Add an entry; with the neighbour weeks that may overlap it.
     RecordTime(Box<RecordTime>, RecordFacts, Vec<Timesheet>),
+    /// Change an entry within its week; with the neighbour weeks that may overlap it.
+    ReviseTime(Box<ReviseTime>, ReviseFacts, Vec<Timesheet>),
+    /// Take an entry back.
+    RemoveTime(RemoveTime, RemoveFacts),
     /// Ask for approval.
     SubmitTimesheet(SubmitTimesheet),
     /// Approve what was submitted.
     ApproveTimesheet(ApproveTimesheet, ApprovalFacts),
+    /// Send back what was submitted.
+    RejectTimesheet(RejectTimesheet),
+    /// Open again what was submitted or approved.
+    ReopenTimesheet(ReopenTimesheet, ReopenFacts),
 }
 
 impl TimeCommand {
@@ -228,11 +244,25 @@ impl TimeCommand {
                 let neighbours: Vec<_> = neighbours.iter().collect();
                 vec![record_time::decide(sheet, &facts, &neighbours, *command)?.into()]
             }
+            TimeCommand::ReviseTime(command, facts, neighbours) => {
+                let neighbours: Vec<_> = neighbours.iter().collect();
+                let revised = revise_time::decide(sheet, &facts, &neighbours, *command)?;
+                revised.map(TimeEvent::from).into_iter().collect()
+            }
+            TimeCommand::RemoveTime(command, facts) => {
+                vec![remove_time::decide(sheet, &facts, command)?.into()]
+            }
             TimeCommand::SubmitTimesheet(command) => {
                 vec![submit_timesheet::decide(sheet, command)?.into()]
             }
             TimeCommand::ApproveTimesheet(command, facts) => {
                 vec![approve_timesheet::decide(sheet, &facts, command)?.into()]
+            }
+            TimeCommand::RejectTimesheet(command) => {
+                vec![reject_timesheet::decide(sheet, command)?.into()]
+            }
+            TimeCommand::ReopenTimesheet(command, facts) => {
+                vec![reopen_timesheet::decide(sheet, &facts, command)?.into()]
             }
         })
     }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::record_time::{RecordFacts, RecordTime, TaskFacts, WorkFacts, decide};
 use super::{Entry, EntryState, OverlapRule, Timesheet, Worked};
-use crate::id::{EntryId, MemberId, ProjectId, SubjectId, TaskId};
+use crate::id::{EntryId, InvoiceId, MemberId, ProjectId, SubjectId, TaskId};
 use crate::personal::{Personal, PurposeClass};
 
 pub(crate) fn at(text: &str) -> jiff::Timestamp {
@@ -25,6 +25,10 @@ pub(crate) fn duration(day: &str, seconds: i64) -> Worked {
 
 pub(crate) fn entry_id(n: u128) -> EntryId {
     EntryId(Uuid::from_u128(n))
+}
+
+pub(crate) fn invoice(n: u128) -> InvoiceId {
+    InvoiceId(Uuid::from_u128(n))
 }
 
 pub(crate) fn member(n: u128) -> MemberId {
