@@ -63,7 +63,7 @@ mod tests {
         let seen = ApproveTimesheet { content: Some(sheet.submitted_content()), ..by(2) };
         let approved = decide(&sheet, &NOT_OWN, seen).expect("approved");
         assert_eq!(approved.content, sheet.submitted_content());
-        sheet.evolve(approved.into());
+        sheet.evolve(&approved.into());
         assert_eq!(sheet.entries[&entry_id(1)].state, EntryState::Approved);
         assert_eq!(sheet.entries[&entry_id(2)].state, EntryState::Open);
         assert_eq!(sheet.state(), EntryState::Open);

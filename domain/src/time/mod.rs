@@ -3,8 +3,12 @@
 //! case. Raw time is never rewritten: rounding and splitting at midnight are computed on reading.
 
 pub mod approve_timesheet;
+#[cfg(test)]
+mod cases;
+pub mod clock;
 mod content;
 mod events;
+mod midnight;
 mod overlap;
 pub mod record_time;
 mod refusal;
@@ -12,9 +16,11 @@ pub mod reject_timesheet;
 pub mod remove_time;
 pub mod reopen_timesheet;
 pub mod revise_time;
+pub mod rounding;
 pub mod submit_timesheet;
 pub mod week;
 pub mod worked;
+pub mod zone;
 
 #[cfg(test)]
 pub(crate) mod samples;
@@ -39,10 +45,13 @@ pub use events::{
     EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
     TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
 };
+pub use midnight::split_at_midnight;
 pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
 pub use refusal::Refusal;
+pub use rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 pub use week::Week;
 pub use worked::{Span, Worked};
+pub use zone::resolve_local;
 
 /// The stored type of a timesheet's stream.
 pub const TIMESHEET: &str = "timesheet";
@@ -159,7 +168,7 @@ impl Timesheet {
     }
 
     /// Takes in what happened.
-    pub fn evolve(&mut self, event: TimeEvent) {
+    pub fn evolve(&mut self, event: &TimeEvent) {
         match event {
             TimeEvent::TimeRecorded(event) => self.add(event),
             TimeEvent::TimeRevised(event) => self.revise(event),
@@ -175,7 +184,7 @@ impl Timesheet {
         }
     }
 
-    fn add(&mut self, event: TimeRecorded) {
+    fn add(&mut self, event: &TimeRecorded) {
         self.member = Some(event.member);
         self.week = Some(Week::of(event.worked.day));
         self.entries.insert(
@@ -184,27 +193,30 @@ impl Timesheet {
                 version: event.version,
                 project: event.project,
                 task: event.task,
-                worked: event.worked,
+                worked: event.worked.clone(),
                 billable: event.billable,
                 state: EntryState::Open,
-                note: event.note,
-                tags: event.tags,
+                note: event.note.clone(),
+                tags: event.tags.clone(),
                 import: event.import,
             },
         );
     }
 
     /// Another content voids this entry's submission or approval, and no other's.
-    fn revise(&mut self, event: TimeRevised) {
+    fn revise(&mut self, event: &TimeRevised) {
         if let Some(entry) = self.entries.get_mut(&event.entry) {
-            entry.version = event.version;
-            entry.project = event.project;
-            entry.task = event.task;
-            entry.worked = event.worked;
-            entry.billable = event.billable;
-            entry.state = EntryState::Open;
-            entry.note = event.note;
-            entry.tags = event.tags;
+            *entry = Entry {
+                version: event.version,
+                project: event.project,
+                task: event.task,
+                worked: event.worked.clone(),
+                billable: event.billable,
+                state: EntryState::Open,
+                note: event.note.clone(),
+                tags: event.tags.clone(),
+                import: entry.import,
+            };
         }
     }
 
@@ -288,6 +300,6 @@ impl Aggregate for Timesheet {
     }
 
     fn apply(&mut self, event: TimeEvent) {
-        self.evolve(event);
+        self.evolve(&event);
     }
 }

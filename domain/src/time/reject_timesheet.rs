@@ -39,7 +39,7 @@ mod tests {
         let sheet = sheet_of(&[(1, duration("2026-01-07", 60)), (2, duration("2026-01-07", 60))]);
         let sheet = in_state(sheet, &[1], EntryState::Submitted);
         let mut sheet = in_state(sheet, &[2], EntryState::Approved);
-        sheet.evolve(decide(&sheet, reject("Which client?")).expect("rejected").into());
+        sheet.evolve(&decide(&sheet, reject("Which client?")).expect("rejected").into());
         assert_eq!(sheet.state(), EntryState::Rejected);
         assert_eq!(sheet.entries[&entry_id(1)].state, EntryState::Rejected);
         assert_eq!(sheet.entries[&entry_id(2)].state, EntryState::Approved);

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn an_entry_is_removed_and_the_others_stay_approved() {
         let mut sheet = approved();
-        sheet.evolve(decide(&sheet, &UNBILLED, remove(1)).expect("removed").into());
+        sheet.evolve(&decide(&sheet, &UNBILLED, remove(1)).expect("removed").into());
         assert!(sheet.entry(entry_id(1)).is_err());
         assert_eq!(sheet.state(), EntryState::Approved);
     }

@@ -58,7 +58,7 @@ mod tests {
         let mut sheet = week();
         let reopened = decide(&sheet, &ReopenFacts::default(), reopen()).expect("reopened");
         assert_eq!(reopened.entries.len(), 2);
-        sheet.evolve(reopened.into());
+        sheet.evolve(&reopened.into());
         let states: Vec<_> = sheet.entries.values().map(|entry| entry.state).collect();
         assert_eq!(states, [EntryState::Open, EntryState::Open, EntryState::Rejected]);
     }

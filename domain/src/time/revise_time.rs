@@ -202,7 +202,7 @@ mod tests {
         let revised = decide(&sheet, &facts(), &[], command).expect("revised").expect("a change");
         assert_eq!((revised.version, revised.billable), (2, false));
         assert_eq!(revised.worked.seconds, 1800);
-        sheet.evolve(revised.into());
+        sheet.evolve(&revised.into());
         assert_eq!(sheet.entries[&entry_id(1)].state, EntryState::Open);
         assert_eq!(sheet.entries[&entry_id(2)].state, EntryState::Approved);
         assert_eq!(sheet.state(), EntryState::Open);
@@ -223,7 +223,7 @@ mod tests {
             tags: Some(vec!["law".into()]),
             ..revise()
         };
-        sheet.evolve(decide(&sheet, &facts(), &[], note).expect("revised").expect("new").into());
+        sheet.evolve(&decide(&sheet, &facts(), &[], note).expect("revised").expect("new").into());
         let without = ReviseTime { note: Some(None), ..revise() };
         let event = decide(&sheet, &facts(), &[], without).expect("revised").expect("new");
         assert_eq!((event.version, event.note), (3, None));
@@ -293,8 +293,8 @@ mod tests {
             decide_move(&from, &to, &facts(), &[&from], command).expect("moved");
         assert_eq!(removed.moved_to, to.week);
         assert_eq!((recorded.version, recorded.member), (2, member(1)));
-        from.evolve(removed.into());
-        to.evolve(recorded.into());
+        from.evolve(&removed.into());
+        to.evolve(&recorded.into());
         assert!(from.entry(entry_id(1)).is_err());
         assert_eq!(to.entry(entry_id(1)).expect("moved here").state, EntryState::Open);
     }

@@ -98,7 +98,7 @@ pub(crate) fn sheet_of(entries: &[(u128, Worked)]) -> Timesheet {
     let mut sheet = Timesheet::default();
     for (entry, worked) in entries {
         let command = record(*entry, worked.clone());
-        sheet.evolve(decide(&sheet, &facts, &[], command).expect("recorded").into());
+        sheet.evolve(&decide(&sheet, &facts, &[], command).expect("recorded").into());
     }
     sheet
 }

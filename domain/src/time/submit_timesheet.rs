@@ -38,7 +38,7 @@ mod tests {
         let submitted = decide(&sheet, SubmitTimesheet).expect("submitted");
         let ids: Vec<_> = submitted.entries.iter().map(|version| version.entry).collect();
         assert_eq!(ids, [entry_id(1), entry_id(3)]);
-        sheet.evolve(submitted.into());
+        sheet.evolve(&submitted.into());
         assert_eq!(sheet.state(), EntryState::Submitted);
         assert_eq!(sheet.entries[&entry_id(2)].state, EntryState::Approved);
     }
