@@ -9,6 +9,8 @@ pub mod clock;
 mod content;
 mod events;
 mod midnight;
+#[cfg(test)]
+mod orders;
 mod overlap;
 pub mod record_time;
 mod refusal;

@@ -23,6 +23,7 @@ pub enum RoundingMode {
 /// What becomes of exactly half an interval when rounding to the nearest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "the field says half up, half down, half even")]
 pub enum RoundingTie {
     /// It goes up.
     HalfUp,
