@@ -4,6 +4,7 @@
 
 pub mod draft_invoice;
 mod events;
+pub mod lines;
 mod refusal;
 pub mod void_invoice;
 
