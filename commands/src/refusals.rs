@@ -30,4 +30,4 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(settings, members, catalogue);
+refusals!(settings, members, catalogue, time, billing);

@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{catalogue, members, settings};
+use crate::{billing, catalogue, members, settings, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,12 @@ pub enum Refusal {
     /// Of a client, a project or a rate card.
     #[error(transparent)]
     Catalogue(#[from] catalogue::Refusal),
+    /// Of a timesheet.
+    #[error(transparent)]
+    Time(#[from] time::Refusal),
+    /// Of an invoice.
+    #[error(transparent)]
+    Billing(#[from] billing::Refusal),
 }
 
 impl Refusal {
@@ -25,6 +31,8 @@ impl Refusal {
             Refusal::Settings(refusal) => refusal.code(),
             Refusal::Members(refusal) => refusal.code(),
             Refusal::Catalogue(refusal) => refusal.code(),
+            Refusal::Time(refusal) => refusal.code(),
+            Refusal::Billing(refusal) => refusal.code(),
         }
     }
 
@@ -34,6 +42,8 @@ impl Refusal {
             Refusal::Settings(refusal) => refusal.field(),
             Refusal::Members(refusal) => refusal.field(),
             Refusal::Catalogue(refusal) => refusal.field(),
+            Refusal::Time(refusal) => refusal.field(),
+            Refusal::Billing(refusal) => refusal.field(),
         }
     }
 
@@ -43,6 +53,8 @@ impl Refusal {
             Refusal::Settings(refusal) => refusal.is_unknown(),
             Refusal::Members(refusal) => refusal.is_unknown(),
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
+            Refusal::Time(refusal) => refusal.is_missing(),
+            Refusal::Billing(refusal) => refusal.is_missing(),
         }
     }
 
@@ -51,7 +63,7 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
-            Refusal::Catalogue(_) => false,
+            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) => false,
         }
     }
 

@@ -8,20 +8,19 @@ mod events;
 mod kind;
 mod refusal;
 pub mod registry;
-mod rounding;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
+pub use crate::time::rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 pub use change_setting::ChangeSetting;
 pub use clear_setting::ClearSetting;
 pub use events::{SettingChanged, SettingCleared, SettingsEvent};
 pub use kind::{Kind, canonical_time_zone};
 pub use refusal::Refusal;
 pub use registry::{Editor, REGISTRY, Setting, SettingKey};
-pub use rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 
 use crate::aggregate::aggregate;
 use crate::decimal::scaled;

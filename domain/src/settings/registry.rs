@@ -2,8 +2,8 @@
 //! widen but never narrow, so that what the log holds stays readable.
 
 use super::kind::Kind;
-use super::rounding::{RoundingMode, RoundingScope, RoundingTie};
 use crate::members::Role;
+use crate::time::rounding::{RoundingMode, RoundingScope, RoundingTie};
 
 /// The days a week may start on, Monday first.
 pub const WEEKDAYS: [&str; 7] =

@@ -24,7 +24,7 @@ fn a_tenant_that_has_set_nothing_lives_by_the_defaults() {
     assert_eq!(settings.currency(day), "USD");
     let none = Rounding {
         mode: RoundingMode::None,
-        tie: RoundingTie::Up,
+        tie: RoundingTie::HalfUp,
         scope: RoundingScope::Entry,
         interval_minutes: 15,
     };
@@ -90,7 +90,7 @@ fn undated_settings_and_the_rounding_rule_are_read_as_types() {
     assert_eq!(settings.default_from_email(), Some("time@acme.example"));
     let rule = Rounding {
         mode: RoundingMode::Nearest,
-        tie: RoundingTie::Even,
+        tie: RoundingTie::HalfEven,
         scope: RoundingScope::InvoiceLine,
         interval_minutes: 6,
     };
