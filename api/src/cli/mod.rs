@@ -2,6 +2,7 @@
 //! done. JSON goes to stdout, one document per line; progress and logs go to stderr.
 
 mod audit;
+mod bench;
 mod doctor;
 mod events;
 mod migrate;
@@ -9,6 +10,7 @@ mod output;
 mod tenant;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use commands::Clock;
@@ -45,11 +47,13 @@ enum Command {
     Events(events::Events),
     /// Check roles, grants and settings of the database, and say what to do
     Doctor,
+    /// Measure this machine
+    Bench(bench::Bench),
 }
 
 /// What a command works with.
 pub(crate) struct Context {
-    pub(crate) system: System,
+    pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
     pub(crate) json: bool,
 }
@@ -62,10 +66,7 @@ impl Context {
     }
 
     /// The tenant named, or every one.
-    pub(crate) async fn tenants(
-        &self,
-        slug: Option<&str>,
-    ) -> anyhow::Result<Vec<TenantRecord>> {
+    pub(crate) async fn tenants(&self, slug: Option<&str>) -> anyhow::Result<Vec<TenantRecord>> {
         match slug {
             Some(slug) => Ok(vec![self.tenant(slug).await?]),
             None => Ok(self.system.platform.tenants().await?),
@@ -95,15 +96,19 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         .unwrap_or_else(|| "localhost".to_owned());
     let place = place(&shared, &file);
     let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
-    let context = Context { system, base_domain, json: shared.json };
+    let context = Context { system: Arc::new(system), base_domain, json: shared.json };
     let outcome = match command {
         Command::Tenant(command) => tenant::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Doctor => doctor::run(&context).await,
+        Command::Bench(command) => bench::run(&context.system, context.json, command).await,
     };
-    context.system.close().await;
+    // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the rest.
+    if let Ok(system) = Arc::try_unwrap(context.system) {
+        system.close().await;
+    }
     outcome
 }
 
