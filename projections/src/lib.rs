@@ -2,6 +2,18 @@
 //! serves live, rebuild, as-of and verify. Nothing here decides what may happen, and no fold opens a
 //! sealed field.
 
+pub mod apply;
+pub mod as_of;
+pub mod checkpoint;
+pub mod erased;
+pub mod feed;
+pub mod fold;
 pub mod model;
+pub mod rebuild;
+pub mod registry;
 pub mod row;
+mod store;
+pub mod runner;
 pub mod time;
+pub mod verify;
+pub mod wait;

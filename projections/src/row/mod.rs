@@ -1,6 +1,7 @@
 //! Rows of read models. `row!` lists a row's columns once; DDL, statements, COPY and JSON follow from
 //! that list, so a column can't be in one of them and missing in another.
 
+mod answer;
 mod cell;
 mod copy_reader;
 mod rows;
@@ -13,6 +14,8 @@ use std::hash::Hash;
 
 use serde_json::Value;
 
+pub use answer::ReadError;
+pub(crate) use answer::{cells_of, read_row, read_rows, select};
 pub(crate) use cell::{read_text, text_cells};
 pub(crate) use sql::NEW;
 pub use cell::{Cell, CellError, Since};
@@ -20,6 +23,7 @@ pub use copy_reader::{Cells, CopyFormError, CopyReader};
 pub use rows::{Changes, Rows};
 pub use sql::{Arrays, ColumnArray, CopyRows, Sink, Table};
 pub use sql_type::SqlType;
+pub(crate) use wire::{take_i16, take_i32};
 
 /// One column.
 #[derive(Debug, Clone, Copy)]

@@ -37,14 +37,25 @@ impl<R: Row> Rows<R> {
         Rows { slots: HashMap::new(), complete: true, written: false, undeclared: false }
     }
 
-    /// The rows of some keys as they're stored; the keys without a row have none.
-    pub fn some(keys: impl IntoIterator<Item = R::Key>, rows: impl IntoIterator<Item = R>) -> Self {
-        let empty = |key| (key, Slot { row: None, changed: false });
-        let mut slots: HashMap<_, _> = keys.into_iter().map(empty).collect();
-        slots.extend(
-            rows.into_iter().map(|row| (row.key(), Slot { row: Some(row), changed: false })),
-        );
+    /// The rows of some keys, to be filled with what is stored; the others must not be used.
+    pub fn some(keys: impl IntoIterator<Item = R::Key>) -> Self {
+        let slots = keys.into_iter().map(|key| (key, Slot { row: None, changed: false })).collect();
         Rows { slots, complete: false, written: true, undeclared: false }
+    }
+
+    /// Adds a row as it's stored.
+    pub fn fill(&mut self, row: R) {
+        self.slots.insert(row.key(), Slot { row: Some(row), changed: false });
+    }
+
+    /// The keys it was made for, or those it has come to hold.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &R::Key> {
+        self.slots.keys()
+    }
+
+    /// Takes the row of a key out without a trace; to compare and to count off.
+    pub fn take(&mut self, key: &R::Key) -> Option<R> {
+        self.slots.remove(key)?.row
     }
 
     /// The row of a key.
@@ -169,7 +180,8 @@ mod tests {
     #[test]
     fn a_key_that_was_not_declared_is_noticed() {
         let keys = ["a".to_owned(), "b".to_owned()];
-        let mut rows = Rows::some(keys, [number("a", 1)]);
+        let mut rows = Rows::some(keys);
+        rows.fill(number("a", 1));
         rows.change(&"a".to_owned(), |row| row.value += 1);
         rows.change(&"b".to_owned(), |row| row.value += 1);
         assert_eq!(rows.changes(), Changes { put: vec![&number("a", 2)], removed: vec![] });

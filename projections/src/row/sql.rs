@@ -58,6 +58,11 @@ impl Table {
         self.indexes.iter().map(index).collect()
     }
 
+    /// The parts of the grant that lets the tenant's own role read and write the rows.
+    pub(crate) fn grant(&self, suffix: &'static str) -> Vec<&'static str> {
+        vec!["grant select, insert, update, delete on {t}.", self.name, suffix, " to {t}"]
+    }
+
     /// The parts of `insert ... on conflict do update` from one array per column.
     pub(crate) fn upsert(&self, suffix: &'static str) -> Vec<&'static str> {
         let all = 0..self.columns.len();

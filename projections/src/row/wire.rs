@@ -24,6 +24,13 @@ pub(crate) fn write_sized(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) ->
     }
 }
 
+/// Takes a small integer off the front.
+pub(crate) fn take_i16(rest: &mut &[u8]) -> Result<i16, CellError> {
+    let (head, tail) = rest.split_first_chunk().ok_or(CellError::UNNAMED)?;
+    *rest = tail;
+    Ok(i16::from_be_bytes(*head))
+}
+
 /// Takes an integer off the front.
 pub(crate) fn take_i32(rest: &mut &[u8]) -> Result<i32, CellError> {
     let (head, tail) = rest.split_first_chunk().ok_or(CellError::UNNAMED)?;
