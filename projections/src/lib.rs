@@ -17,3 +17,6 @@ pub mod runner;
 pub mod time;
 pub mod verify;
 pub mod wait;
+
+#[cfg(test)]
+mod tests;

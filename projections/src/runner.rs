@@ -97,10 +97,12 @@ struct Desk {
 type Turns = JoinSet<Result<Turn, FeedError>>;
 type Rebuilds = JoinSet<(TenantId, Result<Rebuilt, RebuildError>)>;
 
+type Serves = Box<dyn Fn(TenantId) -> bool + Send + Sync>;
+
 /// Keeps the read models of every tenant of a cell up to date.
-#[derive(Debug)]
 pub struct Runner {
     tenants: Tenants,
+    serves: Serves,
     models: &'static [&'static dyn ErasedModel],
     limits: RunnerLimits,
     progress: Progress,
@@ -118,6 +120,7 @@ impl Runner {
         let (sender, notices) = mpsc::channel(4096);
         let runner = Runner {
             tenants,
+            serves: Box::new(|_| true),
             models: crate::registry::all(),
             limits,
             progress,
@@ -128,6 +131,13 @@ impl Runner {
             rebuild_line: VecDeque::new(),
         };
         (runner, Notices(sender))
+    }
+
+    /// The same for some tenants only, so that several processes can share a cell's work. Two that
+    /// serve the same tenant do no harm: they wait for each other.
+    pub fn serving(mut self, serves: impl Fn(TenantId) -> bool + Send + Sync + 'static) -> Self {
+        self.serves = Box::new(serves);
+        self
     }
 
     /// Works until `stop`, then finishes the turns that are under way. A rebuild is left; it begins
@@ -163,6 +173,9 @@ impl Runner {
     }
 
     fn hear(&mut self, notice: Notice) {
+        if !(self.serves)(notice.tenant) {
+            return;
+        }
         let desk = self.desks.entry(notice.tenant).or_default();
         desk.heard = desk.heard.max(notice.position);
         let follows = match (desk.batch.last(), notice.events.first()) {
@@ -198,7 +211,7 @@ impl Runner {
             }
         };
         let mut lag = 0;
-        for (tenant, head) in heads {
+        for (tenant, head) in heads.into_iter().filter(|(tenant, _)| (self.serves)(*tenant)) {
             let desk = self.desks.entry(tenant).or_default();
             lag = lag.max(desk.reached.map_or(0, |reached| head - reached));
             if desk.reached.is_some_and(|reached| reached > head) {

@@ -129,8 +129,8 @@ mod tests {
         let mut rows = Vec::new();
         for piece in pieces {
             reader.push(piece, &mut |cells| {
-                let text = |cell: &Option<&[u8]>| cell.map(String::from_utf8_lossy);
-                rows.push(format!("{:?}", cells.iter().map(|c| text(c)).collect::<Vec<_>>()));
+                let texts = cells.iter().map(|cell| cell.map(String::from_utf8_lossy));
+                rows.push(format!("{:?}", texts.collect::<Vec<_>>()));
                 Ok::<_, CopyFormError>(())
             })?;
         }

@@ -71,6 +71,7 @@ macro_rules! row {
         }
     ) => {
         $(#[$doc])*
+        #[allow(unreachable_pub, reason = "a row may be declared in a test")]
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name { $($(#[$field_doc])* pub $field: $type),+ }
 
