@@ -218,9 +218,8 @@ fn of_model(model: &'static dyn ErasedModel, error: DoorError) -> Stop {
         DoorError::Refused { .. } | DoorError::Constraint(_) => {
             Stop::Model { model: model.name(), error: error.to_string() }
         }
-        DoorError::Busy
-        | DoorError::Away(_)
-        | DoorError::NoSuchTenant
-        | DoorError::NoBuilder => error.into(),
+        DoorError::Busy | DoorError::Away(_) | DoorError::NoSuchTenant | DoorError::NoBuilder => {
+            error.into()
+        }
     }
 }

@@ -72,7 +72,8 @@ pub struct Stored<'a> {
 }
 
 /// The columns that `Stored` is read from.
-const COLUMNS: &str = "position, stream_id, version, event_type, event_version, payload, recorded_at";
+const COLUMNS: &str =
+    "position, stream_id, version, event_type, event_version, payload, recorded_at";
 
 impl<'a> Stored<'a> {
     /// Reads the cells of `COLUMNS`.
@@ -140,7 +141,8 @@ pub async fn read_after(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Incoming>, FeedError> {
-    let sql = ["select ", COLUMNS, " from {t}.events where position > $1 order by position limit $2"];
+    let sql =
+        ["select ", COLUMNS, " from {t}.events where position > $1 order by position limit $2"];
     let rows = tx.query(Template::assembled(sql)).bind(after).bind(limit).fetch_all().await?;
     let mut events = Vec::with_capacity(rows.len());
     for (row, expected) in rows.iter().zip(after + 1..) {

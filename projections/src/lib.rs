@@ -4,16 +4,21 @@
 
 pub mod apply;
 pub mod as_of;
+pub mod billing;
+pub mod catalogue;
 pub mod checkpoint;
 pub mod erased;
 pub mod feed;
 pub mod fold;
+pub mod import;
+pub mod members;
 pub mod model;
 pub mod rebuild;
 pub mod registry;
 pub mod row;
-mod store;
 pub mod runner;
+pub mod settings;
+mod store;
 pub mod time;
 pub mod verify;
 pub mod wait;

@@ -1,14 +1,38 @@
 //! Every read model there is. One that is not listed here has no table, is never fed, and can't be
 //! named on the command line.
 
+use crate::billing::invoice::Invoice;
+use crate::billing::invoice_entry::InvoiceEntry;
+use crate::billing::unbilled::Unbilled;
+use crate::catalogue::client::Client;
+use crate::catalogue::project::Project;
+use crate::catalogue::project_member::ProjectMember;
+use crate::catalogue::rate::Rate;
+use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
+use crate::import::import::Import;
+use crate::members::member::Member;
+use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
 
 /// Every read model, in the order they are shown.
 pub fn all() -> &'static [&'static dyn ErasedModel] {
-    const ALL: &[&dyn ErasedModel] =
-        &[&Erased::<TimeEntry>::new(), &Erased::<TimesheetWeek>::new()];
+    const ALL: &[&dyn ErasedModel] = &[
+        &Erased::<Member>::new(),
+        &Erased::<Client>::new(),
+        &Erased::<Project>::new(),
+        &Erased::<Task>::new(),
+        &Erased::<ProjectMember>::new(),
+        &Erased::<Rate>::new(),
+        &Erased::<Setting>::new(),
+        &Erased::<TimeEntry>::new(),
+        &Erased::<TimesheetWeek>::new(),
+        &Erased::<Unbilled>::new(),
+        &Erased::<Invoice>::new(),
+        &Erased::<InvoiceEntry>::new(),
+        &Erased::<Import>::new(),
+    ];
     ALL
 }
 

@@ -211,7 +211,10 @@ impl Runner {
             }
         };
         let mut lag = 0;
-        for (tenant, head) in heads.into_iter().filter(|(tenant, _)| (self.serves)(*tenant)) {
+        for (tenant, head) in heads {
+            if !(self.serves)(tenant) {
+                continue;
+            }
             let desk = self.desks.entry(tenant).or_default();
             lag = lag.max(desk.reached.map_or(0, |reached| head - reached));
             if desk.reached.is_some_and(|reached| reached > head) {
@@ -284,10 +287,7 @@ impl Runner {
         tracing::warn!(%tenant, error, ?pause, "a tenant's read models are left alone for a while");
     }
 
-    fn rebuilt(
-        &mut self,
-        done: Result<(TenantId, Result<Rebuilt, RebuildError>), JoinError>,
-    ) {
+    fn rebuilt(&mut self, done: Result<(TenantId, Result<Rebuilt, RebuildError>), JoinError>) {
         let (tenant, rebuilt) = match done {
             Ok(done) => done,
             Err(error) => {

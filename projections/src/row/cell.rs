@@ -259,9 +259,7 @@ impl Cell for Timestamp {
 
     fn read(bytes: Option<&[u8]>) -> Result<Self, CellError> {
         let micros = i64::read(bytes)?.checked_add(FIRST_MICROSECOND);
-        micros
-            .and_then(|micros| Timestamp::from_microsecond(micros).ok())
-            .ok_or(CellError::UNNAMED)
+        micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()).ok_or(CellError::UNNAMED)
     }
 
     fn json(&self) -> Value {

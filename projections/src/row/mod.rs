@@ -16,11 +16,11 @@ use serde_json::Value;
 
 pub use answer::ReadError;
 pub(crate) use answer::{cells_of, read_row, read_rows, select};
-pub(crate) use cell::{read_text, text_cells};
-pub(crate) use sql::NEW;
 pub use cell::{Cell, CellError, Since};
+pub(crate) use cell::{read_text, text_cells};
 pub use copy_reader::{Cells, CopyFormError, CopyReader};
 pub use rows::{Changes, Rows};
+pub(crate) use sql::NEW;
 pub use sql::{Arrays, ColumnArray, CopyRows, Sink, Table};
 pub use sql_type::SqlType;
 pub(crate) use wire::{take_i16, take_i32};

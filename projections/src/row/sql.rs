@@ -225,7 +225,11 @@ impl ColumnArray {
         let as_text = self.as_text;
         let mut present = true;
         write_sized(&mut self.bytes, |out| {
-            if as_text { write_literal(&cell.json(), out) } else { present = cell.write(out) }
+            if as_text {
+                write_literal(&cell.json(), out)
+            } else {
+                present = cell.write(out)
+            }
             present
         });
         self.nulls |= !present;

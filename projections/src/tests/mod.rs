@@ -1,8 +1,10 @@
 //! Samples with fixed values, and tests of the whole read side on a real database.
 
 mod live;
+mod questions;
 mod rebuilt;
 pub(crate) mod samples;
+mod stories;
 pub(crate) mod written;
 
 use crate::model::ReadModel;
@@ -43,4 +45,14 @@ pub(crate) fn assert_declares_what_it_touches<M: ReadModel>(history: &[Recorded]
         changes.removed.into_iter().for_each(|key| stored.remove(key));
     }
     assert_eq!(sorted(&stored), rows_of::<M>(history));
+}
+
+#[test]
+fn the_samples_have_every_kind_of_event() {
+    let history = samples::everything();
+    assert_eq!(history.0.last().map(|event| event.position), Some(samples::END));
+    for (name, _) in domain::log::Event::types() {
+        let has = history.0.iter().any(|event| event.event.event_type() == name);
+        assert!(has, "no sample of {name}: add one, so that every fold meets it");
+    }
 }

@@ -1,8 +1,8 @@
 //! Rebuild and as-of: what is built anew is what the log says, and nothing is ever called done early.
 
-use super::samples::{History, MONDAY, recorded, weeks_of_time};
-use super::written::{append, tenant};
 use super::rows_of;
+use super::samples::{END, History, MONDAY, everything, recorded, weeks_of_time};
+use super::written::{append, tenant};
 use crate::apply::take_turn;
 use crate::as_of::{AsOfError, Cut, as_of};
 use crate::checkpoint::State;
@@ -18,23 +18,23 @@ use crate::verify::verify;
 #[tokio::test]
 async fn a_read_model_built_anew_equals_a_fresh_fold_and_goes_on_live() {
     let tenant = tenant().await;
-    let mut history = weeks_of_time();
+    let mut history = everything();
     append(&tenant, &history.0).await;
     for model in registry::all() {
         let mut steps = Vec::new();
         let rebuilt = rebuild(&tenant.tenants, tenant.id, *model, &mut |step| steps.push(step))
             .await
             .expect("built");
-        assert_eq!((rebuilt.position, rebuilt.events), (11, 11));
-        assert_eq!(steps.last().map(|step| (step.events, step.total)), Some((11, 11)));
+        assert_eq!((rebuilt.position, rebuilt.events), (END, END));
+        assert_eq!(steps.last().map(|step| (step.events, step.total)), Some((END, END)));
     }
     history.time(1, MONDAY, recorded(104, MONDAY, 60));
-    append(&tenant, &history.0[11..]).await;
+    append(&tenant, &history.0[usize::try_from(END).expect("small")..]).await;
     let turn = catch_up(&tenant.tenants, tenant.id).await.expect("a turn");
     assert_eq!(turn.events, 1);
     for model in registry::all() {
         let verified = verify(&tenant.tenants, tenant.id, *model).await.expect("a comparison");
-        assert!(verified.is_equal() && verified.position == 12, "{verified:?}");
+        assert!(verified.is_equal() && verified.position == END + 1, "{verified:?}");
     }
 }
 

@@ -11,6 +11,10 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 
+pub(crate) use super::stories::{
+    END, catalogue, drafted, everything, imports, members, rates, settings, voided,
+};
+
 /// The id of a number.
 pub(crate) fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -58,7 +62,12 @@ impl History {
     }
 
     /// Adds an event of a member's week.
-    pub(crate) fn time(&mut self, member: u128, day: Date, event: impl Into<TimeEvent>) -> &mut Self {
+    pub(crate) fn time(
+        &mut self,
+        member: u128,
+        day: Date,
+        event: impl Into<TimeEvent>,
+    ) -> &mut Self {
         self.add(sheet(member, day), Event::Time(event.into()))
     }
 }

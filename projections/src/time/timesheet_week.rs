@@ -6,10 +6,11 @@ use domain::id::{EntryId, MemberId, StreamId};
 use domain::log::{EventFamily, Recorded};
 use domain::time::{EntryVersion, TimeEvent, Week};
 use jiff::Timestamp;
+use migrations::TenantTx;
 
 use super::{State, time_event};
 use crate::model::{EventTypes, ReadModel};
-use crate::row::{Rows, row};
+use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 
 row! {
     /// One member's ISO week. It's gone again when its last entry goes and none was ever submitted.
@@ -200,4 +201,116 @@ fn sum_up(row: &mut TimesheetWeekRow) {
     row.seconds = seconds().sum();
     row.billable_seconds =
         seconds().zip(&row.entry_billable).filter(|(_, on)| **on).map(|(seconds, _)| seconds).sum();
+}
+
+/// One member's week; none where nothing was recorded in it.
+pub async fn find(
+    tx: &mut TenantTx,
+    member: MemberId,
+    week: Week,
+) -> Result<Option<TimesheetWeekRow>, ReadError> {
+    let sql = "where r.member_id = $1 and r.week = $2";
+    let query = select::<TimesheetWeekRow>(tx, sql).bind(member.0).bind(week.to_string());
+    query.fetch_optional().await?.as_ref().map(read_row).transpose()
+}
+
+/// Weeks by week and member after those of a cursor; in one state, of one week or of one member where
+/// it's named.
+pub async fn list(
+    tx: &mut TenantTx,
+    state: Option<State>,
+    week: Option<Week>,
+    member: Option<MemberId>,
+    after: Option<(Week, MemberId)>,
+    limit: i64,
+) -> Result<Vec<TimesheetWeekRow>, ReadError> {
+    let sql = "where ($1::text is null or r.state = $1) and ($2::text is null or r.week = $2)
+            and ($3::uuid is null or r.member_id = $3)
+            and ($4::text is null or (r.week, r.member_id) > ($4, $5))
+        order by r.week, r.member_id limit $6";
+    let answers = select::<TimesheetWeekRow>(tx, sql)
+        .bind(state.map(State::as_str))
+        .bind(week.map(|week| week.to_string()))
+        .bind(member.map(|member| member.0))
+        .bind(after.map(|(week, _)| week.to_string()))
+        .bind(after.map(|(_, member)| member.0))
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    read_rows(&answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::samples::{
+        History, MONDAY, approved, id, recorded, rejected, removed, reopened, revised, submitted,
+        weeks_of_time,
+    };
+    use crate::tests::{assert_declares_what_it_touches, rows_of};
+
+    fn monday(history: &History) -> TimesheetWeekRow {
+        rows_of::<TimesheetWeek>(&history.0).remove(0)
+    }
+
+    #[test]
+    fn the_state_of_a_week_follows_from_its_entries() {
+        let mut history = History::default();
+        history.time(1, MONDAY, recorded(101, MONDAY, 3600)).time(
+            1,
+            MONDAY,
+            recorded(102, MONDAY, 60),
+        );
+        assert_eq!(monday(&history).state, State::Open);
+        history.time(1, MONDAY, submitted(&[(101, 1)]));
+        assert_eq!(monday(&history).state, State::Open, "one is still open");
+        history.time(1, MONDAY, submitted(&[(102, 1)]));
+        assert_eq!(monday(&history).state, State::Submitted);
+        history.time(1, MONDAY, approved(&[(101, 1)]));
+        assert_eq!(monday(&history).state, State::Submitted, "one still waits");
+        history.time(1, MONDAY, rejected(&[(102, 1)]));
+        assert_eq!(monday(&history).state, State::Rejected);
+        history.time(1, MONDAY, approved(&[(102, 1)]));
+        let row = monday(&history);
+        assert_eq!((row.state, row.approved, row.entries), (State::Approved, 2, 2));
+        assert_eq!(row.decided_by, Some(MemberId(id(9))));
+        assert_eq!(row.decided_at, Some(History::instant(7)));
+        assert_eq!(row.approved_content.as_deref(), Some("c1"));
+        history.time(1, MONDAY, reopened(&[(101, 1)]));
+        assert_eq!(monday(&history).state, State::Open);
+    }
+
+    #[test]
+    fn sums_follow_what_is_added_changed_and_removed() {
+        let mut history = History::default();
+        history
+            .time(1, MONDAY, recorded(101, MONDAY, 3600))
+            .time(1, MONDAY, recorded(102, MONDAY, 60))
+            .time(1, MONDAY, revised(102, 2, MONDAY, 90));
+        let row = monday(&history);
+        assert_eq!((row.entries, row.seconds, row.billable_seconds), (2, 3690, 3600));
+        history.time(1, MONDAY, removed(101, None));
+        let row = monday(&history);
+        assert_eq!((row.entries, row.seconds, row.billable_seconds), (1, 90, 0));
+        assert_eq!((row.entry_versions, row.entry_billable), (vec![2], vec![false]));
+    }
+
+    #[test]
+    fn a_week_that_was_emptied_is_gone_unless_it_was_ever_submitted() {
+        let mut history = History::default();
+        history.time(1, MONDAY, recorded(101, MONDAY, 60)).time(1, MONDAY, removed(101, None));
+        assert_eq!(rows_of::<TimesheetWeek>(&history.0), []);
+        history
+            .time(1, MONDAY, recorded(101, MONDAY, 60))
+            .time(1, MONDAY, submitted(&[(101, 1)]))
+            .time(1, MONDAY, removed(101, None));
+        let row = monday(&history);
+        assert_eq!((row.state, row.entries, row.seconds), (State::Open, 0, 0));
+        assert_eq!(row.submitted_at, Some(History::instant(4)));
+    }
+
+    #[test]
+    fn it_declares_every_row_that_it_touches() {
+        assert_declares_what_it_touches::<TimesheetWeek>(&weeks_of_time().0);
+    }
 }
