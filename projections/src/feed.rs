@@ -132,7 +132,7 @@ impl From<&Stored<'_>> for Incoming {
 /// The position of the last event; 0 in an empty log.
 pub async fn head(tx: &mut TenantTx) -> Result<i64, DoorError> {
     let row = tx.query("select position from {t}.log_head").fetch_one().await?;
-    Ok(row.try_get(0).map_err(DoorError::from)?)
+    row.try_get(0).map_err(DoorError::from)
 }
 
 /// The events after a position, oldest first, `limit` at most; without a hole.
