@@ -1,1 +1,17 @@
-//! Under construction.
+//! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
+//! one commit of the tenant's log.
+
+pub mod clock;
+pub mod event_log;
+pub mod handle;
+pub mod locks;
+mod refusals;
+pub mod refused;
+pub mod state_cache;
+pub mod unit;
+
+pub use clock::Clock;
+pub use event_log::EventLog;
+pub use handle::{Command, Commands, IdempotencyKey, Sender};
+pub use refused::{CommandError, Done, Refused, Reply};
+pub use unit::{Loaded, Unit};

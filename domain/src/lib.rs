@@ -2,13 +2,18 @@
 //! event, what may happen is a decision. Nothing here waits, or reads a clock, a random source, a
 //! database or a setting: they are arguments.
 
+mod aggregate;
 pub mod billing;
 pub mod canonical;
 pub mod catalogue;
+pub mod decimal;
 pub mod id;
 pub mod import;
 pub mod log;
 pub mod members;
+pub mod money;
+pub mod name;
 pub mod personal;
+pub mod refusal;
 pub mod settings;
 pub mod time;

@@ -240,6 +240,12 @@ impl TenantKeys {
         Ok(Held::Key { key: Arc::new(aead(&key)), unsaved: None, at: Instant::now() })
     }
 
+    /// Whether each of these is in memory, and fresh, so that nothing needs loading.
+    pub fn knows(&self, names: &[KeyName]) -> bool {
+        let held = self.subjects.lock().expect("no panic under it");
+        names.iter().all(|name| held.get(name).is_some_and(Held::is_fresh))
+    }
+
     /// Makes keys for the names that have none; answers every key that is not saved yet, to be
     /// written in the commit that uses it. Call `load` before.
     pub fn ensure(&self, names: &[KeyName]) -> Vec<NewSubjectKey> {

@@ -3,6 +3,7 @@
 
 pub mod bootstrap;
 pub mod cell;
+pub mod doctor;
 pub mod door;
 pub mod embedded;
 pub mod keys;

@@ -21,6 +21,7 @@ use crate::keys::{KeyStore, MasterKey};
 use crate::platform::Platform;
 use crate::provision::{NewTenant, provision};
 
+#[derive(Debug)]
 struct TestServer {
     logins: CellLogins,
     administrator: PgConnectOptions,
@@ -60,11 +61,6 @@ async fn start() -> Result<TestServer, Box<dyn std::error::Error + Send + Sync>>
     Ok(TestServer { logins, administrator, keys, _database: database, _folder: folder })
 }
 
-/// A connection as the server's administrator, for tests that break things from outside.
-pub fn administrator() -> PgConnectOptions {
-    server().administrator.clone().database(crate::bootstrap::DATABASE)
-}
-
 /// A fresh cell of the test server, with pools of the calling runtime.
 pub fn cell(limits: PoolLimits) -> Arc<Cell> {
     Arc::new(Cell::connect(server().logins.clone(), limits))
@@ -90,6 +86,10 @@ pub struct TestTenant {
     pub platform: Platform,
     /// Everybody's keys.
     pub keys: KeyStore,
+    /// How the server's administrator connects.
+    pub administrator: PgConnectOptions,
+    /// A server of the test's own, where it has one.
+    _server: Option<Arc<TestServer>>,
 }
 
 impl TestTenant {
@@ -98,12 +98,28 @@ impl TestTenant {
         Self::provision_in(cell(PoolLimits::default()), read_models).await
     }
 
-    /// A fresh tenant beside others of this cell.
+    /// A fresh tenant beside others of this cell, on the server of this test program.
     pub async fn provision_in(cell: Arc<Cell>, read_models: &[String]) -> Self {
+        Self::provision_on(server(), cell, None, read_models).await
+    }
+
+    /// A fresh tenant on a server of its own, for tests that change the server as a whole.
+    pub async fn provision_apart() -> Self {
+        let server = Arc::new(start().await.expect("a private PostgreSQL for the test"));
+        let cell = Arc::new(Cell::connect(server.logins.clone(), PoolLimits::default()));
+        Self::provision_on(&server, cell, Some(server.clone()), &[]).await
+    }
+
+    async fn provision_on(
+        server: &TestServer,
+        cell: Arc<Cell>,
+        own: Option<Arc<TestServer>>,
+        read_models: &[String],
+    ) -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(1);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let slug = format!("test-{n}");
-        let master = MasterKey::in_folder(&server().keys).expect("a folder of our own");
+        let master = MasterKey::in_folder(&server.keys).expect("a folder of our own");
         let platform = Platform::new(cell.clone());
         let tenants = Tenants::new(cell);
         let new = NewTenant {
@@ -116,6 +132,7 @@ impl TestTenant {
         };
         provision(&tenants, &master, &new, read_models).await.expect("a fresh tenant");
         let keys = KeyStore::new(Arc::new(master), platform.clone());
-        TestTenant { id: new.id, slug, tenants, platform, keys }
+        let administrator = server.administrator.clone().database(crate::bootstrap::DATABASE);
+        TestTenant { id: new.id, slug, tenants, platform, keys, administrator, _server: own }
     }
 }

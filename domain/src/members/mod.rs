@@ -1,10 +1,35 @@
-//! Members: the people of a tenant and what they may do.
+//! Members: the people of a tenant and what they may do. Owners and admins look after them, owners
+//! only after owners, for whoever changes an address or a role can become that person.
 
+pub mod activate_member;
+pub mod add_member;
+mod authority;
+pub mod change_member_email;
+pub mod change_member_roles;
+pub mod change_member_time_zone;
+pub mod deactivate_member;
+mod email;
 mod events;
+mod member;
+mod refusal;
+pub mod rename_member;
 mod role;
+#[cfg(test)]
+pub(crate) mod samples;
 
+pub use activate_member::ActivateMember;
+pub use add_member::AddMember;
+pub use authority::Authority;
+pub use change_member_email::ChangeMemberEmail;
+pub use change_member_roles::ChangeMemberRoles;
+pub use change_member_time_zone::ChangeMemberTimeZone;
+pub use deactivate_member::DeactivateMember;
+pub use email::{EMAIL_BYTES_MAX, checked_email, normalised_email};
 pub use events::{
     MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEvent,
     MemberRenamed, MemberRolesChanged, MemberTimeZoneChanged,
 };
+pub use member::{Member, MemberCommand, member_stream};
+pub use refusal::Refusal;
+pub use rename_member::RenameMember;
 pub use role::{Role, RoleError};

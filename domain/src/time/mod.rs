@@ -1,12 +1,307 @@
-//! Time: entries in timesheets of one member and ISO week, their approval, and rounding.
+//! Time: one member's ISO week is one timesheet and one stream. This file holds its state, how
+//! events change it, and the adapter to cqrs-es; what may happen is decided in one file per use
+//! case. Raw time is never rewritten: rounding and splitting at midnight are computed on reading.
 
+pub mod approve_timesheet;
+#[cfg(test)]
+mod cases;
+pub mod clock;
+mod content;
 mod events;
+mod midnight;
+#[cfg(test)]
+mod orders;
+mod overlap;
+pub mod record_time;
+mod refusal;
+pub mod reject_timesheet;
+pub mod remove_time;
+pub mod reopen_timesheet;
+pub mod revise_time;
+pub mod rounding;
+pub mod submit_timesheet;
 pub mod week;
 pub mod worked;
+pub mod zone;
+
+#[cfg(test)]
+pub(crate) mod samples;
+
+use std::collections::BTreeMap;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
+use crate::personal::Personal;
+use approve_timesheet::{ApprovalFacts, ApproveTimesheet};
+use record_time::{RecordFacts, RecordTime};
+use reject_timesheet::RejectTimesheet;
+use remove_time::{RemoveFacts, RemoveTime};
+use reopen_timesheet::{ReopenFacts, ReopenTimesheet};
+use revise_time::{ReviseFacts, ReviseTime};
+use submit_timesheet::SubmitTimesheet;
 
 pub use events::{
     EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
     TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
 };
+pub use midnight::split_at_midnight;
+pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
+pub use refusal::Refusal;
+pub use rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 pub use week::Week;
 pub use worked::{Span, Worked};
+pub use zone::resolve_local;
+
+/// The stored type of a timesheet's stream.
+pub const TIMESHEET: &str = "timesheet";
+
+/// The stream of a member's week.
+pub fn timesheet_stream(member: MemberId, week: Week) -> StreamId {
+    StreamId::derived(TIMESHEET, &[member.0.as_bytes(), week.to_string().as_bytes()])
+}
+
+/// How far the approval of an entry, or of a whole sheet, has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryState {
+    /// Nobody asked for approval of this version.
+    Open,
+    /// Waits for an approver.
+    Submitted,
+    /// Approved in this version.
+    Approved,
+    /// Sent back.
+    Rejected,
+}
+
+impl EntryState {
+    /// The name in the API and in read models.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EntryState::Open => "open",
+            EntryState::Submitted => "submitted",
+            EntryState::Approved => "approved",
+            EntryState::Rejected => "rejected",
+        }
+    }
+}
+
+/// An entry as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// 1, 2, 3, …; goes on when the entry moves to another week.
+    pub version: u32,
+    /// On what.
+    pub project: ProjectId,
+    /// Doing what.
+    pub task: TaskId,
+    /// When, or how long.
+    pub worked: Worked,
+    /// Whether it may be billed.
+    pub billable: bool,
+    /// How far its approval has come.
+    pub state: EntryState,
+    /// What was done; it may stay sealed here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Personal<String>>,
+    /// Labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The import it came with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportId>,
+}
+
+/// One member's ISO week. Empty, and without member and week, until the first entry is recorded.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timesheet {
+    /// Whose.
+    pub member: Option<MemberId>,
+    /// Which week.
+    pub week: Option<Week>,
+    /// What it holds now; removed entries are in the log only.
+    pub entries: BTreeMap<EntryId, Entry>,
+}
+
+impl Timesheet {
+    /// The state of the whole, which follows from its entries: open while any is open (or there is
+    /// none), rejected while any is rejected, approved when all are, else submitted.
+    pub fn state(&self) -> EntryState {
+        let any = |state| self.entries.values().any(|entry| entry.state == state);
+        if self.entries.is_empty() || any(EntryState::Open) {
+            EntryState::Open
+        } else if any(EntryState::Rejected) {
+            EntryState::Rejected
+        } else if any(EntryState::Submitted) {
+            EntryState::Submitted
+        } else {
+            EntryState::Approved
+        }
+    }
+
+    /// The entry, or the refusal that it's not in this week.
+    pub fn entry(&self, entry: EntryId) -> Result<&Entry, Refusal> {
+        self.entries.get(&entry).ok_or(Refusal::EntryUnknown { entry })
+    }
+
+    /// Hexadecimal SHA-256 of the content of the entries that wait for approval: what an approver
+    /// may name to be sure that nothing else is approved.
+    pub fn submitted_content(&self) -> String {
+        content::content_hash(self.in_states(&[EntryState::Submitted]))
+    }
+
+    fn in_states<'a>(
+        &'a self,
+        states: &'a [EntryState],
+    ) -> impl Iterator<Item = (EntryId, &'a Entry)> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| states.contains(&entry.state))
+            .map(|(id, entry)| (*id, entry))
+    }
+
+    fn versions_in(&self, states: &[EntryState]) -> Vec<EntryVersion> {
+        self.in_states(states)
+            .map(|(entry, Entry { version, .. })| EntryVersion { entry, version: *version })
+            .collect()
+    }
+
+    /// Takes in what happened.
+    pub fn evolve(&mut self, event: &TimeEvent) {
+        match event {
+            TimeEvent::TimeRecorded(event) => self.add(event),
+            TimeEvent::TimeRevised(event) => self.revise(event),
+            TimeEvent::TimeRemoved(event) => {
+                self.entries.remove(&event.entry);
+            }
+            TimeEvent::TimesheetSubmitted(event) => {
+                self.mark(&event.entries, EntryState::Submitted);
+            }
+            TimeEvent::TimesheetApproved(event) => self.mark(&event.entries, EntryState::Approved),
+            TimeEvent::TimesheetRejected(event) => self.mark(&event.entries, EntryState::Rejected),
+            TimeEvent::TimesheetReopened(event) => self.mark(&event.entries, EntryState::Open),
+        }
+    }
+
+    fn add(&mut self, event: &TimeRecorded) {
+        self.member = Some(event.member);
+        self.week = Some(Week::of(event.worked.day));
+        self.entries.insert(
+            event.entry,
+            Entry {
+                version: event.version,
+                project: event.project,
+                task: event.task,
+                worked: event.worked.clone(),
+                billable: event.billable,
+                state: EntryState::Open,
+                note: event.note.clone(),
+                tags: event.tags.clone(),
+                import: event.import,
+            },
+        );
+    }
+
+    /// Another content voids this entry's submission or approval, and no other's.
+    fn revise(&mut self, event: &TimeRevised) {
+        if let Some(entry) = self.entries.get_mut(&event.entry) {
+            *entry = Entry {
+                version: event.version,
+                project: event.project,
+                task: event.task,
+                worked: event.worked.clone(),
+                billable: event.billable,
+                state: EntryState::Open,
+                note: event.note.clone(),
+                tags: event.tags.clone(),
+                import: entry.import,
+            };
+        }
+    }
+
+    fn mark(&mut self, versions: &[EntryVersion], state: EntryState) {
+        for EntryVersion { entry, version } in versions {
+            if let Some(entry) = self.entries.get_mut(entry).filter(|it| it.version == *version) {
+                entry.state = state;
+            }
+        }
+    }
+}
+
+/// What can be asked of a timesheet, each with the facts it's decided on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimeCommand {
+    /// Add an entry; with the neighbour weeks that may overlap it.
+    RecordTime(Box<RecordTime>, RecordFacts, Vec<Timesheet>),
+    /// Change an entry within its week; with the neighbour weeks that may overlap it.
+    ReviseTime(Box<ReviseTime>, ReviseFacts, Vec<Timesheet>),
+    /// Take an entry back.
+    RemoveTime(RemoveTime, RemoveFacts),
+    /// Ask for approval.
+    SubmitTimesheet(SubmitTimesheet),
+    /// Approve what was submitted.
+    ApproveTimesheet(ApproveTimesheet, ApprovalFacts),
+    /// Send back what was submitted.
+    RejectTimesheet(RejectTimesheet),
+    /// Open again what was submitted or approved.
+    ReopenTimesheet(ReopenTimesheet, ReopenFacts),
+}
+
+impl TimeCommand {
+    /// The events that follow from the command in this state.
+    pub fn decide(self, sheet: &Timesheet) -> Result<Vec<TimeEvent>, Refusal> {
+        Ok(match self {
+            TimeCommand::RecordTime(command, facts, neighbours) => {
+                let neighbours: Vec<_> = neighbours.iter().collect();
+                vec![record_time::decide(sheet, &facts, &neighbours, *command)?.into()]
+            }
+            TimeCommand::ReviseTime(command, facts, neighbours) => {
+                let neighbours: Vec<_> = neighbours.iter().collect();
+                let revised = revise_time::decide(sheet, &facts, &neighbours, *command)?;
+                revised.map(TimeEvent::from).into_iter().collect()
+            }
+            TimeCommand::RemoveTime(command, facts) => {
+                vec![remove_time::decide(sheet, &facts, command)?.into()]
+            }
+            TimeCommand::SubmitTimesheet(command) => {
+                vec![submit_timesheet::decide(sheet, command)?.into()]
+            }
+            TimeCommand::ApproveTimesheet(command, facts) => {
+                vec![approve_timesheet::decide(sheet, &facts, command)?.into()]
+            }
+            TimeCommand::RejectTimesheet(command) => {
+                vec![reject_timesheet::decide(sheet, command)?.into()]
+            }
+            TimeCommand::ReopenTimesheet(command, facts) => {
+                vec![reopen_timesheet::decide(sheet, &facts, command)?.into()]
+            }
+        })
+    }
+}
+
+impl Aggregate for Timesheet {
+    const TYPE: &'static str = TIMESHEET;
+    type Command = TimeCommand;
+    type Event = TimeEvent;
+    type Error = Refusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: TimeCommand,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Refusal> {
+        for event in command.decide(self)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: TimeEvent) {
+        self.evolve(&event);
+    }
+}

@@ -4,9 +4,11 @@
 //! every user of it. What others keep in the data directory (keys, files) is none of our business here.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::errors::{EmbeddedError, while_doing};
 
@@ -145,8 +147,20 @@ impl Postmaster {
         })
     }
 
+    /// Whether the server speaks. The kernel accepts connections for a process that is about to die, so
+    /// the server is asked whether it wants TLS, which it answers before anything else.
     fn answers(&self) -> bool {
-        UnixStream::connect(self.socket_dir.join(format!(".s.PGSQL.{}", self.port))).is_ok()
+        const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+        let socket = self.socket_dir.join(format!(".s.PGSQL.{}", self.port));
+        let ask = || -> std::io::Result<[u8; 1]> {
+            let mut stream = UnixStream::connect(socket)?;
+            stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+            stream.write_all(&SSL_REQUEST)?;
+            let mut answer = [0];
+            stream.read_exact(&mut answer)?;
+            Ok(answer)
+        };
+        ask().is_ok_and(|answer| answer == *b"N" || answer == *b"S")
     }
 }
 

@@ -34,9 +34,11 @@ async fn after_kill_9_of_server_and_keeper_the_directory_starts_again() {
     let database = started(folder.path()).await;
     let mut connection = connected(&database).await;
     sqlx::query("create table kept as select 7 as seven").execute(&mut connection).await.unwrap();
+    let server = database.pid().expect("it runs");
     kill(pid(keeper(folder.path())), Signal::SIGKILL).unwrap();
-    // The server may have ended already, by its keeper's death.
-    let _ = kill(pid(database.pid().unwrap_or(i32::MAX as u32)), Signal::SIGKILL);
+    // By its keeper's death the server may have ended already.
+    let _ = kill(pid(server), Signal::SIGKILL);
+    wait_until("the server is gone", || is_gone(server)).await;
     let again = started(folder.path()).await;
     assert!(again.started_here());
     let mut connection = connected(&again).await;

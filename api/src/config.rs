@@ -1,0 +1,107 @@
+//! Configuration: flags before environment before `crowdminder.toml` before defaults. An unknown key in
+//! the file is an error, not a silent nothing.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct Shared {
+    /// Keys, checkpoints and the private database [default: ./crowdminder-data]
+    #[arg(long, global = true, env = "CROWDMINDER_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// A PostgreSQL server instead of the private one
+    #[arg(long, global = true, env = "CROWDMINDER_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The login that may change tables, where --database-url names the serving login
+    #[arg(long, global = true, env = "CROWDMINDER_BUILDER_URL", hide_env_values = true)]
+    pub builder_url: Option<String>,
+    /// The domain under which tenants have their hosts [default: localhost]
+    #[arg(long, global = true, env = "CROWDMINDER_BASE_DOMAIN")]
+    pub base_domain: Option<String>,
+    /// A file with the same settings, in TOML [default: ./crowdminder.toml if there is one]
+    #[arg(long, global = true, env = "CROWDMINDER_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print JSON, one document per line
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What the file may say.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// See `Shared::data_dir`.
+    pub data_dir: Option<PathBuf>,
+    /// See `Shared::database_url`.
+    pub database_url: Option<String>,
+    /// See `Shared::builder_url`.
+    pub builder_url: Option<String>,
+    /// See `Shared::base_domain`.
+    pub base_domain: Option<String>,
+    /// Where the server listens.
+    pub listen: Option<SocketAddr>,
+    /// Where health and metrics are served.
+    pub admin_listen: Option<SocketAddr>,
+    /// The NATS server.
+    pub nats_url: Option<String>,
+}
+
+/// The file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// It can't be read.
+    #[error("{path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// It does not say what it may say.
+    #[error("{path}: {source}")]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The cause, with line and column.
+        source: Box<toml::de::Error>,
+    },
+}
+
+impl File {
+    /// The file named, or `crowdminder.toml` here, or nothing.
+    pub fn find(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let path = named.unwrap_or(Path::new("crowdminder.toml"));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(File::default());
+            }
+            Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        };
+        toml::from_str(&text).map_err(|source| ConfigError::Malformed {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_in_the_file_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("c.toml");
+        std::fs::write(&path, "listne = '127.0.0.1:1'\n").expect("own folder");
+        let error = File::find(Some(&path)).expect_err("a misspelt key");
+        assert!(error.to_string().contains("listne"), "{error}");
+        std::fs::write(&path, "listen = '127.0.0.1:1'\n").expect("own folder");
+        let file = File::find(Some(&path)).expect("a sound file");
+        assert_eq!(file.listen, Some(SocketAddr::from(([127, 0, 0, 1], 1))));
+    }
+}

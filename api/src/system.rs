@@ -1,0 +1,150 @@
+//! Puts the parts together over one database, embedded or given by URL: what every command of the
+//! command line and the server start from. The rest of the program sees a cell and does not know
+//! which it was.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use commands::event_log::audit::CheckpointSigner;
+use commands::event_log::{EventLog, Limits};
+use commands::{Clock, Commands};
+use migrations::Tenants;
+use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
+use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits};
+use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
+use migrations::keys::{KeyStore, MasterKey};
+use migrations::platform::Platform;
+use migrations::secret_file::SecretFileError;
+use sqlx::postgres::PgConnectOptions;
+
+/// Where the database and the files of an installation are.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Keys, checkpoints and, where it's embedded, the database.
+    pub data_dir: PathBuf,
+    /// The database; absent = a private one in the data directory.
+    pub database_url: Option<String>,
+    /// The login that may act as the owner, where `database_url` names the serving login.
+    pub builder_url: Option<String>,
+}
+
+/// Why the parts could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum SystemError {
+    /// The private database does not start.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The database could not be made ready.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
+    /// A key file can't be used.
+    #[error(transparent)]
+    Secret(#[from] SecretFileError),
+    /// A database URL can't be read.
+    #[error("the database URL can't be read; write it as postgres://user:password@host/database")]
+    Url,
+    /// The data directory can't be made.
+    #[error("{path}: {source}")]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+/// The parts over one database.
+#[derive(Debug)]
+pub struct System {
+    /// The write path.
+    pub commands: Commands,
+    /// The door.
+    pub tenants: Tenants,
+    /// The catalogue of tenants.
+    pub platform: Platform,
+    /// Everybody's keys.
+    pub keys: KeyStore,
+    /// Signs roots of logs.
+    pub signer: Arc<CheckpointSigner>,
+    /// Where files are kept.
+    pub data_dir: PathBuf,
+    /// How the database's administrator connects, where this program may know; for benchmarks.
+    pub administrator: Option<PgConnectOptions>,
+    /// Stops the private database when the last user leaves; none where it's another's.
+    database: Option<EmbeddedDatabase>,
+}
+
+impl System {
+    /// Starts or reaches the database and makes it ready.
+    pub async fn open(place: &Place, clock: Clock, pools: PoolLimits) -> Result<Self, SystemError> {
+        let data_dir = made(&place.data_dir)?;
+        let Reached { database, logins, administrator } = reach(place, &data_dir).await?;
+        let cell = Arc::new(Cell::connect(logins, pools));
+        let platform = Platform::new(cell.clone());
+        let tenants = Tenants::new(cell);
+        let master = Arc::new(MasterKey::in_folder(&data_dir.join("keys"))?);
+        let keys = KeyStore::new(master, platform.clone());
+        let log = EventLog::new(tenants.clone(), keys.clone(), clock, Limits::default());
+        let signer =
+            CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
+        Ok(System {
+            commands: Commands::new(log),
+            tenants,
+            platform,
+            keys,
+            signer: Arc::new(signer),
+            data_dir,
+            administrator,
+            database,
+        })
+    }
+
+    /// The process id of the private database's postmaster.
+    pub fn postmaster(&self) -> Option<u32> {
+        self.database.as_ref().and_then(EmbeddedDatabase::pid)
+    }
+
+    /// Closes every connection and, if this is its last user, stops the private database.
+    pub async fn close(self) {
+        self.tenants.cell().close().await;
+        if let Some(database) = self.database
+            && let Err(error) = database.stop().await
+        {
+            tracing::warn!(%error, "the private database did not stop in order");
+        }
+    }
+}
+
+fn made(data_dir: &Path) -> Result<PathBuf, SystemError> {
+    let failed = |source| SystemError::DataDir { path: data_dir.to_owned(), source };
+    std::fs::create_dir_all(data_dir).map_err(failed)?;
+    data_dir.canonicalize().map_err(failed)
+}
+
+struct Reached {
+    database: Option<EmbeddedDatabase>,
+    logins: CellLogins,
+    administrator: Option<PgConnectOptions>,
+}
+
+async fn reach(place: &Place, data_dir: &Path) -> Result<Reached, SystemError> {
+    let read = |url: &str| PgConnectOptions::from_str(url).map_err(|_| SystemError::Url);
+    let Some(url) = &place.database_url else {
+        let database = EmbeddedDatabase::start(EmbeddedOptions::new(data_dir)).await?;
+        let administrator = read(&database.superuser_url())?;
+        let logins = bootstrap(&administrator, &LoginSecrets::SocketTrust).await?;
+        let administrator = Some(administrator);
+        return Ok(Reached { database: Some(database), logins, administrator });
+    };
+    let options = read(url)?;
+    if options.get_username() == APP_LOGIN {
+        let builder = place.builder_url.as_deref().map(read).transpose()?;
+        let logins = CellLogins { app: options, builder };
+        return Ok(Reached { database: None, logins, administrator: None });
+    }
+    // An administrator's URL: the logins of our own are made once and kept beside the keys.
+    let secrets = LoginSecrets::Files(data_dir.join("keys"));
+    let logins = bootstrap(&options, &secrets).await?;
+    Ok(Reached { database: None, logins, administrator: Some(options) })
+}

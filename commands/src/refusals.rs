@@ -1,0 +1,33 @@
+//! How each slice's refusal becomes what a command answers: one place, so that codes stay stable.
+
+use domain::refusal::Refusal;
+
+use crate::refused::{CommandError, Refused};
+
+impl From<Refusal> for CommandError {
+    fn from(refusal: Refusal) -> Self {
+        if refusal.is_unknown() {
+            return CommandError::NotFound;
+        }
+        if refusal.is_forbidden() {
+            return CommandError::Forbidden;
+        }
+        CommandError::Refused(Refused {
+            code: refusal.code().to_owned(),
+            field: refusal.field().map(str::to_owned),
+            detail: refusal.to_string(),
+        })
+    }
+}
+
+macro_rules! refusals {
+    ($($slice:ident),+) => {$(
+        impl From<domain::$slice::Refusal> for CommandError {
+            fn from(refusal: domain::$slice::Refusal) -> Self {
+                Refusal::from(refusal).into()
+            }
+        }
+    )+};
+}
+
+refusals!(settings, members, catalogue, time, billing);

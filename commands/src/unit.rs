@@ -1,0 +1,259 @@
+//! One command's unit of work: it loads states, gathers what is to be written, and remembers every
+//! version it has seen, so that the append can check that nothing it rests on has moved.
+
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use domain::id::{StreamId, TenantId};
+use domain::log::{ClaimKey, Event, EventFamily, Metadata};
+use domain::personal::Unique;
+use jiff::Timestamp;
+use migrations::TenantTx;
+use migrations::keys::{TenantKeys, hex};
+use uuid::Uuid;
+
+use crate::event_log::read::{self, Held};
+use crate::event_log::{EventLog, NewJob, StreamAppend};
+use crate::locks::HeldLocks;
+use crate::refused::CommandError;
+use crate::state_cache::StateCache;
+
+/// A state that streams of one kind fold into.
+pub trait Stream: Aggregate<Event: EventFamily + Into<Event>> + Clone + Any {}
+
+impl<A> Stream for A where A: Aggregate<Event: EventFamily + Into<Event>> + Clone + Any {}
+
+/// A loaded stream.
+#[derive(Debug)]
+pub struct Loaded<A> {
+    /// The stream.
+    pub stream: StreamId,
+    /// Its version; 0 where it does not exist.
+    pub version: i32,
+    /// Its state.
+    pub state: Arc<A>,
+}
+
+impl<A> Clone for Loaded<A> {
+    fn clone(&self) -> Self {
+        Loaded { stream: self.stream, version: self.version, state: self.state.clone() }
+    }
+}
+
+impl<A> Loaded<A> {
+    /// Whether anything has happened in it.
+    pub fn exists(&self) -> bool {
+        self.version > 0
+    }
+}
+
+/// Why a unit stops before it has decided.
+#[derive(Debug)]
+pub(crate) enum Pause {
+    /// More streams must be locked first: let all go, lock these, begin again.
+    Relock(BTreeSet<StreamId>),
+}
+
+type Keep = Box<dyn FnOnce(&StateCache, &StreamAppend) + Send + Sync>;
+
+/// What one attempt at a command has loaded and wants to write.
+pub struct Unit<'a> {
+    pub(crate) log: &'a EventLog,
+    pub(crate) cache: &'a StateCache,
+    pub(crate) keys: Arc<TenantKeys>,
+    pub(crate) locks: &'a HeldLocks,
+    pub(crate) tenant: TenantId,
+    pub(crate) metadata: &'a Metadata,
+    pub(crate) at: Timestamp,
+    /// Whether states must come from the database, because a cached one led to a refusal.
+    pub(crate) fresh: bool,
+    pub(crate) used_cache: bool,
+    pub(crate) tx: Option<TenantTx>,
+    pub(crate) pause: Option<Pause>,
+    pub(crate) writes: BTreeMap<StreamId, (StreamAppend, Vec<Keep>)>,
+    pub(crate) reads: BTreeMap<StreamId, i32>,
+    pub(crate) absent: Vec<ClaimKey>,
+    pub(crate) jobs: Vec<NewJob>,
+}
+
+impl std::fmt::Debug for Unit<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Unit").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Unit<'_> {
+    /// Whose data it works on.
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// Now, by the injected clock.
+    pub fn now(&self) -> Timestamp {
+        self.at
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Uuid {
+        self.log.clock().new_id()
+    }
+
+    /// Who acts, for whom, from where.
+    pub fn metadata(&self) -> &Metadata {
+        self.metadata
+    }
+
+    /// A text that no two may share, with the digest that claims it. `normalised` is what makes two
+    /// texts the same.
+    pub fn unique(&self, purpose: &str, text: &str, normalised: &str) -> Unique {
+        Unique { text: text.to_owned(), digest: self.digest(purpose, &[normalised.as_bytes()]) }
+    }
+
+    /// Hexadecimal HMAC under the tenant's claim key.
+    pub fn digest(&self, purpose: &str, parts: &[&[u8]]) -> String {
+        hex(&self.keys.digest(purpose, parts))
+    }
+
+    /// Loads a stream that this command will write. Its lock is held until the append has ended.
+    pub async fn write<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
+        if !self.locks.holds(stream) {
+            let Some(Pause::Relock(wanted)) = &mut self.pause else {
+                self.pause = Some(Pause::Relock(BTreeSet::from([stream])));
+                return Err(CommandError::Conflict);
+            };
+            wanted.insert(stream);
+            return Err(CommandError::Conflict);
+        }
+        self.load(stream).await
+    }
+
+    /// Names every stream that will be written, so that one relock is enough.
+    pub fn will_write(
+        &mut self,
+        streams: impl IntoIterator<Item = StreamId>,
+    ) -> Result<(), CommandError> {
+        let missing: BTreeSet<StreamId> =
+            streams.into_iter().filter(|stream| !self.locks.holds(*stream)).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.pause = Some(Pause::Relock(missing));
+        Err(CommandError::Conflict)
+    }
+
+    /// Loads a stream that the decision rests on; the append checks that it has not moved.
+    pub async fn read<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
+        let loaded = self.load(stream).await?;
+        self.reads.insert(stream, loaded.version);
+        Ok(loaded)
+    }
+
+    async fn load<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
+        let cached = self.cache.get::<A>(self.tenant, stream);
+        if let (Some((version, state)), false) = (&cached, self.fresh) {
+            self.used_cache = true;
+            return Ok(Loaded { stream, version: *version, state: state.clone() });
+        }
+        let tx = self.tx().await?;
+        let (mut version, mut state) = match cached {
+            Some((version, state)) => (version, state),
+            None => (0, Arc::default()),
+        };
+        let rows = read::stream_after(tx, stream, version).await?;
+        if !rows.is_empty() {
+            let folded = Arc::make_mut(&mut state);
+            for row in &rows {
+                let decoded = A::Event::decode(&row.event_type, &row.payload);
+                let event = match (decoded, row.decode()?.event) {
+                    (Some(Ok(event)), _) => event,
+                    (_, event) => {
+                        let kind = event.event_type();
+                        let why = format!("a {kind} stands in a stream of {}", A::TYPE);
+                        return Err(CommandError::Internal(why));
+                    }
+                };
+                folded.apply(event);
+                version = row.version;
+            }
+        }
+        self.cache.put(self.tenant, stream, version, state.clone());
+        Ok(Loaded { stream, version, state })
+    }
+
+    async fn tx(&mut self) -> Result<&mut TenantTx, CommandError> {
+        if self.tx.is_none() {
+            self.tx = Some(self.log.tenants().begin(self.tenant).await?);
+        }
+        Ok(self.tx.as_mut().expect("it was put there just now"))
+    }
+
+    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its absence.
+    pub async fn held(&mut self, key: &ClaimKey) -> Result<Option<Held>, CommandError> {
+        Ok(self.held_many(std::slice::from_ref(key)).await?.pop().map(|(_, held)| held))
+    }
+
+    /// Who holds these claims; free ones are not in the answer.
+    pub async fn held_many(
+        &mut self,
+        keys: &[ClaimKey],
+    ) -> Result<Vec<(ClaimKey, Held)>, CommandError> {
+        Ok(read::held(self.tx().await?, keys).await?)
+    }
+
+    /// The append is refused if this claim is held by then.
+    pub fn must_be_free(&mut self, key: ClaimKey) {
+        self.absent.push(key);
+    }
+
+    /// Writes events to a stream loaded by `write`.
+    pub fn emit<A, E>(&mut self, loaded: &Loaded<A>, events: impl IntoIterator<Item = E>)
+    where
+        A: Stream,
+        A::Event: TryFrom<Event>,
+        E: Into<A::Event>,
+    {
+        let events: Vec<Event> = events.into_iter().map(|event| event.into().into()).collect();
+        if events.is_empty() {
+            self.reads.insert(loaded.stream, loaded.version);
+            return;
+        }
+        self.reads.remove(&loaded.stream);
+        let (append, keep) = self.writes.entry(loaded.stream).or_insert_with(|| {
+            let append = StreamAppend {
+                stream_type: A::TYPE,
+                stream: loaded.stream,
+                expected: loaded.version,
+                events: Vec::new(),
+            };
+            (append, Vec::new())
+        });
+        append.events.extend(events);
+        let (tenant, loaded) = (self.tenant, loaded.clone());
+        if keep.is_empty() {
+            keep.push(Box::new(move |cache, append| keep_state(cache, tenant, loaded, append)));
+        }
+    }
+
+    /// Asks for work that follows from this commit.
+    pub fn job(&mut self, job: NewJob) {
+        self.jobs.push(job);
+    }
+}
+
+/// Keeps the state after an append has landed, so that the next command needs no look at the log.
+fn keep_state<A>(cache: &StateCache, tenant: TenantId, loaded: Loaded<A>, append: &StreamAppend)
+where
+    A: Stream,
+    A::Event: TryFrom<Event>,
+{
+    let mut state = loaded.state;
+    let folded = Arc::make_mut(&mut state);
+    for event in &append.events {
+        let Ok(event) = A::Event::try_from(event.clone()) else { return };
+        folded.apply(event);
+    }
+    let version = loaded.version + append.events.len() as i32;
+    cache.put(tenant, loaded.stream, version, state);
+}

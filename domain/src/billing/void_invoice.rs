@@ -1,0 +1,116 @@
+//! Voiding a draft: exactly the seconds that it reserved are unbilled again.
+
+use super::{Invoice, InvoiceState, InvoiceVoided, Refusal};
+use crate::id::InvoiceId;
+use crate::personal::Personal;
+
+/// Gives back what a draft holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VoidInvoice {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Why.
+    pub reason: Option<Personal<String>>,
+}
+
+/// What voiding leads to.
+pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, Refusal> {
+    let id = command.invoice;
+    let drafted = invoice.drafted.as_ref().ok_or(Refusal::InvoiceUnknown { invoice: id })?;
+    match drafted.state {
+        InvoiceState::Draft => Ok(InvoiceVoided {
+            invoice: id,
+            client: drafted.client,
+            entries: drafted.entries.iter().map(|reserved| reserved.entry).collect(),
+            reason: command.reason,
+        }),
+        InvoiceState::Void => Err(Refusal::NotADraft { invoice: id, state: drafted.state }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::billing::draft_invoice::decide as decide_draft;
+    use crate::billing::samples::{draft, draft_facts, drafted};
+    use crate::billing::{InvoiceCommand, InvoiceEvent, invoice_stream};
+    use crate::log::{ClaimChange, ClaimKey, claims_of};
+    use crate::time::samples::{entry_id, invoice};
+    use cqrs_es::test::TestFramework;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    fn void() -> VoidInvoice {
+        VoidInvoice { invoice: invoice(1), reason: None }
+    }
+
+    #[test]
+    fn a_void_draft_gives_back_what_it_reserved_and_holds_nothing() {
+        let mut draft = drafted();
+        let voided = decide(&draft, void()).expect("voided");
+        assert_eq!(voided.entries, [entry_id(1)]);
+        draft.evolve(&voided.into());
+        let state = draft.drafted.as_ref().expect("it was drafted");
+        assert_eq!(state.state, InvoiceState::Void);
+        assert!(state.entries.is_empty());
+        let refusal = Refusal::NotADraft { invoice: invoice(1), state: InvoiceState::Void };
+        assert_eq!(refusal.to_string().split(" is ").last(), Some("void"));
+        assert_eq!(decide(&draft, void()), Err(refusal));
+    }
+
+    #[test]
+    fn what_was_never_drafted_is_not_voided() {
+        let refusal = Refusal::InvoiceUnknown { invoice: invoice(1) };
+        assert!(refusal.is_missing());
+        assert_eq!(decide(&Invoice::default(), void()), Err(refusal));
+    }
+
+    #[test]
+    fn the_aggregate_answers_as_the_plain_decisions_do() {
+        let facts = draft_facts(&[(1, "2026-01-07", 60)]);
+        let event = decide_draft(&Invoice::default(), &facts, &draft()).expect("drafted");
+        TestFramework::<Invoice>::with(())
+            .given_no_previous_events()
+            .when(InvoiceCommand::DraftInvoice(draft(), facts))
+            .then_expect_events(vec![event.clone().into()]);
+        TestFramework::<Invoice>::with(())
+            .given(vec![event.into()])
+            .when(InvoiceCommand::VoidInvoice(void()))
+            .then_expect_events(vec![decide(&drafted(), void()).expect("voided").into()]);
+    }
+
+    /// The keys of the claims that are held after the events of one stream.
+    fn held(events: &[InvoiceEvent]) -> BTreeSet<ClaimKey> {
+        let stream = invoice_stream(invoice(1));
+        let mut held = BTreeSet::new();
+        for change in events.iter().flat_map(|event| claims_of(stream, &event.clone().into())) {
+            match change {
+                ClaimChange::Take { key, .. } => assert!(held.insert(key), "taken twice"),
+                ClaimChange::Release { key } => assert!(held.remove(&key), "not held"),
+                ClaimChange::ReleaseAll { kind, .. } => {
+                    held.retain(|key: &ClaimKey| key.kind != kind);
+                }
+            }
+        }
+        held
+    }
+
+    proptest! {
+        #[test]
+        fn drafting_and_voiding_takes_and_frees_exactly_the_same_entries(
+            entries in prop::collection::btree_map(1_u128..500, 1_u32..=86_400, 1..60),
+        ) {
+            let entries: Vec<_> = entries.into_iter().map(|(n, s)| (n, "2026-01-07", s)).collect();
+            let drafted = decide_draft(&Invoice::default(), &draft_facts(&entries), &draft())
+                .expect("there is something to bill");
+            let mut state = Invoice::default();
+            state.evolve(&drafted.clone().into());
+            let voided = decide(&state, void()).expect("it's a draft");
+            let reserved: Vec<_> = drafted.entries.iter().map(|it| it.entry).collect();
+            prop_assert_eq!(&voided.entries, &reserved);
+            let (drafted, voided) = (drafted.into(), voided.into());
+            prop_assert_eq!(held(std::slice::from_ref(&drafted)).len(), entries.len());
+            prop_assert!(held(&[drafted, voided]).is_empty());
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Why a change of a member is refused. An address that is taken is found by its claim when the
+//! event is appended; it is named here too, so that all refusals of the slice stand in one place.
+
+use super::Role;
+use crate::name::NAME_RULE;
+
+/// A state of the world that a change of a member meets.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The name is empty, too long or holds control characters.
+    #[error("{NAME_RULE}")]
+    InvalidName,
+    /// The text is no e-mail address.
+    #[error("this is no e-mail address; give one such as nova@example.com, of 254 bytes at most")]
+    InvalidEmail,
+    /// Another member has the address.
+    #[error("another member has this e-mail address; use that member or another address")]
+    EmailTaken,
+    /// The database of time zones has no such zone.
+    #[error("there is no time zone {time_zone:?}; give an IANA name such as Africa/Johannesburg")]
+    UnknownTimeZone {
+        /// The name given.
+        time_zone: String,
+    },
+    /// Nobody is a member without a role.
+    #[error("give at least one role; to keep somebody out, deactivate them")]
+    NoRole,
+    /// A member with this id is there.
+    #[error("this id was used before; leave it out or make a new one")]
+    AlreadyAdded,
+    /// No such member.
+    #[error("there is no such member; add them first")]
+    UnknownMember,
+    /// The caller may not change this member.
+    #[error("only owners and admins change other members; ask one of them")]
+    NotAllowed,
+    /// The caller may not give or take this role, or change who has it.
+    #[error("only whoever has the role {needed} may do this to a member with the role {role}")]
+    RoleTooHigh {
+        /// The role given, taken or held.
+        role: Role,
+        /// The least role that may.
+        needed: Role,
+    },
+    /// Nobody would be left to own the tenant.
+    #[error("this is the last active owner; make somebody else an owner first")]
+    LastOwner,
+}
+
+impl Refusal {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::InvalidName => "members.invalid_name",
+            Refusal::InvalidEmail => "members.invalid_email",
+            Refusal::EmailTaken => "members.email_taken",
+            Refusal::UnknownTimeZone { .. } => "members.unknown_time_zone",
+            Refusal::NoRole => "members.no_role",
+            Refusal::AlreadyAdded => "members.already_added",
+            Refusal::UnknownMember => "members.unknown_member",
+            Refusal::NotAllowed => "members.not_allowed",
+            Refusal::RoleTooHigh { .. } => "members.role_too_high",
+            Refusal::LastOwner => "members.last_owner",
+        }
+    }
+
+    /// The JSON pointer of the field it is about, where there is one.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Refusal::InvalidName => Some("/name"),
+            Refusal::InvalidEmail | Refusal::EmailTaken => Some("/email"),
+            Refusal::UnknownTimeZone { .. } => Some("/time_zone"),
+            Refusal::NoRole => Some("/roles"),
+            Refusal::AlreadyAdded
+            | Refusal::UnknownMember
+            | Refusal::NotAllowed
+            | Refusal::RoleTooHigh { .. }
+            | Refusal::LastOwner => None,
+        }
+    }
+
+    /// Whether what was named is not there at all.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Refusal::UnknownMember)
+    }
+
+    /// Whether the caller lacks the right.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Refusal::NotAllowed | Refusal::RoleTooHigh { .. })
+    }
+}

@@ -1,0 +1,110 @@
+//! Every slice's refusals as one type: what a write answers when a rule of the business says no.
+//! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
+
+use crate::log::ClaimKind;
+use crate::{billing, catalogue, members, settings, time};
+
+/// A refusal of any slice.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Of the settings.
+    #[error(transparent)]
+    Settings(#[from] settings::Refusal),
+    /// Of a member.
+    #[error(transparent)]
+    Members(#[from] members::Refusal),
+    /// Of a client, a project or a rate card.
+    #[error(transparent)]
+    Catalogue(#[from] catalogue::Refusal),
+    /// Of a timesheet.
+    #[error(transparent)]
+    Time(#[from] time::Refusal),
+    /// Of an invoice.
+    #[error(transparent)]
+    Billing(#[from] billing::Refusal),
+}
+
+impl Refusal {
+    /// The stable code, such as `catalogue.project_archived`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Settings(refusal) => refusal.code(),
+            Refusal::Members(refusal) => refusal.code(),
+            Refusal::Catalogue(refusal) => refusal.code(),
+            Refusal::Time(refusal) => refusal.code(),
+            Refusal::Billing(refusal) => refusal.code(),
+        }
+    }
+
+    /// The JSON pointer of the field it is about, where there is one.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Refusal::Settings(refusal) => refusal.field(),
+            Refusal::Members(refusal) => refusal.field(),
+            Refusal::Catalogue(refusal) => refusal.field(),
+            Refusal::Time(refusal) => refusal.field(),
+            Refusal::Billing(refusal) => refusal.field(),
+        }
+    }
+
+    /// Whether what was named is not there at all: an edge answers it like any unknown id.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Refusal::Settings(refusal) => refusal.is_unknown(),
+            Refusal::Members(refusal) => refusal.is_unknown(),
+            Refusal::Catalogue(refusal) => refusal.is_unknown(),
+            Refusal::Time(refusal) => refusal.is_missing(),
+            Refusal::Billing(refusal) => refusal.is_missing(),
+        }
+    }
+
+    /// Whether the caller lacks the right.
+    pub fn is_forbidden(&self) -> bool {
+        match self {
+            Refusal::Settings(refusal) => refusal.is_forbidden(),
+            Refusal::Members(refusal) => refusal.is_forbidden(),
+            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) => false,
+        }
+    }
+
+    /// What a claim means that was found taken in the append; `None` for claims of other slices.
+    pub fn of_taken(claim: ClaimKind) -> Option<Self> {
+        match claim {
+            ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
+            ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
+            ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::SettingKey;
+
+    #[test]
+    fn a_refusal_of_a_slice_keeps_its_code_its_field_and_its_words() {
+        let key = SettingKey::WeekStart;
+        let refusal = Refusal::from(settings::Refusal::NotDated { key });
+        assert_eq!((refusal.code(), refusal.field()), ("settings.not_dated", Some("/from")));
+        assert_eq!(
+            refusal.to_string(),
+            "WEEK_START has one value for all days; leave out the day it holds from"
+        );
+        let refusal = Refusal::from(catalogue::Refusal::ProjectArchived);
+        assert_eq!((refusal.code(), refusal.field()), ("catalogue.project_archived", None));
+        let refusal = Refusal::from(members::Refusal::UnknownMember);
+        assert!(refusal.is_unknown() && !refusal.is_forbidden());
+        assert!(Refusal::from(members::Refusal::NotAllowed).is_forbidden());
+    }
+
+    #[test]
+    fn a_taken_name_or_address_has_its_refusal() {
+        let code = |claim| Refusal::of_taken(claim).map(|refusal| refusal.code());
+        assert_eq!(code(ClaimKind::MemberEmail), Some("members.email_taken"));
+        assert_eq!(code(ClaimKind::ClientName), Some("catalogue.client_name_taken"));
+        assert_eq!(code(ClaimKind::ProjectName), Some("catalogue.project_name_taken"));
+        assert_eq!(code(ClaimKind::Entry), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! The types a setting can have: what text it takes, in which canonical form it is stored, and how
+//! a refusal says what is allowed.
+
+use jiff::tz::TimeZone;
+
+use crate::decimal::{scaled, shortest};
+use crate::members::checked_email;
+use crate::money::minor_digits;
+
+/// The type of a setting with its bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A name of the IANA time zone database.
+    TimeZone,
+    /// An ISO 4217 code.
+    Currency,
+    /// A whole number.
+    Integer {
+        /// The least.
+        min: u32,
+        /// The greatest.
+        max: u32,
+    },
+    /// A decimal number; bounds in units of 10^-`decimals`.
+    Decimal {
+        /// Digits after the point at most.
+        decimals: u32,
+        /// The least.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+    /// One of these names.
+    OneOf(&'static [&'static str]),
+    /// `true` or `false`.
+    Boolean,
+    /// An absolute http or https URL.
+    Url,
+    /// An e-mail address.
+    Email,
+}
+
+impl Kind {
+    /// The name of the type in the API.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::TimeZone => "time_zone",
+            Kind::Currency => "currency",
+            Kind::Integer { .. } => "integer",
+            Kind::Decimal { .. } => "decimal",
+            Kind::OneOf(_) => "choice",
+            Kind::Boolean => "boolean",
+            Kind::Url => "url",
+            Kind::Email => "email",
+        }
+    }
+
+    /// The canonical form of a value of this type, or `None` where `text` is none.
+    pub fn canonical(&self, text: &str) -> Option<String> {
+        match *self {
+            Kind::TimeZone => canonical_time_zone(text),
+            Kind::Currency => minor_digits(text).map(|_| text.to_owned()),
+            Kind::Integer { min, max } => {
+                let number = scaled(text, 0).filter(|n| (min.into()..=max.into()).contains(n))?;
+                Some(number.to_string())
+            }
+            Kind::Decimal { decimals, min, max } => {
+                let number = scaled(text, decimals).filter(|n| (min..=max).contains(n))?;
+                Some(shortest(number, decimals))
+            }
+            Kind::OneOf(names) => names.contains(&text).then(|| text.to_owned()),
+            Kind::Boolean => ["true", "false"].contains(&text).then(|| text.to_owned()),
+            Kind::Url => is_url(text).then(|| text.trim_end_matches('/').to_owned()),
+            Kind::Email => checked_email(text),
+        }
+    }
+
+    /// What is allowed, in words.
+    pub fn allowed(&self) -> String {
+        match *self {
+            Kind::TimeZone => "an IANA time zone such as Africa/Johannesburg".to_owned(),
+            Kind::Currency => "a current ISO 4217 code in capitals such as EUR".to_owned(),
+            Kind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            Kind::Decimal { decimals, min, max } => format!(
+                "a number from {} to {} with at most {decimals} digits after a point",
+                shortest(min, decimals),
+                shortest(max, decimals)
+            ),
+            Kind::OneOf(names) => format!("one of {}", names.join(", ")),
+            Kind::Boolean => "true or false".to_owned(),
+            Kind::Url => "a URL such as https://time.example.com without a path".to_owned(),
+            Kind::Email => "an e-mail address".to_owned(),
+        }
+    }
+}
+
+/// The zone's name as the IANA database spells it, or `None` where it has no such zone.
+pub fn canonical_time_zone(name: &str) -> Option<String> {
+    let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
+    zone.iana_name().map(str::to_owned)
+}
+
+fn is_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    let authority = rest.strip_suffix('/').unwrap_or(rest);
+    let (host, port) = authority.split_once(':').unwrap_or((authority, "80"));
+    let host_fits = (1..=253).contains(&host.len())
+        && host.split('.').all(|label| !label.is_empty())
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.');
+    host_fits && port.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOURS: Kind = Kind::Decimal { decimals: 2, min: 1, max: 2400 };
+
+    #[test]
+    fn values_are_stored_in_their_canonical_form() {
+        let canonical = |kind: Kind, text: &str| kind.canonical(text).unwrap();
+        assert_eq!(canonical(Kind::TimeZone, "africa/johannesburg"), "Africa/Johannesburg");
+        assert_eq!(canonical(Kind::Currency, "ZAR"), "ZAR");
+        assert_eq!(canonical(Kind::Integer { min: 1, max: 240 }, "015"), "15");
+        assert_eq!(canonical(HOURS, "7.50"), "7.5");
+        assert_eq!(canonical(HOURS, "24"), "24");
+        assert_eq!(canonical(Kind::OneOf(&["up", "down"]), "down"), "down");
+        assert_eq!(canonical(Kind::Boolean, "true"), "true");
+        assert_eq!(canonical(Kind::Url, "https://time.example.com/"), "https://time.example.com");
+        assert_eq!(canonical(Kind::Url, "http://localhost:8080"), "http://localhost:8080");
+        assert_eq!(canonical(Kind::Email, " a@example.com"), "a@example.com");
+    }
+
+    #[test]
+    fn what_is_not_of_the_type_or_out_of_bounds_has_no_canonical_form() {
+        for (kind, text) in [
+            (Kind::TimeZone, "Mars/Olympus"),
+            (Kind::TimeZone, ""),
+            (Kind::TimeZone, "Etc/Unknown"),
+            (Kind::Currency, "zar"),
+            (Kind::Currency, "HRK"),
+            (Kind::Integer { min: 1, max: 240 }, "0"),
+            (Kind::Integer { min: 1, max: 240 }, "241"),
+            (Kind::Integer { min: 1, max: 240 }, "1.0"),
+            (HOURS, "0"),
+            (HOURS, "24.01"),
+            (HOURS, "7.125"),
+            (HOURS, "7,5"),
+            (Kind::OneOf(&["up", "down"]), "Up"),
+            (Kind::Boolean, "1"),
+            (Kind::Url, "time.example.com"),
+            (Kind::Url, "https://"),
+            (Kind::Url, "https://a b.example"),
+            (Kind::Url, "https://user@example.com"),
+            (Kind::Url, "https://example.com/path"),
+            (Kind::Url, "https://example.com:0"),
+            (Kind::Email, "nobody"),
+        ] {
+            assert_eq!(kind.canonical(text), None, "{kind:?} {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_can_say_what_is_allowed() {
+        assert_eq!(HOURS.allowed(), "a number from 0.01 to 24 with at most 2 digits after a point");
+        assert_eq!(Kind::OneOf(&["up", "down"]).allowed(), "one of up, down");
+    }
+}

@@ -1,0 +1,141 @@
+//! The settings there are: name, type, bounds, default, help and who may change each. Bounds may
+//! widen but never narrow, so that what the log holds stays readable.
+
+use super::kind::Kind;
+use crate::members::Role;
+use crate::time::rounding::{RoundingMode, RoundingScope, RoundingTie};
+
+/// The days a week may start on, Monday first.
+pub const WEEKDAYS: [&str; 7] =
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Who may change a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Editor {
+    /// Members whose role includes this one, and operators.
+    Role(Role),
+    /// Operators only: a wrong value would cut the tenant off.
+    Operator,
+}
+
+/// What is known of a setting before anybody gives it a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Which one.
+    pub key: SettingKey,
+    /// Its type and bounds.
+    pub kind: Kind,
+    /// The value where none was given; empty where there is none to assume.
+    pub default: &'static str,
+    /// What it does, for people.
+    pub help: &'static str,
+    /// Who may change it.
+    pub editor: Editor,
+    /// Whether its values hold from a day on; else a value holds for all days.
+    pub dated: bool,
+}
+
+macro_rules! registry {
+    ($($key:ident $name:literal : $kind:expr, $default:literal, $editor:expr, $dated:literal,
+        $help:literal;)+) => {
+        /// A registered setting.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum SettingKey {
+            $(#[doc = $help] $key),+
+        }
+
+        /// Every setting.
+        pub const REGISTRY: &[Setting] = &[$(Setting {
+            key: SettingKey::$key,
+            kind: $kind,
+            default: $default,
+            help: $help,
+            editor: $editor,
+            dated: $dated,
+        }),+];
+
+        impl SettingKey {
+            /// The name in the API and in the log.
+            pub fn as_str(self) -> &'static str {
+                match self { $(SettingKey::$key => $name),+ }
+            }
+        }
+    };
+}
+
+const ADMIN: Editor = Editor::Role(Role::Admin);
+const BILLING: Editor = Editor::Role(Role::Billing);
+const OWNER: Editor = Editor::Role(Role::Owner);
+
+registry! {
+    TimeZone "TIME_ZONE": Kind::TimeZone, "Etc/UTC", ADMIN, true,
+        "The zone of members who have none of their own. What is recorded keeps its zone and day.";
+    TimecaptureIntervalMinutes "TIMECAPTURE_INTERVAL_MINUTES":
+        Kind::Integer { min: 1, max: 240 }, "15", ADMIN, true,
+        "The interval that time is rounded to; without effect while ROUNDING_MODE is none.";
+    BillableHoursInWorkingDay "BILLABLE_HOURS_IN_WORKING_DAY":
+        Kind::Decimal { decimals: 2, min: 1, max: 2400 }, "8", BILLING, true,
+        "How many hours a day rate pays for, by the day of the work.";
+    Currency "CURRENCY": Kind::Currency, "USD", BILLING, true,
+        "The currency of clients who have none of their own.";
+    RoundingMode "ROUNDING_MODE": Kind::OneOf(RoundingMode::NAMES), "none", BILLING, true,
+        "Which way billed time is rounded to the interval. Recorded time stays as it is.";
+    RoundingTie "ROUNDING_TIE": Kind::OneOf(RoundingTie::NAMES), "half_up", BILLING, true,
+        "Where exactly half an interval goes when rounding to the nearest.";
+    RoundingScope "ROUNDING_SCOPE": Kind::OneOf(RoundingScope::NAMES), "entry", BILLING, true,
+        "What is rounded: each entry, each day, or each line of an invoice.";
+    WeekStart "WEEK_START": Kind::OneOf(&WEEKDAYS), "monday", ADMIN, false,
+        "The first day of a week on screens. Timesheets always go by ISO week.";
+    SelfApproval "SELF_APPROVAL": Kind::Boolean, "false", OWNER, true,
+        "Whether members may approve their own time, as in a firm of one.";
+    VatPercent "VAT_PERCENT":
+        Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
+        "The standard rate of value added tax in percent.";
+    VatRegistered "VAT_REGISTERED": Kind::Boolean, "false", BILLING, true,
+        "Whether the firm charges value added tax.";
+    SiteUrl "SITE_URL": Kind::Url, "", Editor::Operator, false,
+        "Where the tenant is reached; links in e-mails start with it.";
+    DefaultFromEmail "DEFAULT_FROM_EMAIL": Kind::Email, "", Editor::Operator, false,
+        "The sender of the tenant's e-mails.";
+}
+
+impl SettingKey {
+    /// The setting with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        REGISTRY.iter().map(|setting| setting.key).find(|key| key.as_str() == name)
+    }
+
+    /// What is known of it.
+    pub fn setting(self) -> &'static Setting {
+        &REGISTRY[self as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_finds_its_own_entry_by_value_and_by_name() {
+        for setting in REGISTRY {
+            assert_eq!(setting.key.setting(), setting);
+            assert_eq!(SettingKey::parse(setting.key.as_str()), Some(setting.key));
+        }
+        assert_eq!(SettingKey::parse("time_zone"), None);
+    }
+
+    #[test]
+    fn every_default_is_a_canonical_value_of_its_type_or_absent() {
+        for Setting { key, kind, default, .. } in REGISTRY {
+            let canonical = kind.canonical(default);
+            assert!(default.is_empty() || canonical.as_deref() == Some(default), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn only_an_operator_changes_where_a_tenant_is_reached_and_how_it_sends() {
+        let operators = REGISTRY.iter().filter(|setting| setting.editor == Editor::Operator);
+        let keys: Vec<_> = operators.map(|setting| setting.key).collect();
+        assert_eq!(keys, [SettingKey::SiteUrl, SettingKey::DefaultFromEmail]);
+    }
+}
