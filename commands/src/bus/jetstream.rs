@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::context::{ContextBuilder, PublishErrorKind};
+use async_nats::jetstream::context::{ContextBuilder, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use async_nats::{ConnectOptions, Event};
@@ -132,9 +132,14 @@ impl JetStreamBus {
         Ok(())
     }
 
-    fn failed_publish(&self, error: &async_nats::jetstream::context::PublishError) -> BusError {
+    fn failed_publish(&self, error: &PublishError) -> BusError {
         match error.kind() {
             PublishErrorKind::StreamNotFound => self.link.signals.away(),
+            PublishErrorKind::Other
+                if server_code(error) == Some(ErrorCode::STREAM_STORE_FAILED) =>
+            {
+                self.link.signals.not_stored();
+            }
             PublishErrorKind::MaxPayloadExceeded
             | PublishErrorKind::TimedOut
             | PublishErrorKind::BrokenPipe
@@ -166,7 +171,10 @@ impl Bus for JetStreamBus {
                 .await
         });
         match sent.await? {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                self.link.signals.stored();
+                Ok(())
+            }
             Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
                 let limit = self.link.context.client().max_payload().min(MAX_BODY);
                 Err(BusError::TooLarge { bytes, limit })
@@ -251,6 +259,13 @@ impl Bus for JetStreamBus {
             warnings,
         }
     }
+}
+
+/// The code the server gave as its reason.
+fn server_code(error: &PublishError) -> Option<ErrorCode> {
+    let source = std::error::Error::source(error)?;
+    let reason = source.downcast_ref::<async_nats::jetstream::Error>();
+    reason.map(async_nats::jetstream::Error::error_code)
 }
 
 fn reconnect_delay(attempts: usize) -> Duration {

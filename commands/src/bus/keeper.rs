@@ -2,15 +2,17 @@
 //! should be, makes a missing one anew, and only then calls the bus ready. It never alters or
 //! removes a stream that differs; that needs an operator, or a reset.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::context::{
+    CreateStreamErrorKind, DeleteStreamErrorKind, GetStreamErrorKind,
+};
 use async_nats::jetstream::{Context, ErrorCode, stream};
 use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::stream_config::{self, stream_differences};
@@ -22,12 +24,21 @@ const RETRY_MIN: Duration = Duration::from_millis(20);
 const RETRY_MAX: Duration = Duration::from_secs(2);
 /// How often a ready bus is looked at, should an event of the connection have been missed.
 const GLANCE: Duration = Duration::from_secs(1);
+/// How long a stream that vanished is left alone before it's made anew: nats-server 2.9 says that
+/// it's gone while still deleting its files, and would then delete those of the new one as well,
+/// which leaves a stream that acknowledges and delivers nothing.
+const BURIAL: Duration = Duration::from_millis(500);
+/// After so many publishes in a row that the server could not store, its files are thought broken.
+const BROKEN: u32 = 5;
+/// A broken stream is deleted and made anew at most this often.
+const MEND: Duration = Duration::from_secs(10);
 
 /// What the connection's events, the bus, its keeper and its subscriptions share.
 #[derive(Default)]
 pub(super) struct Signals {
     pub(super) incarnation: watch::Sender<Option<u64>>,
     reconnected: AtomicBool,
+    not_stored: AtomicU32,
     look: Notify,
     pub(super) closed: CancellationToken,
     status: Mutex<Status>,
@@ -59,6 +70,22 @@ impl Signals {
         self.look.notify_one();
     }
 
+    /// The server stored a message.
+    pub(super) fn stored(&self) {
+        self.not_stored.store(0, Ordering::Relaxed);
+    }
+
+    /// The server has the stream but could not write to it.
+    pub(super) fn not_stored(&self) {
+        if self.not_stored.fetch_add(1, Ordering::Relaxed) + 1 >= BROKEN {
+            self.look();
+        }
+    }
+
+    fn is_broken(&self) -> bool {
+        self.not_stored.load(Ordering::Relaxed) >= BROKEN
+    }
+
     pub(super) fn status(&self) -> Status {
         self.status
             .lock()
@@ -88,6 +115,7 @@ pub(super) struct Link {
 struct Made {
     incarnations: u64,
     created: Option<String>,
+    mended: Option<Instant>,
 }
 
 impl Link {
@@ -116,7 +144,7 @@ impl Link {
             let looked = tokio::select! {
                 () = self.signals.closed.cancelled() => return,
                 () = self.signals.look.notified() => true,
-                () = tokio::time::sleep(pause) => false,
+                () = sleep(pause) => false,
             };
             if !self.is_connected() {
                 self.signals
@@ -139,7 +167,11 @@ impl Link {
     async fn settle(&self) -> Result<(), BusError> {
         let mut made = self.made.lock().await;
         let reconnected = self.signals.reconnected.swap(false, Ordering::SeqCst);
-        let result = self.find_or_make().await;
+        let vanished_if_absent = made.created.is_some() && !reconnected;
+        let result = match self.mend(&mut made).await {
+            Ok(()) => self.find_or_make(vanished_if_absent).await,
+            Err(error) => Err(error),
+        };
         let report = result.as_ref().err().cloned();
         self.signals.note(|status| {
             status.stream_refused = None;
@@ -183,22 +215,46 @@ impl Link {
         }
         self.signals.away();
         {
-            let _turn = self.made.lock().await;
-            let deleted = within(self.context.delete_stream(STREAM)).await?;
-            if let Err(error) = deleted
-                && !error.to_string().contains("stream not found")
-            {
-                return Err(BusError::Unavailable(error.to_string()));
-            }
-            tracing::warn!("the stream was deleted to be made anew");
+            let mut made = self.made.lock().await;
+            self.delete().await?;
+            made.created = None;
         }
         self.settle().await
     }
 
+    /// Deletes a stream to which the server can't write any more.
+    async fn mend(&self, made: &mut Made) -> Result<(), BusError> {
+        let lately = made.mended.is_some_and(|mended| mended.elapsed() < MEND);
+        if self.signals.is_broken() && !lately {
+            self.delete().await?;
+            made.created = None;
+            made.mended = Some(Instant::now());
+            self.signals.stored();
+        }
+        Ok(())
+    }
+
+    async fn delete(&self) -> Result<(), BusError> {
+        match within(self.context.delete_stream(STREAM)).await? {
+            Ok(_) => tracing::warn!("the stream {STREAM} was deleted to be made anew"),
+            Err(error) => match error.kind() {
+                DeleteStreamErrorKind::JetStream(inner)
+                    if inner.error_code() == ErrorCode::STREAM_NOT_FOUND => {}
+                _ => return Err(BusError::Unavailable(error.to_string())),
+            },
+        }
+        Ok(())
+    }
+
     /// Finds the stream or makes it, reads it back, and answers when it was created.
-    async fn find_or_make(&self) -> Result<String, BusError> {
+    async fn find_or_make(&self, vanished_if_absent: bool) -> Result<String, BusError> {
         let wanted = stream_config::stream(&self.options);
-        let found = match self.find().await? {
+        let mut found = self.find().await?;
+        if found.is_none() && vanished_if_absent {
+            sleep(BURIAL).await;
+            found = self.find().await?;
+        }
+        let found = match found {
             Some(found) => found,
             None => {
                 self.make(wanted.clone()).await?;
