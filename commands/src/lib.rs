@@ -1,3 +1,4 @@
 //! Under construction.
 
 pub mod bus;
+pub mod relay;

@@ -148,6 +148,7 @@ impl JetStreamBus {
             | PublishErrorKind::WrongLastSequence
             | PublishErrorKind::Other => {}
         }
+        self.link.signals.failed(error.to_string());
         BusError::Unavailable(error.to_string())
     }
 }

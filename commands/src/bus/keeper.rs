@@ -38,6 +38,7 @@ const MEND: Duration = Duration::from_secs(10);
 pub(super) struct Signals {
     pub(super) incarnation: watch::Sender<Option<u64>>,
     reconnected: AtomicBool,
+    failing: AtomicBool,
     not_stored: AtomicU32,
     look: Notify,
     pub(super) closed: CancellationToken,
@@ -73,6 +74,15 @@ impl Signals {
     /// The server stored a message.
     pub(super) fn stored(&self) {
         self.not_stored.store(0, Ordering::Relaxed);
+        if self.failing.swap(false, Ordering::Relaxed) {
+            self.note(|status| status.trouble = None);
+        }
+    }
+
+    /// A publish failed for this reason.
+    pub(super) fn failed(&self, why: String) {
+        self.failing.store(true, Ordering::Relaxed);
+        self.note(|status| status.trouble = Some(why));
     }
 
     /// The server has the stream but could not write to it.

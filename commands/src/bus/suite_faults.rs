@@ -368,3 +368,37 @@ async fn the_state_names_the_version_and_warns_of_old_servers() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_whose_files_were_deleted_under_it_heals() {
+    for Rig {
+        bus,
+        mut server,
+        folder: _folder,
+    } in rigs().await
+    {
+        let files = server.store().join("jetstream/$G/streams").join(STREAM);
+        std::fs::remove_dir_all(files).unwrap();
+        // The server goes on for a while with the file it has open.
+        let mut position = 0;
+        wait_until("the server notices", async || {
+            position += 1;
+            bus.publish(batch(tenant(1), position, position + 2_000))
+                .await
+                .is_err()
+        })
+        .await;
+        let version = bus.state().server_version.unwrap();
+        if !version.starts_with("2.9.") {
+            // Newer ones shut JetStream down when their files are gone.
+            server.restart().unwrap();
+        }
+        publish_until_healed(&bus, 1, 1).await;
+        assert_eq!(
+            bus.last(tenant(1)).await.unwrap(),
+            Some((1, 1)),
+            "{version}"
+        );
+        assert_eq!(bus.state().trouble, None);
+    }
+}
