@@ -1,12 +1,14 @@
 //! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
 //! one commit of the tenant's log.
 
+pub mod bus;
 pub mod clock;
 pub mod event_log;
 pub mod handle;
 pub mod locks;
 mod refusals;
 pub mod refused;
+pub mod relay;
 pub mod state_cache;
 pub mod unit;
 
