@@ -6,10 +6,14 @@ pub mod clock;
 pub mod event_log;
 pub mod handle;
 pub mod locks;
+pub mod members;
 mod refusals;
 pub mod refused;
 pub mod relay;
+pub mod settings;
 pub mod state_cache;
+#[cfg(test)]
+mod testing;
 pub mod unit;
 
 pub use clock::Clock;

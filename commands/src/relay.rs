@@ -133,11 +133,7 @@ enum TurnFailed {
 
 /// What the tasks of a running relay come back with.
 enum Done {
-    Turn {
-        tenant: TenantId,
-        incarnation: u64,
-        result: Result<Turn, TurnFailed>,
-    },
+    Turn { tenant: TenantId, incarnation: u64, result: Result<Turn, TurnFailed> },
     Heads(Result<Vec<(TenantId, i64)>, LogUnavailable>),
     Rested(TenantId),
 }
@@ -145,12 +141,7 @@ enum Done {
 impl<L: CommittedLog> Relay<L> {
     /// A relay that has not begun yet.
     pub fn new(log: Arc<L>, bus: Arc<dyn Bus>, options: RelayOptions) -> Self {
-        Self {
-            log,
-            bus,
-            options,
-            resets: Mutex::new(()),
-        }
+        Self { log, bus, options, resets: Mutex::new(()) }
     }
 
     /// Runs until it's told to stop, and then ends after the publishes in flight. Neither bus nor
@@ -196,11 +187,7 @@ impl<L: CommittedLog> Relay<L> {
             match done {
                 Ok(Done::Heads(heads)) => desk.swept(heads, incarnation),
                 Ok(Done::Rested(tenant)) => desk.rested(tenant),
-                Ok(Done::Turn {
-                    tenant,
-                    incarnation,
-                    result,
-                }) => {
+                Ok(Done::Turn { tenant, incarnation, result }) => {
                     if let Some(pause) = desk.finished(tenant, incarnation, result) {
                         rests.spawn(rest(tenant, pause));
                     }
@@ -227,11 +214,7 @@ impl<L: CommittedLog> Relay<L> {
         stop: CancellationToken,
     ) -> Done {
         let result = self.advance(tenant, incarnation, known, &stop).await;
-        Done::Turn {
-            tenant,
-            incarnation,
-            result,
-        }
+        Done::Turn { tenant, incarnation, result }
     }
 
     /// Publishes what the log has after the position the bus is known to have.

@@ -62,24 +62,13 @@ pub(super) fn open(
     }
     let text = |name: &'static str| {
         let value = headers.and_then(|headers| headers.get(name));
-        value
-            .map(|value| value.as_str())
-            .ok_or(Foreign::Header(name))
+        value.map(|value| value.as_str()).ok_or(Foreign::Header(name))
     };
     if text(TENANT)? != tenant.0.simple().to_string() {
         return Err(Foreign::Tenant);
     }
-    let position = |name| {
-        text(name)?
-            .parse::<i64>()
-            .map_err(|_| Foreign::Header(name))
-    };
-    let batch = Batch {
-        tenant,
-        first: position(FIRST)?,
-        last: position(LAST)?,
-        body,
-    };
+    let position = |name| text(name)?.parse::<i64>().map_err(|_| Foreign::Header(name));
+    let batch = Batch { tenant, first: position(FIRST)?, last: position(LAST)?, body };
     if text("Nats-Msg-Id")? != message_id(&batch) {
         return Err(Foreign::MessageId);
     }
@@ -109,12 +98,7 @@ mod tests {
 
     fn batch() -> Batch {
         let tenant = TenantId(Uuid::from_u128(0xAB));
-        Batch {
-            tenant,
-            first: 7,
-            last: 9,
-            body: Bytes::from_static(b"{}\n{}\n{}\n"),
-        }
+        Batch { tenant, first: 7, last: 9, body: Bytes::from_static(b"{}\n{}\n{}\n") }
     }
 
     fn opened_with(subject: &str, headers: &HeaderMap) -> Result<Batch, Foreign> {
@@ -124,15 +108,9 @@ mod tests {
     #[test]
     fn what_was_put_in_comes_out() {
         let batch = batch();
-        assert_eq!(
-            subject(batch.tenant),
-            "ev.42.000000000000000000000000000000ab"
-        );
+        assert_eq!(subject(batch.tenant), "ev.42.000000000000000000000000000000ab");
         assert_eq!(message_id(&batch), "000000000000000000000000000000ab:7-9");
-        assert_eq!(
-            opened_with(&subject(batch.tenant), &headers(&batch)),
-            Ok(batch)
-        );
+        assert_eq!(opened_with(&subject(batch.tenant), &headers(&batch)), Ok(batch));
     }
 
     #[test]
@@ -143,16 +121,8 @@ mod tests {
             let subject = subject(TenantId(Uuid::from_u128(bits)));
             let tokens: Vec<&str> = subject.split('.').collect();
             assert_eq!((tokens.len(), tokens[2].len()), (3, 32), "{subject}");
-            assert!(
-                subject
-                    .bytes()
-                    .all(|b| b == b'.' || b.is_ascii_alphanumeric()),
-                "{subject}"
-            );
-            assert_eq!(
-                parse_subject(&subject).map(|(_, t)| t.0.as_u128()),
-                Some(bits)
-            );
+            assert!(subject.bytes().all(|b| b == b'.' || b.is_ascii_alphanumeric()), "{subject}");
+            assert_eq!(parse_subject(&subject).map(|(_, t)| t.0.as_u128()), Some(bits));
         }
     }
 
@@ -173,11 +143,7 @@ mod tests {
             "ev.42.000000000000000000000000000000ab.x",
             "ew.0.000000000000000000000000000000ab",
         ] {
-            assert_eq!(
-                opened_with(subject, &headers),
-                Err(Foreign::Subject),
-                "{subject}"
-            );
+            assert_eq!(opened_with(subject, &headers), Err(Foreign::Subject), "{subject}");
         }
         let moved = "ev.1.000000000000000000000000000000ab";
         assert_eq!(opened_with(moved, &headers), Err(Foreign::Partition));
@@ -185,19 +151,10 @@ mod tests {
 
     #[test]
     fn headers_that_disagree_with_the_subject_or_each_other_are_foreign() {
-        let other = Batch {
-            tenant: TenantId(Uuid::from_u128(0xCD)),
-            ..batch()
-        };
+        let other = Batch { tenant: TenantId(Uuid::from_u128(0xCD)), ..batch() };
         let subject = subject(batch().tenant);
-        assert_eq!(
-            opened_with(&subject, &headers(&other)),
-            Err(Foreign::Tenant)
-        );
-        assert_eq!(
-            open(&subject, None, Bytes::new()),
-            Err(Foreign::Header(TENANT))
-        );
+        assert_eq!(opened_with(&subject, &headers(&other)), Err(Foreign::Tenant));
+        assert_eq!(open(&subject, None, Bytes::new()), Err(Foreign::Header(TENANT)));
         let spoiled = |name: &'static str, value: &str| {
             let mut headers = headers(&batch());
             headers.insert(name, value);
@@ -206,11 +163,7 @@ mod tests {
         assert_eq!(spoiled(FIRST, "x"), Err(Foreign::Header(FIRST)));
         assert_eq!(spoiled(LAST, "10"), Err(Foreign::MessageId));
         assert_eq!(spoiled("Nats-Msg-Id", "7-9"), Err(Foreign::MessageId));
-        let backwards = headers(&Batch {
-            first: 9,
-            last: 7,
-            ..batch()
-        });
+        let backwards = headers(&Batch { first: 9, last: 7, ..batch() });
         assert_eq!(opened_with(&subject, &backwards), Err(Foreign::Batch));
     }
 }

@@ -47,11 +47,7 @@ pub struct FaultyBus {
 impl FaultyBus {
     /// Wraps a bus; each subscription gets a sequence of its own from the seed.
     pub fn new(inner: Arc<dyn Bus>, seed: u64) -> Self {
-        Self {
-            inner,
-            seed,
-            subscriptions: AtomicU64::new(0),
-        }
+        Self { inner, seed, subscriptions: AtomicU64::new(0) }
     }
 }
 
@@ -108,16 +104,10 @@ impl Shuffled {
         let fate = self.random.below(6);
         match fate {
             0 => return Some(ack),
-            1 => self
-                .due
-                .push_back(Arrival::Batch(batch.clone(), Ack::default())),
+            1 => self.due.push_back(Arrival::Batch(batch.clone(), Ack::default())),
             2 => {
                 let passes = 1 + self.random.below(4);
-                self.held.push(HeldBack {
-                    batch,
-                    passes,
-                    until: Instant::now() + HOLD,
-                });
+                self.held.push(HeldBack { batch, passes, until: Instant::now() + HOLD });
                 return Some(ack);
             }
             _ => {}
@@ -132,11 +122,8 @@ impl Shuffled {
         for waiting in &mut self.held {
             waiting.passes = waiting.passes.saturating_sub(passed);
         }
-        let out = self
-            .held
-            .extract_if(.., |waiting| waiting.passes == 0 || waiting.until <= now);
-        self.due
-            .extend(out.map(|free| Arrival::Batch(free.batch, Ack::default())));
+        let out = self.held.extract_if(.., |waiting| waiting.passes == 0 || waiting.until <= now);
+        self.due.extend(out.map(|free| Arrival::Batch(free.batch, Ack::default())));
     }
 }
 
@@ -184,15 +171,7 @@ mod tests {
         let mut random = SplitMix::new(7);
         let numbers: Vec<u64> = (0..5).map(|_| random.below(1000)).collect();
         let mut again = SplitMix::new(7);
-        assert_eq!(
-            numbers,
-            (0..5).map(|_| again.below(1000)).collect::<Vec<_>>()
-        );
-        assert_ne!(
-            numbers,
-            (0..5)
-                .map(|_| SplitMix::new(8).below(1000))
-                .collect::<Vec<_>>()
-        );
+        assert_eq!(numbers, (0..5).map(|_| again.below(1000)).collect::<Vec<_>>());
+        assert_ne!(numbers, (0..5).map(|_| SplitMix::new(8).below(1000)).collect::<Vec<_>>());
     }
 }

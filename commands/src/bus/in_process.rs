@@ -24,8 +24,7 @@ struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.bytes
-            .fetch_sub(self.batch.body.len(), Ordering::Relaxed);
+        self.bytes.fetch_sub(self.batch.body.len(), Ordering::Relaxed);
     }
 }
 
@@ -65,15 +64,9 @@ impl InProcessBus {
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         if bytes > 0 && before + bytes > RING_BYTES {
             self.bytes.fetch_sub(bytes, Ordering::Relaxed);
-            return Arc::new(Held {
-                batch: batch.without_body(),
-                bytes: self.bytes.clone(),
-            });
+            return Arc::new(Held { batch: batch.without_body(), bytes: self.bytes.clone() });
         }
-        Arc::new(Held {
-            batch,
-            bytes: self.bytes.clone(),
-        })
+        Arc::new(Held { batch, bytes: self.bytes.clone() })
     }
 }
 
@@ -98,11 +91,7 @@ impl Bus for InProcessBus {
     }
 
     async fn subscribe(&self, partitions: Partitions) -> Result<Box<dyn Subscription>, BusError> {
-        Ok(Box::new(Reader {
-            ring: self.ring.subscribe(),
-            partitions,
-            started: false,
-        }))
+        Ok(Box::new(Reader { ring: self.ring.subscribe(), partitions, started: false }))
     }
 
     async fn reset(&self) -> Result<(), BusError> {
@@ -110,8 +99,7 @@ impl Bus for InProcessBus {
         last.clear();
         // It fails only without readers, and then there is nobody to tell.
         let _ = self.ring.send(Slot::Reset);
-        self.incarnation
-            .send_modify(|number| *number = number.map(|number| number + 1));
+        self.incarnation.send_modify(|number| *number = number.map(|number| number + 1));
         Ok(())
     }
 
@@ -168,12 +156,7 @@ mod tests {
 
     fn large(position: i64) -> Batch {
         let tenant = TenantId(Uuid::from_u128(1));
-        Batch {
-            tenant,
-            first: position,
-            last: position,
-            body: Bytes::from(vec![b'x'; MAX_BODY]),
-        }
+        Batch { tenant, first: position, last: position, body: Bytes::from(vec![b'x'; MAX_BODY]) }
     }
 
     #[tokio::test]
@@ -187,15 +170,9 @@ mod tests {
         let (mut whole, mut bare) = (0, 0);
         assert!(matches!(reader.next().await, Some(Arrival::Lagged)));
         for position in 1..=100 {
-            let Some(Arrival::Batch(batch, _)) = reader.next().await else {
-                panic!("no batch")
-            };
+            let Some(Arrival::Batch(batch, _)) = reader.next().await else { panic!("no batch") };
             assert_eq!(batch.first, position);
-            if batch.is_positions_only() {
-                bare += 1
-            } else {
-                whole += 1
-            }
+            if batch.is_positions_only() { bare += 1 } else { whole += 1 }
         }
         assert_eq!((whole, bare), (64, 36));
         assert_eq!(bus.bytes.load(Ordering::Relaxed), 0);

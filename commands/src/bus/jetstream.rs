@@ -164,13 +164,7 @@ impl Bus for JetStreamBus {
             .payload(batch.body)
             .expected_stream(STREAM);
         let subject = envelope::subject(batch.tenant);
-        let sent = within(async {
-            self.link
-                .context
-                .send_publish(subject, message)
-                .await?
-                .await
-        });
+        let sent = within(async { self.link.context.send_publish(subject, message).await?.await });
         match sent.await? {
             Ok(_) => {
                 self.link.signals.stored();
@@ -221,9 +215,7 @@ impl Bus for JetStreamBus {
         if let Some(why) = status.stream_refused.or(status.consumer_refused) {
             return Err(BusError::Refused(why));
         }
-        Ok(Box::new(subscription::Pulled::start(
-            &self.link, partitions,
-        )))
+        Ok(Box::new(subscription::Pulled::start(&self.link, partitions)))
     }
 
     async fn reset(&self) -> Result<(), BusError> {
@@ -298,10 +290,7 @@ mod tests {
     fn servers_before_2_10_23_are_warned_of() {
         for old in ["2.9.10", "2.10.22", "2.10.22-beta.1", "1.99.99", "nonsense"] {
             let warning = version_warning(old).unwrap_or_default();
-            assert!(
-                warning.contains(old) && warning.contains("2.10.23"),
-                "{old}: {warning}"
-            );
+            assert!(warning.contains(old) && warning.contains("2.10.23"), "{old}: {warning}");
         }
         for good in ["2.10.23", "2.10.100", "2.11.0", "2.15.1", "3.0.0"] {
             assert_eq!(version_warning(good), None, "{good}");

@@ -61,8 +61,7 @@ impl Signals {
 
     /// The connection or the stream is gone: nothing can be sent until the keeper has looked.
     pub(super) fn away(&self) {
-        self.incarnation
-            .send_if_modified(|incarnation| incarnation.take().is_some());
+        self.incarnation.send_if_modified(|incarnation| incarnation.take().is_some());
         self.look.notify_one();
     }
 
@@ -97,10 +96,7 @@ impl Signals {
     }
 
     pub(super) fn status(&self) -> Status {
-        self.status
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn note(&self, change: impl FnOnce(&mut Status)) {
@@ -130,12 +126,7 @@ struct Made {
 
 impl Link {
     pub(super) fn new(context: Context, options: JetStreamOptions, signals: Arc<Signals>) -> Self {
-        Self {
-            context,
-            options,
-            signals,
-            made: AsyncMutex::default(),
-        }
+        Self { context, options, signals, made: AsyncMutex::default() }
     }
 
     pub(super) fn is_connected(&self) -> bool {
@@ -146,20 +137,14 @@ impl Link {
     pub(super) async fn keep(self: Arc<Self>) {
         let mut retry = RETRY_MIN;
         loop {
-            let pause = if self.signals.ready().is_some() {
-                GLANCE
-            } else {
-                retry
-            };
+            let pause = if self.signals.ready().is_some() { GLANCE } else { retry };
             let looked = tokio::select! {
                 () = self.signals.closed.cancelled() => return,
                 () = self.signals.look.notified() => true,
                 () = sleep(pause) => false,
             };
             if !self.is_connected() {
-                self.signals
-                    .incarnation
-                    .send_if_modified(|known| known.take().is_some());
+                self.signals.incarnation.send_if_modified(|known| known.take().is_some());
                 retry = RETRY_MIN;
                 continue;
             }
@@ -193,14 +178,8 @@ impl Link {
             }
         });
         if let Some(error) = report {
-            self.signals
-                .reconnected
-                .fetch_or(reconnected, Ordering::SeqCst);
-            if self
-                .signals
-                .incarnation
-                .send_if_modified(|known| known.take().is_some())
-            {
+            self.signals.reconnected.fetch_or(reconnected, Ordering::SeqCst);
+            if self.signals.incarnation.send_if_modified(|known| known.take().is_some()) {
                 tracing::warn!(%error, "the bus is not ready");
             } else {
                 tracing::debug!(%error, "the bus is not ready");
@@ -210,9 +189,7 @@ impl Link {
         if reconnected || made.created != created || self.signals.ready().is_none() {
             made.created = created;
             made.incarnations += 1;
-            self.signals
-                .incarnation
-                .send_replace(Some(made.incarnations));
+            self.signals.incarnation.send_replace(Some(made.incarnations));
             tracing::info!(incarnation = made.incarnations, "the bus is ready");
         }
         Ok(())
@@ -277,9 +254,7 @@ impl Link {
             return Ok(found.created.to_string());
         }
         let differences = differences.join(", ");
-        Err(BusError::Refused(format!(
-            "the stream {STREAM} is not as it should be: {differences}"
-        )))
+        Err(BusError::Refused(format!("the stream {STREAM} is not as it should be: {differences}")))
     }
 
     async fn find(&self) -> Result<Option<stream::Info>, BusError> {
@@ -311,9 +286,7 @@ impl Link {
             CreateStreamErrorKind::JetStream(inner)
                 if inner.error_code() == ErrorCode::STREAM_SUBJECT_OVERLAP =>
             {
-                Err(BusError::Refused(format!(
-                    "another stream takes subjects of {STREAM}"
-                )))
+                Err(BusError::Refused(format!("another stream takes subjects of {STREAM}")))
             }
             _ => Err(BusError::Unavailable(error.to_string())),
         }

@@ -21,10 +21,7 @@ pub(crate) fn tenant(number: u128) -> TenantId {
 
 /// The event at a position, as the one line of JSON that the log holds.
 pub(crate) fn line(tenant: TenantId, position: i64) -> String {
-    format!(
-        "{{\"position\":{position},\"tenant\":\"{}\"}}",
-        tenant.0.simple()
-    )
+    format!("{{\"position\":{position},\"tenant\":\"{}\"}}", tenant.0.simple())
 }
 
 pub(crate) fn batch(tenant: TenantId, first: i64, last: i64) -> Batch {
@@ -32,12 +29,7 @@ pub(crate) fn batch(tenant: TenantId, first: i64, last: i64) -> Batch {
     for position in first..=last {
         writeln!(body, "{}", line(tenant, position)).unwrap();
     }
-    Batch {
-        tenant,
-        first,
-        last,
-        body: Bytes::from(body),
-    }
+    Batch { tenant, first, last, body: Bytes::from(body) }
 }
 
 /// Asks again and again, for at most [`PATIENCE`], until the answer is yes.
@@ -47,10 +39,7 @@ pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool)
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    assert!(
-        tokio::time::timeout(PATIENCE, asking).await.is_ok(),
-        "in vain waited until {what}"
-    );
+    assert!(tokio::time::timeout(PATIENCE, asking).await.is_ok(), "in vain waited until {what}");
 }
 
 /// The next arrival, or a failed test.
@@ -96,12 +85,7 @@ impl Heads {
     }
 
     pub(crate) fn all(&self) -> Vec<(TenantId, i64)> {
-        self.0
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|(tenant, head)| (*tenant, *head))
-            .collect()
+        self.0.lock().unwrap().iter().map(|(tenant, head)| (*tenant, *head)).collect()
     }
 }
 
@@ -126,24 +110,14 @@ impl Ledger {
     }
 
     pub(crate) fn is_at(&self, heads: &Heads) -> bool {
-        heads
-            .all()
-            .iter()
-            .all(|(tenant, head)| self.checkpoint(*tenant) == *head)
+        heads.all().iter().all(|(tenant, head)| self.checkpoint(*tenant) == *head)
     }
 
     pub(crate) fn apply(&mut self, batch: &Batch, heads: &Heads) {
         if !batch.is_positions_only() {
-            assert_eq!(
-                *batch,
-                self::batch(batch.tenant, batch.first, batch.last),
-                "wrong events"
-            );
+            assert_eq!(*batch, self::batch(batch.tenant, batch.first, batch.last), "wrong events");
         }
-        assert!(
-            batch.last <= heads.head(batch.tenant),
-            "the bus is ahead of the log: {batch:?}"
-        );
+        assert!(batch.last <= heads.head(batch.tenant), "the bus is ahead of the log: {batch:?}");
         let checkpoint = self.checkpoint(batch.tenant);
         if batch.last <= checkpoint {
             self.repeated += 1;

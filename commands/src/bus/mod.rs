@@ -56,12 +56,7 @@ impl Batch {
     /// The same positions without the events, for a body that no message can hold.
     #[must_use]
     pub fn without_body(&self) -> Self {
-        Self {
-            tenant: self.tenant,
-            first: self.first,
-            last: self.last,
-            body: Bytes::new(),
-        }
+        Self { tenant: self.tenant, first: self.first, last: self.last, body: Bytes::new() }
     }
 
     /// Refuses positions that no log can have and bodies above [`MAX_BODY`].
@@ -70,16 +65,10 @@ impl Batch {
     /// [`BusError::BadPositions`] or [`BusError::TooLarge`].
     pub fn check(&self) -> Result<(), BusError> {
         if self.first < 1 || self.last < self.first {
-            return Err(BusError::BadPositions {
-                first: self.first,
-                last: self.last,
-            });
+            return Err(BusError::BadPositions { first: self.first, last: self.last });
         }
         if self.body.len() > MAX_BODY {
-            return Err(BusError::TooLarge {
-                bytes: self.body.len(),
-                limit: MAX_BODY,
-            });
+            return Err(BusError::TooLarge { bytes: self.body.len(), limit: MAX_BODY });
         }
         Ok(())
     }
@@ -141,11 +130,7 @@ pub struct Ack(Option<Box<async_nats::jetstream::message::Acker>>);
 
 impl std::fmt::Debug for Ack {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() {
-            "Ack(owed)"
-        } else {
-            "Ack(nothing)"
-        })
+        f.write_str(if self.0.is_some() { "Ack(owed)" } else { "Ack(nothing)" })
     }
 }
 

@@ -24,11 +24,7 @@ impl Partitions {
 
     /// Some of them; numbers are taken modulo 64.
     pub fn of(numbers: impl IntoIterator<Item = u8>) -> Self {
-        Self(
-            numbers
-                .into_iter()
-                .fold(0, |set, number| set | 1 << (number % PARTITIONS)),
-        )
+        Self(numbers.into_iter().fold(0, |set, number| set | 1 << (number % PARTITIONS)))
     }
 
     /// Whether these are all there are.
@@ -64,10 +60,7 @@ mod tests {
         for number in 0..64_000_u128 {
             tenants[usize::from(partition(TenantId(Uuid::from_u128(number))))] += 1;
         }
-        assert!(
-            tenants.iter().all(|count| (800..1200).contains(count)),
-            "{tenants:?}"
-        );
+        assert!(tenants.iter().all(|count| (800..1200).contains(count)), "{tenants:?}");
     }
 
     #[test]

@@ -141,10 +141,7 @@ mod tests {
         found.storage = StorageType::Memory;
         assert_eq!(
             stream_differences(&wanted, &found),
-            [
-                "storage is Memory and should be File",
-                "max_age is 60s and should be 86400s",
-            ]
+            ["storage is Memory and should be File", "max_age is 60s and should be 86400s",]
         );
     }
 

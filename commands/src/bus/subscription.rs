@@ -33,11 +33,8 @@ impl Pulled {
     /// One consumer for all partitions, or one for each of a subset.
     pub(super) fn start(link: &Arc<Link>, partitions: Partitions) -> Self {
         let (sender, arrivals) = mpsc::channel(AHEAD);
-        let filters: Vec<Option<u8>> = if partitions.is_all() {
-            vec![None]
-        } else {
-            partitions.numbers().map(Some).collect()
-        };
+        let filters: Vec<Option<u8>> =
+            if partitions.is_all() { vec![None] } else { partitions.numbers().map(Some).collect() };
         for number in filters {
             let pump = Pump {
                 link: link.clone(),
@@ -118,25 +115,16 @@ impl Pump {
         let stream = stream.map_err(|error| gone(&error))?;
         let made = within(stream.create_consumer(self.config.clone())).await?;
         let consumer = made.map_err(|error| gone(&error))?;
-        let found = within(consumer.get_info())
-            .await?
-            .map_err(|error| gone(&error))?;
+        let found = within(consumer.get_info()).await?.map_err(|error| gone(&error))?;
         let differences = consumer_differences(&self.config, &found.config);
         if differences.is_empty() {
-            self.link
-                .signals
-                .note(|status| status.consumer_refused = None);
+            self.link.signals.note(|status| status.consumer_refused = None);
             return Ok(consumer);
         }
         self.forget(&consumer).await;
-        let why = format!(
-            "a consumer is not as it should be: {}",
-            differences.join(", ")
-        );
+        let why = format!("a consumer is not as it should be: {}", differences.join(", "));
         tracing::error!(why, "the bus is refused");
-        self.link
-            .signals
-            .note(|status| status.consumer_refused = Some(why.clone()));
+        self.link.signals.note(|status| status.consumer_refused = Some(why.clone()));
         Err(BusError::Refused(why))
     }
 

@@ -32,11 +32,7 @@ impl Kind {
         match self {
             Kind::InProcess => {
                 let bus = Arc::new(InProcessBus::with_ring(64));
-                vec![Rig {
-                    bus,
-                    name: "in-process".to_owned(),
-                    _server: None,
-                }]
+                vec![Rig { bus, name: "in-process".to_owned(), _server: None }]
             }
             Kind::JetStream => {
                 let mut rigs = Vec::new();
@@ -44,17 +40,10 @@ impl Kind {
                     let name = binary.display().to_string();
                     let folder = tempfile::tempdir().unwrap();
                     let server = TestNats::start(binary, folder.path().join("store")).unwrap();
-                    let options = JetStreamOptions {
-                        duplicate_window,
-                        ..options(&server)
-                    };
+                    let options = JetStreamOptions { duplicate_window, ..options(&server) };
                     let bus: Arc<dyn Bus> = Arc::new(JetStreamBus::open(options).await.unwrap());
                     wait_until("the bus is ready", async || bus.state().ready).await;
-                    rigs.push(Rig {
-                        bus,
-                        name,
-                        _server: Some((server, folder)),
-                    });
+                    rigs.push(Rig { bus, name, _server: Some((server, folder)) });
                 }
                 assert!(!rigs.is_empty());
                 rigs
@@ -64,10 +53,7 @@ impl Kind {
 }
 
 pub(super) fn options(server: &TestNats) -> JetStreamOptions {
-    JetStreamOptions {
-        max_bytes: 64 * 1024 * 1024,
-        ..JetStreamOptions::new(server.url())
-    }
+    JetStreamOptions { max_bytes: 64 * 1024 * 1024, ..JetStreamOptions::new(server.url()) }
 }
 
 const WINDOW: Duration = Duration::from_secs(120);
@@ -106,16 +92,10 @@ async fn batches_of_a_tenant_arrive_in_order(rig: &Rig) {
     let mut reader = rig.bus.subscribe(Partitions::all()).await.unwrap();
     in_place(&mut *reader).await;
     for position in 1..=60 {
-        rig.bus
-            .publish(batch(tenant(1), position, position))
-            .await
-            .unwrap();
+        rig.bus.publish(batch(tenant(1), position, position)).await.unwrap();
     }
     for position in 1..=60 {
-        assert_eq!(
-            next_batch(&mut *reader).await,
-            batch(tenant(1), position, position)
-        );
+        assert_eq!(next_batch(&mut *reader).await, batch(tenant(1), position, position));
     }
 }
 
@@ -124,10 +104,7 @@ async fn two_tenants_with_equal_positions_never_mix(rig: &Rig) {
     in_place(&mut *reader).await;
     for first in [1, 4, 7, 10] {
         for number in [1, 2] {
-            rig.bus
-                .publish(batch(tenant(number), first, first + 2))
-                .await
-                .unwrap();
+            rig.bus.publish(batch(tenant(number), first, first + 2)).await.unwrap();
         }
     }
     let heads = Heads::default();
@@ -138,12 +115,7 @@ async fn two_tenants_with_equal_positions_never_mix(rig: &Rig) {
         ledger.apply(&next_batch(&mut *reader).await, &heads);
     }
     assert!(ledger.is_at(&heads), "{ledger:?}");
-    assert_eq!(
-        (ledger.by_bus, ledger.by_log, ledger.repeated),
-        (24, 0, 0),
-        "{}",
-        rig.name
-    );
+    assert_eq!((ledger.by_bus, ledger.by_log, ledger.repeated), (24, 0, 0), "{}", rig.name);
 }
 
 async fn a_message_sent_twice_arrives_once(rig: &Rig) {
@@ -180,10 +152,7 @@ async fn a_message_repeated_after_the_window_does_no_harm(rig: &Rig) {
         ledger.repeated > 0
     })
     .await;
-    assert_eq!(
-        (ledger.by_bus, ledger.by_log, ledger.checkpoint(tenant(1))),
-        (4, 0, 4)
-    );
+    assert_eq!((ledger.by_bus, ledger.by_log, ledger.checkpoint(tenant(1))), (4, 0, 4));
 }
 
 async fn the_last_positions_are_those_of_the_newest_message(rig: &Rig) {
@@ -201,47 +170,20 @@ async fn a_batch_too_large_is_refused_by_name(rig: &Rig) {
     in_place(&mut *reader).await;
     let sized = |first, bytes| {
         let body = Bytes::from(vec![b'x'; bytes]);
-        Batch {
-            tenant: tenant(1),
-            first,
-            last: first,
-            body,
-        }
+        Batch { tenant: tenant(1), first, last: first, body }
     };
     let refusal = rig.bus.publish(sized(1, MAX_BODY + 1)).await;
-    assert_eq!(
-        refusal,
-        Err(BusError::TooLarge {
-            bytes: MAX_BODY + 1,
-            limit: MAX_BODY
-        })
-    );
-    rig.bus
-        .publish(sized(1, MAX_BODY + 1).without_body())
-        .await
-        .unwrap();
+    assert_eq!(refusal, Err(BusError::TooLarge { bytes: MAX_BODY + 1, limit: MAX_BODY }));
+    rig.bus.publish(sized(1, MAX_BODY + 1).without_body()).await.unwrap();
     rig.bus.publish(sized(2, MAX_BODY)).await.unwrap();
     assert!(next_batch(&mut *reader).await.is_positions_only());
-    assert_eq!(
-        next_batch(&mut *reader).await,
-        sized(2, MAX_BODY),
-        "{}",
-        rig.name
-    );
+    assert_eq!(next_batch(&mut *reader).await, sized(2, MAX_BODY), "{}", rig.name);
 }
 
 async fn positions_no_log_has_are_refused(rig: &Rig) {
     for (first, last) in [(0, 1), (-1, 1), (3, 2)] {
-        let bad = Batch {
-            tenant: tenant(1),
-            first,
-            last,
-            body: Bytes::new(),
-        };
-        assert_eq!(
-            rig.bus.publish(bad).await,
-            Err(BusError::BadPositions { first, last })
-        );
+        let bad = Batch { tenant: tenant(1), first, last, body: Bytes::new() };
+        assert_eq!(rig.bus.publish(bad).await, Err(BusError::BadPositions { first, last }));
     }
     assert_eq!(rig.bus.last(tenant(1)).await.unwrap(), None);
 }
@@ -257,18 +199,10 @@ async fn a_reader_of_some_partitions_gets_only_theirs(rig: &Rig) {
         in_place(&mut *reader).await;
     }
     for tenant in [elsewhere, here, elsewhere, also_here] {
-        let first = rig
-            .bus
-            .last(tenant)
-            .await
-            .unwrap()
-            .map_or(1, |(_, last)| last + 1);
+        let first = rig.bus.last(tenant).await.unwrap().map_or(1, |(_, last)| last + 1);
         rig.bus.publish(batch(tenant, first, first)).await.unwrap();
     }
-    let mut seen = [
-        next_batch(&mut *reader).await.tenant,
-        next_batch(&mut *reader).await.tenant,
-    ];
+    let mut seen = [next_batch(&mut *reader).await.tenant, next_batch(&mut *reader).await.tenant];
     seen.sort();
     assert_eq!(seen, [here, also_here]);
 }
@@ -286,12 +220,7 @@ async fn a_reset_forgets_every_message_and_says_so(rig: &Rig) {
     in_place(&mut *reader).await;
     // The same positions again are not taken for a repetition of what was forgotten.
     rig.bus.publish(batch(tenant(1), 1, 9)).await.unwrap();
-    assert_eq!(
-        next_batch(&mut *reader).await,
-        batch(tenant(1), 1, 9),
-        "{}",
-        rig.name
-    );
+    assert_eq!(next_batch(&mut *reader).await, batch(tenant(1), 1, 9), "{}", rig.name);
 }
 
 async fn a_slow_reader_ends_up_at_the_head(rig: &Rig) {
@@ -307,12 +236,7 @@ async fn a_slow_reader_ends_up_at_the_head(rig: &Rig) {
     match rig.bus.state().kind {
         // The ring holds 64 messages: the reader has to be told.
         "in-process" => assert_eq!(ledger.lagged, 1, "{ledger:?}"),
-        _ => assert_eq!(
-            (ledger.by_bus, ledger.by_log),
-            (500, 0),
-            "{}: {ledger:?}",
-            rig.name
-        ),
+        _ => assert_eq!((ledger.by_bus, ledger.by_log), (500, 0), "{}: {ledger:?}", rig.name),
     }
 }
 
@@ -326,17 +250,12 @@ async fn half_dropped_doubled_and_reordered_ends_up_at_the_head(rig: &Rig) {
     for round in 0..300_i64 {
         let (tenant, events) = (tenant(u128::try_from(round % 3).unwrap()), 1 + round % 4);
         let head = heads.append(tenant, events);
-        faulty
-            .publish(batch(tenant, head - events + 1, head))
-            .await
-            .unwrap();
+        faulty.publish(batch(tenant, head - events + 1, head)).await.unwrap();
         // Read along, so that the small ring of the in-process bus isn't what is tested here.
         while let Ok(Some(arrival)) =
             tokio::time::timeout(Duration::from_millis(1), reader.next()).await
         {
-            let Arrival::Batch(batch, ack) = arrival else {
-                panic!("nothing lagged")
-            };
+            let Arrival::Batch(batch, ack) = arrival else { panic!("nothing lagged") };
             ledger.apply(&batch, &heads);
             ack.done().await;
         }
@@ -345,15 +264,8 @@ async fn half_dropped_doubled_and_reordered_ends_up_at_the_head(rig: &Rig) {
     ledger.sweep(&heads);
     assert!(ledger.is_at(&heads));
     let all: i64 = heads.all().iter().map(|(_, head)| head).sum();
-    assert_eq!(
-        ledger.by_bus + ledger.by_log,
-        all,
-        "seed {seed}: {ledger:?}"
-    );
-    assert!(
-        ledger.repeated >= 30 && ledger.gaps >= 30,
-        "too few faults: {ledger:?}"
-    );
+    assert_eq!(ledger.by_bus + ledger.by_log, all, "seed {seed}: {ledger:?}");
+    assert!(ledger.repeated >= 30 && ledger.gaps >= 30, "too few faults: {ledger:?}");
 }
 
 async fn two_readers_get_everything_each(rig: &Rig) {
@@ -364,10 +276,7 @@ async fn two_readers_get_everything_each(rig: &Rig) {
         readers.push(reader);
     }
     for position in 1..=20 {
-        rig.bus
-            .publish(batch(tenant(1), position, position))
-            .await
-            .unwrap();
+        rig.bus.publish(batch(tenant(1), position, position)).await.unwrap();
     }
     for reader in &mut readers {
         for position in 1..=20 {

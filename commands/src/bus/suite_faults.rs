@@ -28,11 +28,7 @@ async fn rigs() -> Vec<Rig> {
         let server = TestNats::start(binary, folder.path().join("store")).unwrap();
         let bus = JetStreamBus::open(options(&server)).await.unwrap();
         wait_until("the bus is ready", async || bus.state().ready).await;
-        rigs.push(Rig {
-            bus,
-            server,
-            folder,
-        });
+        rigs.push(Rig { bus, server, folder });
     }
     assert!(!rigs.is_empty());
     rigs
@@ -50,19 +46,9 @@ async fn assert_fails_fast(bus: &JetStreamBus) {
     wait_until("the loss is noticed", async || !bus.state().connected).await;
     let started = Instant::now();
     let refusal = bus.publish(batch(tenant(1), 1, 1)).await;
-    assert!(
-        matches!(refusal, Err(BusError::Unavailable(_))),
-        "{refusal:?}"
-    );
-    assert!(
-        started.elapsed() < Duration::from_millis(100),
-        "{:?}",
-        started.elapsed()
-    );
-    assert!(matches!(
-        bus.last(tenant(1)).await,
-        Err(BusError::Unavailable(_))
-    ));
+    assert!(matches!(refusal, Err(BusError::Unavailable(_))), "{refusal:?}");
+    assert!(started.elapsed() < Duration::from_millis(100), "{:?}", started.elapsed());
+    assert!(matches!(bus.last(tenant(1)).await, Err(BusError::Unavailable(_))));
     assert!(!bus.state().ready);
 }
 
@@ -74,9 +60,7 @@ async fn one_more_gets_there(bus: &JetStreamBus, reader: &mut dyn Subscription, 
     let mut ledger = Ledger::default();
     ledger.sweep(&heads);
     let position = heads.append(tenant(1), 1);
-    bus.publish(batch(tenant(1), position, position))
-        .await
-        .unwrap();
+    bus.publish(batch(tenant(1), position, position)).await.unwrap();
     ledger.follow(reader, &heads).await;
     assert_eq!(ledger.by_bus + ledger.by_log, position, "{ledger:?}");
 }
@@ -93,12 +77,7 @@ async fn told_that_it_lagged(reader: &mut dyn Subscription) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_and_restarted_keeps_what_it_had_and_goes_on() {
-    for Rig {
-        bus,
-        mut server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder: _folder } in rigs().await {
         let mut reader = bus.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
         for round in 1..=3 {
@@ -118,12 +97,7 @@ async fn a_server_killed_and_restarted_keeps_what_it_had_and_goes_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_whose_store_was_deleted_is_made_anew() {
-    for Rig {
-        bus,
-        mut server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder: _folder } in rigs().await {
         let mut reader = bus.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
         bus.publish(batch(tenant(1), 1, 3)).await.unwrap();
@@ -140,12 +114,7 @@ async fn a_stream_whose_store_was_deleted_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_put_back_to_an_older_copy_shows_older_positions() {
-    for Rig {
-        bus,
-        mut server,
-        folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder } in rigs().await {
         let copy = folder.path().join("copy");
         bus.publish(batch(tenant(1), 1, 3)).await.unwrap();
         server.kill9().unwrap();
@@ -175,11 +144,7 @@ async fn a_bus_opens_without_a_server_and_is_there_when_one_comes_up() {
         let started = Instant::now();
         let bus = JetStreamBus::open(options(&server)).await.unwrap();
         let mut reader = bus.subscribe(Partitions::of([60])).await.unwrap();
-        assert!(
-            started.elapsed() < Duration::from_secs(1),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
         assert_fails_fast(&bus).await;
         assert_eq!(bus.state().server_version, None);
         server.restart().unwrap();
@@ -190,12 +155,7 @@ async fn a_bus_opens_without_a_server_and_is_there_when_one_comes_up() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_deleted_under_a_running_bus_is_made_anew() {
-    for Rig {
-        bus,
-        server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server, folder: _folder } in rigs().await {
         let mut reader = bus.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
         bus.publish(batch(tenant(1), 1, 1)).await.unwrap();
@@ -227,17 +187,10 @@ async fn a_stream_set_up_otherwise_is_refused_by_name_until_it_is_reset() {
         let Err(BusError::Refused(why)) = bus.publish(batch(tenant(1), 1, 1)).await else {
             panic!("not refused: {:?}", bus.state())
         };
-        for field in [
-            "subjects is [\"ev.>\"]",
-            "storage is Memory",
-            "max_age is 0ns",
-        ] {
+        for field in ["subjects is [\"ev.>\"]", "storage is Memory", "max_age is 0ns"] {
             assert!(why.contains(field), "{field} is missing in: {why}");
         }
-        assert!(matches!(
-            bus.subscribe(Partitions::all()).await,
-            Err(BusError::Refused(_))
-        ));
+        assert!(matches!(bus.subscribe(Partitions::all()).await, Err(BusError::Refused(_))));
         bus.reset().await.unwrap();
         assert_eq!(bus.state().refused, None);
         bus.publish(batch(tenant(1), 1, 1)).await.unwrap();
@@ -246,12 +199,7 @@ async fn a_stream_set_up_otherwise_is_refused_by_name_until_it_is_reset() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_forged_message_is_dropped_and_the_next_one_arrives() {
-    for Rig {
-        bus,
-        server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server, folder: _folder } in rigs().await {
         let mut reader = bus.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
         let forger = jetstream::new(async_nats::connect(server.url()).await.unwrap());
@@ -277,31 +225,17 @@ async fn a_forged_message_is_dropped_and_the_next_one_arrives() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_hangs_does_not_hang_a_publisher() {
-    for Rig {
-        bus,
-        server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server, folder: _folder } in rigs().await {
         let pid = server.pid().unwrap().to_string();
         let signal = |name: &str| {
-            let sent = std::process::Command::new("kill")
-                .args([name, &pid])
-                .status();
+            let sent = std::process::Command::new("kill").args([name, &pid]).status();
             assert!(sent.unwrap().success());
         };
         signal("-STOP");
         let started = Instant::now();
         let refusal = bus.publish(batch(tenant(1), 1, 1)).await;
-        assert!(
-            matches!(refusal, Err(BusError::Unavailable(_))),
-            "{refusal:?}"
-        );
-        assert!(
-            started.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(matches!(refusal, Err(BusError::Unavailable(_))), "{refusal:?}");
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
         // The pings go unanswered: from then on nobody waits at all.
         assert_fails_fast(&bus).await;
         signal("-CONT");
@@ -311,12 +245,7 @@ async fn a_server_that_hangs_does_not_hang_a_publisher() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_subscription_takes_its_consumers_off_the_server() {
-    for Rig {
-        bus,
-        server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server, folder: _folder } in rigs().await {
         let mut reader = bus.subscribe(Partitions::of([1, 2, 3])).await.unwrap();
         for _ in 0..3 {
             in_place(&mut *reader).await;
@@ -335,10 +264,7 @@ async fn a_dropped_subscription_takes_its_consumers_off_the_server() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_state_names_the_version_and_warns_of_old_servers() {
     for binary in TestNats::binaries() {
-        let printed = std::process::Command::new(&binary)
-            .arg("--version")
-            .output()
-            .unwrap();
+        let printed = std::process::Command::new(&binary).arg("--version").output().unwrap();
         let printed = String::from_utf8(printed.stdout).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let server = TestNats::start(binary, folder.path().join("store")).unwrap();
@@ -346,46 +272,23 @@ async fn the_state_names_the_version_and_warns_of_old_servers() {
         wait_until("the bus is ready", async || bus.state().ready).await;
         let state = bus.state();
         let version = state.server_version.unwrap();
-        assert!(
-            printed.trim().ends_with(&version),
-            "{printed} is not {version}"
-        );
-        let warned = state
-            .warnings
-            .iter()
-            .any(|warning| warning.contains("older than 2.10.23"));
-        assert_eq!(
-            warned,
-            version.starts_with("2.9."),
-            "{version}: {:?}",
-            state.warnings
-        );
-        assert!(
-            state
-                .warnings
-                .iter()
-                .any(|warning| warning.contains("no credentials"))
-        );
+        assert!(printed.trim().ends_with(&version), "{printed} is not {version}");
+        let warned = state.warnings.iter().any(|warning| warning.contains("older than 2.10.23"));
+        assert_eq!(warned, version.starts_with("2.9."), "{version}: {:?}", state.warnings);
+        assert!(state.warnings.iter().any(|warning| warning.contains("no credentials")));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_whose_files_were_deleted_under_it_heals() {
-    for Rig {
-        bus,
-        mut server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder: _folder } in rigs().await {
         let files = server.store().join("jetstream/$G/streams").join(STREAM);
         std::fs::remove_dir_all(files).unwrap();
         // The server goes on for a while with the file it has open.
         let mut position = 0;
         wait_until("the server notices", async || {
             position += 1;
-            bus.publish(batch(tenant(1), position, position + 2_000))
-                .await
-                .is_err()
+            bus.publish(batch(tenant(1), position, position + 2_000)).await.is_err()
         })
         .await;
         let version = bus.state().server_version.unwrap();
@@ -394,11 +297,7 @@ async fn a_stream_whose_files_were_deleted_under_it_heals() {
             server.restart().unwrap();
         }
         publish_until_healed(&bus, 1, 1).await;
-        assert_eq!(
-            bus.last(tenant(1)).await.unwrap(),
-            Some((1, 1)),
-            "{version}"
-        );
+        assert_eq!(bus.last(tenant(1)).await.unwrap(), Some((1, 1)), "{version}");
         assert_eq!(bus.state().trouble, None);
     }
 }

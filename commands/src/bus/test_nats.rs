@@ -23,16 +23,9 @@ impl TestNats {
     /// `nats-server` from the search path.
     pub fn binaries() -> Vec<PathBuf> {
         let listed = std::env::var("NATS_SERVER_BINARIES").unwrap_or_default();
-        let listed: Vec<PathBuf> = listed
-            .split(':')
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from)
-            .collect();
-        if listed.is_empty() {
-            vec![PathBuf::from("nats-server")]
-        } else {
-            listed
-        }
+        let listed: Vec<PathBuf> =
+            listed.split(':').filter(|path| !path.is_empty()).map(PathBuf::from).collect();
+        if listed.is_empty() { vec![PathBuf::from("nats-server")] } else { listed }
     }
 
     /// Starts a server with JetStream on a free local port and waits until it takes connections.
@@ -45,16 +38,9 @@ impl TestNats {
         let mut tries = 0;
         loop {
             tries += 1;
-            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-                .local_addr()?
-                .port();
+            let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
             let (binary, store) = (binary.clone(), store.clone());
-            let mut server = Self {
-                binary,
-                store,
-                port,
-                child: None,
-            };
+            let mut server = Self { binary, store, port, child: None };
             match server.restart() {
                 Ok(()) => return Ok(server),
                 Err(error) if tries == 3 || error.kind() == io::ErrorKind::NotFound => {
@@ -101,30 +87,19 @@ impl TestNats {
         std::fs::create_dir_all(&self.store)?;
         let mut command = Command::new(&self.binary);
         command.args(["--addr", "127.0.0.1", "--port", &self.port.to_string()]);
-        command
-            .args(["--jetstream", "--store_dir"])
-            .arg(&self.store);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.args(["--jetstream", "--store_dir"]).arg(&self.store);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         self.child = Some(command.spawn()?);
         let deadline = Instant::now() + START;
         while !self.greets() {
-            let exited = self
-                .child
-                .as_mut()
-                .and_then(|child| child.try_wait().transpose());
+            let exited = self.child.as_mut().and_then(|child| child.try_wait().transpose());
             if let Some(status) = exited {
                 self.child = None;
                 return Err(io::Error::other(format!("nats-server ended: {}", status?)));
             }
             if Instant::now() > deadline {
                 self.kill9()?;
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "nats-server did not start",
-                ));
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "nats-server did not start"));
             }
             std::thread::sleep(Duration::from_millis(5));
         }

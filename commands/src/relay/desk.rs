@@ -35,14 +35,11 @@ struct Tenant {
 
 impl Tenant {
     fn is_due(&self, incarnation: u64) -> bool {
-        self.known_in(incarnation)
-            .is_none_or(|position| position < self.wanted)
+        self.known_in(incarnation).is_none_or(|position| position < self.wanted)
     }
 
     fn known_in(&self, incarnation: u64) -> Option<i64> {
-        self.known
-            .filter(|(known_in, _)| *known_in == incarnation)
-            .map(|(_, position)| position)
+        self.known.filter(|(known_in, _)| *known_in == incarnation).map(|(_, position)| position)
     }
 }
 
@@ -59,13 +56,7 @@ impl Desk {
     /// Serves so many tenants at once, at least one.
     pub(super) fn new(at_once: usize) -> Self {
         let (tenants, queue) = (HashMap::new(), VecDeque::new());
-        Self {
-            tenants,
-            queue,
-            served: 0,
-            at_once: at_once.max(1),
-            sweeping: false,
-        }
+        Self { tenants, queue, served: 0, at_once: at_once.max(1), sweeping: false }
     }
 
     /// The next tenant to serve and, if known, up to where its events are on the bus.
@@ -112,8 +103,7 @@ impl Desk {
             }
         };
         let there: HashSet<TenantId> = heads.iter().map(|(id, _)| *id).collect();
-        self.tenants
-            .retain(|id, tenant| tenant.place != Place::Idle || there.contains(id));
+        self.tenants.retain(|id, tenant| tenant.place != Place::Idle || there.contains(id));
         for (id, head) in heads {
             let tenant = self.tenant(id, head);
             tenant.wanted = tenant.wanted.max(head);
@@ -184,11 +174,7 @@ impl Desk {
     pub(super) fn forget_turns(&mut self) {
         self.served = 0;
         self.sweeping = false;
-        for tenant in self
-            .tenants
-            .values_mut()
-            .filter(|tenant| tenant.place == Place::Served)
-        {
+        for tenant in self.tenants.values_mut().filter(|tenant| tenant.place == Place::Served) {
             tenant.place = Place::Idle;
             tenant.known = None;
         }
@@ -216,10 +202,7 @@ impl Desk {
 
     /// How many committed events have never been on the bus, as far as it's known here.
     fn lag(&self) -> i64 {
-        self.tenants
-            .values()
-            .map(|tenant| (tenant.wanted - tenant.published).max(0))
-            .sum()
+        self.tenants.values().map(|tenant| (tenant.wanted - tenant.published).max(0)).sum()
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
@@ -236,10 +219,7 @@ mod tests {
     use crate::bus::ledger::tenant;
 
     fn notice(number: u128, position: i64) -> Notice {
-        Notice {
-            tenant: tenant(number),
-            position,
-        }
+        Notice { tenant: tenant(number), position }
     }
 
     fn failed() -> Result<Turn, TurnFailed> {
@@ -259,11 +239,7 @@ mod tests {
         assert_eq!(desk.finished(tenant(1), 0, Ok(Turn::Drained(5))), None);
         assert_eq!(desk.next(0), Some((tenant(3), None)));
         assert_eq!(desk.finished(tenant(2), 0, Ok(Turn::Drained(5))), None);
-        assert_eq!(
-            desk.next(0),
-            Some((tenant(1), Some(5))),
-            "noticed during its turn"
-        );
+        assert_eq!(desk.next(0), Some((tenant(1), Some(5))), "noticed during its turn");
         assert_eq!(desk.lag(), 1);
     }
 
@@ -307,10 +283,7 @@ mod tests {
             }
             desk.rested(tenant(1));
         }
-        assert_eq!(
-            (rests[0], rests[1], rests[8]),
-            (REST_MIN, REST_MIN * 2, REST_MAX)
-        );
+        assert_eq!((rests[0], rests[1], rests[8]), (REST_MIN, REST_MIN * 2, REST_MAX));
     }
 
     #[test]

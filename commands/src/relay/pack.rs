@@ -16,20 +16,10 @@ pub fn pack(tenant: TenantId, events: Vec<CommittedEvent>) -> Vec<Batch> {
     for CommittedEvent { position, line } in events {
         let follows = position == last + 1 && body.len() + line.len() < MAX_BODY;
         if !body.is_empty() && !follows {
-            batches.push(Batch {
-                tenant,
-                first,
-                last,
-                body: body.split().freeze(),
-            });
+            batches.push(Batch { tenant, first, last, body: body.split().freeze() });
         }
         if line.len() >= MAX_BODY {
-            batches.push(Batch {
-                tenant,
-                first: position,
-                last: position,
-                body: Bytes::new(),
-            });
+            batches.push(Batch { tenant, first: position, last: position, body: Bytes::new() });
             continue;
         }
         if body.is_empty() {
@@ -40,12 +30,7 @@ pub fn pack(tenant: TenantId, events: Vec<CommittedEvent>) -> Vec<Batch> {
         body.extend_from_slice(b"\n");
     }
     if !body.is_empty() {
-        batches.push(Batch {
-            tenant,
-            first,
-            last,
-            body: body.freeze(),
-        });
+        batches.push(Batch { tenant, first, last, body: body.freeze() });
     }
     batches
 }
@@ -58,22 +43,13 @@ mod tests {
 
     fn event(position: i64, bytes: usize) -> CommittedEvent {
         let byte = b'a' + u8::try_from(position.rem_euclid(26)).unwrap();
-        CommittedEvent {
-            position,
-            line: Bytes::from(vec![byte; bytes]),
-        }
+        CommittedEvent { position, line: Bytes::from(vec![byte; bytes]) }
     }
 
     fn packed(sizes: &[usize]) -> Vec<(i64, i64, usize)> {
-        let events = (1..)
-            .zip(sizes)
-            .map(|(position, bytes)| event(position, *bytes))
-            .collect();
+        let events = (1..).zip(sizes).map(|(position, bytes)| event(position, *bytes)).collect();
         let batches = pack(tenant(1), events);
-        batches
-            .iter()
-            .map(|batch| (batch.first, batch.last, batch.body.len()))
-            .collect()
+        batches.iter().map(|batch| (batch.first, batch.last, batch.body.len())).collect()
     }
 
     #[test]
@@ -97,10 +73,7 @@ mod tests {
     #[test]
     fn no_message_reaches_over_a_gap() {
         let batches = pack(tenant(1), vec![event(4, 9), event(5, 9), event(7, 9)]);
-        let spans: Vec<_> = batches
-            .iter()
-            .map(|batch| (batch.first, batch.last))
-            .collect();
+        let spans: Vec<_> = batches.iter().map(|batch| (batch.first, batch.last)).collect();
         assert_eq!(spans, [(4, 5), (7, 7)]);
     }
 
@@ -120,10 +93,7 @@ mod tests {
                 assert_eq!(first, next, "seed {seed}");
                 let inside = usize::try_from(first - 1).unwrap()..usize::try_from(last).unwrap();
                 let whole: usize = sizes[inside].iter().map(|size| size + 1).sum();
-                assert!(
-                    bytes == whole || (bytes == 0 && whole > MAX_BODY),
-                    "seed {seed}"
-                );
+                assert!(bytes == whole || (bytes == 0 && whole > MAX_BODY), "seed {seed}");
                 assert!(bytes <= MAX_BODY, "seed {seed}");
                 next = last + 1;
             }

@@ -36,19 +36,12 @@ impl CommittedLog for Heads {
         let mut bytes = 0;
         let mut events = Vec::new();
         for position in after + 1..=self.head(tenant) {
-            let text = if position == HUGE {
-                "x".repeat(MAX_BODY)
-            } else {
-                line(tenant, position)
-            };
+            let text = if position == HUGE { "x".repeat(MAX_BODY) } else { line(tenant, position) };
             bytes += text.len();
             if bytes > limit_bytes && !events.is_empty() {
                 break;
             }
-            events.push(CommittedEvent {
-                position,
-                line: Bytes::from(text),
-            });
+            events.push(CommittedEvent { position, line: Bytes::from(text) });
         }
         Ok(events)
     }
@@ -72,12 +65,7 @@ impl Running {
         let stop = CancellationToken::new();
         let relay = Relay::new(heads.clone(), bus, options);
         let task = tokio::spawn(relay.run(hears, stop.clone()));
-        Self {
-            heads,
-            notices,
-            stop,
-            task,
-        }
+        Self { heads, notices, stop, task }
     }
 
     /// Appends, and gives notice as the log does after a commit.
@@ -95,17 +83,11 @@ impl Running {
 
 /// Sweeps so rarely that a test which needs one can't pass.
 fn no_sweep() -> RelayOptions {
-    RelayOptions {
-        sweep_every: Duration::from_secs(3600),
-        ..RelayOptions::default()
-    }
+    RelayOptions { sweep_every: Duration::from_secs(3600), ..RelayOptions::default() }
 }
 
 fn quick_sweep() -> RelayOptions {
-    RelayOptions {
-        sweep_every: Duration::from_millis(20),
-        ..RelayOptions::default()
-    }
+    RelayOptions { sweep_every: Duration::from_millis(20), ..RelayOptions::default() }
 }
 
 async fn bus_and_reader() -> (Arc<InProcessBus>, Box<dyn Subscription>) {
@@ -125,10 +107,7 @@ async fn what_is_committed_is_published_on_notice_in_order() {
         relay.append(tenant(2), 1);
         ledger.follow(&mut *reader, &relay.heads).await;
     }
-    assert_eq!(
-        (ledger.by_bus, ledger.by_log, ledger.gaps, ledger.repeated),
-        (40, 0, 0, 0)
-    );
+    assert_eq!((ledger.by_bus, ledger.by_log, ledger.gaps, ledger.repeated), (40, 0, 0, 0));
     relay.stop().await;
 }
 
@@ -167,10 +146,7 @@ async fn a_long_log_is_not_published_all_over_again() {
     heads.append(tenant(1), 1_000_000);
     let relay = Running::start(heads.clone(), bus.clone(), no_sweep());
     wait_until("the newest events are there", async || {
-        bus.last(tenant(1))
-            .await
-            .unwrap()
-            .is_some_and(|(_, last)| last == 1_000_000)
+        bus.last(tenant(1)).await.unwrap().is_some_and(|(_, last)| last == 1_000_000)
     })
     .await;
     assert_eq!(next_batch(&mut *reader).await.first, 1_000_000 - 256 + 1);
@@ -192,18 +168,9 @@ async fn an_event_too_large_travels_as_its_position() {
     let (bus, mut reader) = bus_and_reader().await;
     let relay = Running::start(Arc::default(), bus, no_sweep());
     relay.append(tenant(1), HUGE + 1);
-    assert_eq!(
-        next_batch(&mut *reader).await,
-        batch(tenant(1), 1, HUGE - 1)
-    );
-    assert_eq!(
-        next_batch(&mut *reader).await,
-        batch(tenant(1), HUGE, HUGE).without_body()
-    );
-    assert_eq!(
-        next_batch(&mut *reader).await,
-        batch(tenant(1), HUGE + 1, HUGE + 1)
-    );
+    assert_eq!(next_batch(&mut *reader).await, batch(tenant(1), 1, HUGE - 1));
+    assert_eq!(next_batch(&mut *reader).await, batch(tenant(1), HUGE, HUGE).without_body());
+    assert_eq!(next_batch(&mut *reader).await, batch(tenant(1), HUGE + 1, HUGE + 1));
     relay.stop().await;
 }
 
@@ -245,23 +212,14 @@ async fn a_bus_with_faults_and_a_reader_that_sweeps_end_up_equal() {
             relay.append(tenant(u128::try_from(round % 4).unwrap()), 1 + round % 3);
             let wait = Duration::from_millis(2);
             while let Ok(Some(arrival)) = tokio::time::timeout(wait, reader.next()).await {
-                let Arrival::Batch(batch, _) = arrival else {
-                    panic!("nothing lagged")
-                };
+                let Arrival::Batch(batch, _) = arrival else { panic!("nothing lagged") };
                 ledger.apply(&batch, &relay.heads);
             }
         }
-        assert!(
-            ledger.gaps > 10 && ledger.repeated > 10,
-            "seed {seed}: {ledger:?}"
-        );
+        assert!(ledger.gaps > 10 && ledger.repeated > 10, "seed {seed}: {ledger:?}");
         ledger.sweep(&relay.heads);
         let all: i64 = relay.heads.all().iter().map(|(_, head)| head).sum();
-        assert_eq!(
-            ledger.by_bus + ledger.by_log,
-            all,
-            "seed {seed}: {ledger:?}"
-        );
+        assert_eq!(ledger.by_bus + ledger.by_log, all, "seed {seed}: {ledger:?}");
         relay.stop().await;
     }
 }
@@ -301,31 +259,18 @@ impl Bus for Gated {
 #[tokio::test]
 async fn one_publish_per_tenant_and_few_at_once_are_in_flight() {
     let inner = InProcessBus::default();
-    let bus = Arc::new(Gated {
-        inner,
-        waiting: AtomicUsize::new(0),
-        open: Notify::new(),
-    });
-    let options = RelayOptions {
-        tenants_at_once: 3,
-        ..no_sweep()
-    };
+    let bus = Arc::new(Gated { inner, waiting: AtomicUsize::new(0), open: Notify::new() });
+    let options = RelayOptions { tenants_at_once: 3, ..no_sweep() };
     let relay = Running::start(Arc::default(), bus.clone(), options);
     relay.append(tenant(1), 1);
-    wait_until("one waits", async || {
-        bus.waiting.load(Ordering::SeqCst) == 1
-    })
-    .await;
+    wait_until("one waits", async || bus.waiting.load(Ordering::SeqCst) == 1).await;
     for _ in 0..5 {
         relay.append(tenant(1), 1);
     }
     for number in 2..=6 {
         relay.append(tenant(number), 1);
     }
-    wait_until("three wait", async || {
-        bus.waiting.load(Ordering::SeqCst) == 3
-    })
-    .await;
+    wait_until("three wait", async || bus.waiting.load(Ordering::SeqCst) == 3).await;
     wait_until("all is published", async || {
         let waiting = bus.waiting.load(Ordering::SeqCst);
         assert!(waiting <= 3, "{waiting} publishes at once");

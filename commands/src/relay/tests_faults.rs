@@ -24,26 +24,16 @@ async fn rigs() -> Vec<Rig> {
         let folder = tempfile::tempdir().unwrap();
         let server = TestNats::start(binary, folder.path().join("store")).unwrap();
         let max_bytes = 64 * 1024 * 1024;
-        let options = JetStreamOptions {
-            max_bytes,
-            ..JetStreamOptions::new(server.url())
-        };
+        let options = JetStreamOptions { max_bytes, ..JetStreamOptions::new(server.url()) };
         let bus: Arc<dyn Bus> = Arc::new(JetStreamBus::open(options).await.unwrap());
-        rigs.push(Rig {
-            bus,
-            server,
-            folder,
-        });
+        rigs.push(Rig { bus, server, folder });
     }
     assert!(!rigs.is_empty());
     rigs
 }
 
 fn options() -> RelayOptions {
-    RelayOptions {
-        sweep_every: Duration::from_millis(200),
-        ..RelayOptions::default()
-    }
+    RelayOptions { sweep_every: Duration::from_millis(200), ..RelayOptions::default() }
 }
 
 /// Commits to a few tenants while a reader follows, until all is read.
@@ -76,12 +66,7 @@ async fn bus_catches_up(bus: &dyn Bus, heads: &Heads) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_wiped_and_put_back_costs_no_position() {
     let seed = 4;
-    for Rig {
-        bus,
-        mut server,
-        folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder } in rigs().await {
         let mut random = SplitMix::new(seed);
         let relay = Running::start(Arc::default(), bus.clone(), options());
         let mut reader = bus.subscribe(Partitions::all()).await.unwrap();
@@ -112,27 +97,15 @@ async fn a_server_killed_wiped_and_put_back_costs_no_position() {
         commit_and_follow(&relay, &mut ledger, &mut *reader, &mut random).await;
         bus_catches_up(&*bus, &relay.heads).await;
         let all: i64 = relay.heads.all().iter().map(|(_, head)| head).sum();
-        assert_eq!(
-            ledger.by_bus + ledger.by_log,
-            all,
-            "seed {seed}: {ledger:?}"
-        );
-        assert!(
-            ledger.lagged >= 9 && ledger.by_bus > 0,
-            "seed {seed}: {ledger:?}"
-        );
+        assert_eq!(ledger.by_bus + ledger.by_log, all, "seed {seed}: {ledger:?}");
+        assert!(ledger.lagged >= 9 && ledger.by_bus > 0, "seed {seed}: {ledger:?}");
         relay.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_database_makes_the_stream_anew() {
-    for Rig {
-        bus,
-        server: _server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server: _server, folder: _folder } in rigs().await {
         let heads = Arc::new(Heads::default());
         let relay = Running::start(heads.clone(), bus.clone(), options());
         for number in 0..20 {
@@ -159,17 +132,10 @@ async fn a_restored_database_makes_the_stream_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_relays_on_one_log_repeat_at_most_and_lose_nothing() {
-    for Rig {
-        bus,
-        server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, server, folder: _folder } in rigs().await {
         let heads = Arc::new(Heads::default());
-        let options_of_other = JetStreamOptions {
-            max_bytes: 64 * 1024 * 1024,
-            ..JetStreamOptions::new(server.url())
-        };
+        let options_of_other =
+            JetStreamOptions { max_bytes: 64 * 1024 * 1024, ..JetStreamOptions::new(server.url()) };
         let other: Arc<dyn Bus> = Arc::new(JetStreamBus::open(options_of_other).await.unwrap());
         let mut reader = other.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
@@ -189,12 +155,7 @@ async fn two_relays_on_one_log_repeat_at_most_and_lose_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_relay_and_a_reader_over_a_faulty_jetstream_end_up_equal() {
-    for Rig {
-        bus,
-        mut server,
-        folder: _folder,
-    } in rigs().await
-    {
+    for Rig { bus, mut server, folder: _folder } in rigs().await {
         let faulty: Arc<dyn Bus> = Arc::new(FaultyBus::new(bus, 9));
         let mut reader = faulty.subscribe(Partitions::all()).await.unwrap();
         in_place(&mut *reader).await;
@@ -218,10 +179,7 @@ async fn a_relay_and_a_reader_over_a_faulty_jetstream_end_up_equal() {
         }
         ledger.sweep(&relay.heads);
         assert_eq!(ledger.by_bus + ledger.by_log, 120, "{ledger:?}");
-        assert!(
-            ledger.gaps > 0 && ledger.repeated > 0 && ledger.by_bus > 0,
-            "{ledger:?}"
-        );
+        assert!(ledger.gaps > 0 && ledger.repeated > 0 && ledger.by_bus > 0, "{ledger:?}");
         relay.stop().await;
     }
 }
