@@ -257,8 +257,10 @@ impl<C: Command> Attempts<'_, C> {
             jobs: Vec::new(),
         };
         let decided = self.command.run(&mut unit).await;
-        if let Some(Pause::Relock(lock)) = unit.pause.take() {
-            return Ok(Ended::Again { lock, fresh });
+        match unit.pause.take() {
+            Some(Pause::Relock(lock)) => return Ok(Ended::Again { lock, fresh }),
+            Some(Pause::Moved) => return Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),
+            None => {}
         }
         // No connection is held while the append waits for one.
         if let Some(tx) = unit.tx.take() {
@@ -272,8 +274,10 @@ impl<C: Command> Attempts<'_, C> {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
             Err(CommandError::Refused(refused)) => self.refuse(unit, refused).await,
-            // Not found may be stale knowledge as well.
-            Err(CommandError::NotFound | CommandError::Stale) if unit.used_cache => {
+            // These may be stale knowledge as well.
+            Err(CommandError::NotFound | CommandError::Forbidden | CommandError::Stale)
+                if unit.used_cache =>
+            {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
             Err(error) => match self.answered_before().await? {

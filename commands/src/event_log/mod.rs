@@ -138,14 +138,16 @@ impl EventLog {
         let item = Prepared::seal(tenant, append, &keys, || self.clock.new_id())?;
         let new_keys = item.keys.clone();
         let (answer, answered) = oneshot::channel();
-        self.enqueue(Request { item, answer })?;
-        let outcome = answered
-            .await
-            .unwrap_or_else(|_| Err(AppendError::Unavailable("the writer stopped".into())));
+        let outcome = match self.enqueue(Request { item, answer }) {
+            Ok(()) => answered
+                .await
+                .unwrap_or_else(|_| Err(AppendError::Unavailable("the writer stopped".into()))),
+            Err(error) => Err(error),
+        };
         match &outcome {
             Ok(_) => keys.saved(&new_keys),
-            Err(AppendError::KeyClash) => keys.forget_unsaved(&new_keys),
-            Err(_) => {}
+            // A key that did not land must not be kept: another process may make the subject's key.
+            Err(_) => keys.forget_unsaved(&new_keys),
         }
         outcome
     }

@@ -37,12 +37,12 @@ clash_key as (
 ),
 moved as (
     update {t}.log_head set position = $14, recorded_at = $15, peaks = $16
-    where position = $17 and log_id = $18
+    where position = $17 and log_id = $18 and xmin::text = $46
         and not exists (select 1 from clash_stream)
         and not exists (select 1 from clash_claim)
         and not exists (select 1 from clash_command)
         and not exists (select 1 from clash_key)
-    returning position
+    returning position, xmin::text as row_version
 ),
 new_events as (
     insert into {t}.events (position, stream_type, stream_id, version, event_type, event_version,
@@ -99,7 +99,7 @@ new_head as (
     update cell.heads set position = $14 where tenant = current_user
         and exists (select 1 from moved)
 )
-select (select position from moved),
+select (select row_version from moved),
     array(select item from clash_stream), array(select item from clash_claim),
     array(select command_id from clash_command), array(select item from clash_key)";
 
@@ -107,7 +107,10 @@ select (select position from moved),
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     /// It's in the transaction.
-    All,
+    All {
+        /// The version of the head's row from now on.
+        row: String,
+    },
     /// Nothing was written; these items (by index) can't be, for these reasons.
     Clashes {
         /// Streams that moved.
@@ -140,13 +143,13 @@ pub(crate) async fn write(
         .bind(known.log.0);
     let query = bind_events(query, plan, items);
     let query = bind_claims(query, plan);
-    let row = bind_rest(query, plan, items).fetch_one().await?;
+    let row = bind_rest(query, plan, items).bind(&*known.row).fetch_one().await?;
     let index = |column: usize| -> Result<Vec<usize>, DoorError> {
         let items: Vec<i32> = row.try_get(column)?;
         Ok(items.into_iter().map(|item| item as usize).collect())
     };
-    if row.try_get::<Option<i64>, _>(0)?.is_some() {
-        return Ok(Written::All);
+    if let Some(row) = row.try_get(0)? {
+        return Ok(Written::All { row });
     }
     let (streams, claims, keys) = (index(1)?, index(2)?, index(4)?);
     let commands: Vec<Uuid> = row.try_get(3)?;

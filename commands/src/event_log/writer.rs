@@ -125,8 +125,8 @@ impl Writer {
             self.head = (!lock_head).then_some(head);
             return Ok(Outcome::Losers(losers));
         }
-        match write(&mut tx, &head, &plan, items).await? {
-            Written::All => {}
+        let row = match write(&mut tx, &head, &plan, items).await? {
+            Written::All { row } => row,
             Written::HeadMoved => return Ok(Outcome::HeadMoved),
             Written::Clashes { streams, claims, commands, keys } => {
                 self.head = (!lock_head).then_some(head);
@@ -134,7 +134,7 @@ impl Writer {
                     items, &plan, &streams, &claims, &commands, &keys,
                 )));
             }
-        }
+        };
         if let Err(error) = tx.commit().await {
             // The commit may have been done before the answer was lost.
             if !self.was_written(items).await.map_err(|_| error)? {
@@ -142,7 +142,7 @@ impl Writer {
             }
             self.head = None;
         } else {
-            self.head = Some(plan.head.clone());
+            self.head = Some(Head { row, ..plan.head.clone() });
         }
         let events = !plan.leaves.is_empty();
         if events {
@@ -193,9 +193,9 @@ enum Outcome {
 
 async fn read_head(tx: &mut TenantTx, lock: bool) -> Result<Head, DoorError> {
     let sql = if lock {
-        "select log_id, position, recorded_at, peaks from {t}.log_head for update"
+        "select log_id, position, recorded_at, peaks, xmin::text from {t}.log_head for update"
     } else {
-        "select log_id, position, recorded_at, peaks from {t}.log_head"
+        "select log_id, position, recorded_at, peaks, xmin::text from {t}.log_head"
     };
     let row = tx.query(sql).fetch_one().await?;
     let position: i64 = row.try_get(1)?;
@@ -203,7 +203,7 @@ async fn read_head(tx: &mut TenantTx, lock: bool) -> Result<Head, DoorError> {
     let range = CompactRange::from_bytes(position.unsigned_abs(), &peaks)
         .map_err(|error| DoorError::from(sqlx::Error::Decode(error.into())))?;
     let recorded_at = row.try_get::<DatabaseTimestamp, _>(2)?.to_jiff();
-    Ok(Head { log: LogId(row.try_get(0)?), position, recorded_at, range })
+    Ok(Head { log: LogId(row.try_get(0)?), position, recorded_at, range, row: row.try_get(4)? })
 }
 
 fn name_clashes(
