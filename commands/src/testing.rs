@@ -35,8 +35,8 @@ impl Firm {
     }
 
     /// The same firm with nothing of this one in memory.
-    pub(crate) fn from_another_process(&self) -> Self {
-        Firm::of(self.tenant.from_another_process())
+    pub(crate) fn in_another_process(&self) -> Self {
+        Firm::of(self.tenant.in_another_process())
     }
 
     pub(crate) fn id(&self) -> TenantId {

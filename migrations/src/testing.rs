@@ -97,7 +97,7 @@ pub struct TestTenant {
 impl TestTenant {
     /// The same tenant as another process of this machine sees it: with pools and keys in memory of
     /// its own.
-    pub fn from_another_process(&self) -> Self {
+    pub fn in_another_process(&self) -> Self {
         let cell = cell(PoolLimits::default());
         let master = MasterKey::in_folder(&self.key_folder).expect("the key that was made before");
         let platform = Platform::new(cell.clone());

@@ -41,7 +41,7 @@ async fn whoever_is_no_active_member_may_do_nothing() {
 async fn a_right_that_another_process_gave_or_took_counts_at_once() {
     let firm = Firm::new().await;
     let (owner, plain) = (firm.member(&[Role::Owner]).await, firm.member(&[Role::Member]).await);
-    let other = firm.from_another_process();
+    let other = firm.in_another_process();
     let add = || new_member("Nova", None, &[Role::Member]);
     let outcome = other.send(Actor::Member(plain), add()).await;
     assert_eq!(outcome, Err(CommandError::Forbidden));
@@ -71,7 +71,7 @@ async fn an_address_is_one_members_however_it_is_written() {
 #[tokio::test]
 async fn of_two_who_take_one_address_at_once_one_is_refused() {
     let firm = Firm::new().await;
-    let other = firm.from_another_process();
+    let other = firm.in_another_process();
     let add = |n: u32| new_member(&format!("Nova {n}"), Some("nova@example.com"), &[Role::Member]);
     let (here, there) = tokio::join!(
         async {
@@ -90,7 +90,7 @@ async fn of_two_who_take_one_address_at_once_one_is_refused() {
 #[tokio::test]
 async fn two_owners_who_unmake_each_other_at_once_leave_one() {
     let firm = Firm::new().await;
-    let other = firm.from_another_process();
+    let other = firm.in_another_process();
     let (ada, eve) = (firm.member(&[Role::Owner]).await, firm.member(&[Role::Owner]).await);
     for _ in 0..5 {
         let (first, second) = tokio::join!(
@@ -132,7 +132,7 @@ async fn a_change_of_another_version_than_the_one_seen_is_stale() {
         |version| RenameMember { member: ada, name: "Ada".into(), expected_version: Some(version) };
     let outcome = firm.send(Actor::Operator, seen(2)).await;
     assert_eq!(outcome, Err(CommandError::Stale));
-    let other = firm.from_another_process();
+    let other = firm.in_another_process();
     other.send(Actor::Operator, seen(1)).await.expect("the version it has");
     firm.send(Actor::Operator, seen(2)).await.expect("the version it has by now");
     let unknown = RenameMember {
@@ -149,7 +149,7 @@ async fn what_a_member_is_already_writes_no_event_whichever_process_is_asked() {
     let ada = new_member("Ada", Some("ada@example.com"), &[Role::Owner]);
     let id = ada.member;
     firm.send(Actor::Operator, ada).await.expect("a new member");
-    for firm in [&firm, &firm.from_another_process()] {
+    for firm in [&firm, &firm.in_another_process()] {
         let by = Actor::Member(id);
         firm.send(by, rename(id, " Ada ")).await.expect("the same");
         firm.send(by, email(id, "ada@example.com")).await.expect("the same");
