@@ -1,6 +1,7 @@
 //! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
 //! one commit of the tenant's log.
 
+pub mod catalogue;
 pub mod clock;
 pub mod event_log;
 pub mod handle;
