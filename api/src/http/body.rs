@@ -144,6 +144,12 @@ fn syntax(error: &serde_json::Error) -> FieldError {
     FieldError::new("", "json.syntax", error.to_string())
 }
 
+/// 413: more than is read here.
+pub(crate) fn too_large(limit: usize) -> Problem {
+    let detail = format!("a body here has at most {limit} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", detail)
+}
+
 /// The bytes of a body of at most `limit`, within `patience`.
 pub(crate) async fn collect(
     body: Body,
@@ -159,8 +165,7 @@ pub(crate) async fn collect(
         )),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let detail = format!("a body here has at most {limit} bytes");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large", detail))
+            Err(too_large(limit))
         }
         Ok(Err(_)) => Err(Problem::malformed(vec![FieldError::new(
             "",

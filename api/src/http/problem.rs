@@ -146,6 +146,12 @@ impl Problem {
         Problem { errors, ..problem }
     }
 
+    /// The same with one more fault of a part.
+    pub(crate) fn with_error(mut self, error: FieldError) -> Self {
+        self.errors.push(error);
+        self
+    }
+
     /// The same with one more header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);

@@ -1,0 +1,163 @@
+//! Who asks. A token is an opaque secret of one tenant's member; what the member may do is read from
+//! their own stream. Both are remembered for a second, so a token that is revoked is refused after that.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, header};
+use commands::event_log::read::stream_after;
+use domain::id::{MemberId, TenantId};
+use domain::log::Event;
+use domain::members::{Member, Role, member_stream};
+use migrations::TenantTx;
+use migrations::keys::sha256;
+use migrations::platform::TenantRecord;
+
+use super::App;
+use super::problem::Problem;
+use super::registry::Access;
+
+/// How long an answer is remembered.
+const REMEMBERED: Duration = Duration::from_secs(1);
+/// How many are remembered; beyond this the memory begins anew.
+const REMEMBERED_MAX: usize = 20_000;
+/// The longest token that is looked at.
+const TOKEN_MAX: usize = 200;
+/// The scope that includes every other.
+pub(crate) const ALL_SCOPES: &str = "admin";
+
+/// A member with a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// Which member.
+    pub(crate) member: MemberId,
+    /// What they may do.
+    pub(crate) roles: Vec<Role>,
+    /// What the token is for.
+    pub(crate) scopes: Vec<String>,
+}
+
+impl Caller {
+    /// Whether they may do what any of these roles may do.
+    pub(crate) fn may(&self, roles: &[Role]) -> bool {
+        self.roles.iter().any(|held| roles.iter().any(|needed| held.includes(*needed)))
+    }
+
+    /// Forbids what the access rule of a route does not allow.
+    pub(crate) fn check(&self, access: Access) -> Result<(), Problem> {
+        let scoped = self.scopes.iter().any(|held| held == access.scope || held == ALL_SCOPES);
+        if scoped && self.may(access.roles) { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+}
+
+type Known = HashMap<(TenantId, [u8; 32]), (Instant, Option<Arc<Caller>>)>;
+
+/// What was found lately.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Remembered(Arc<Mutex<Known>>);
+
+impl Remembered {
+    fn get(&self, key: &(TenantId, [u8; 32])) -> Option<Option<Arc<Caller>>> {
+        let known = self.0.lock().expect("no panic under it");
+        let (at, found) = known.get(key)?;
+        (at.elapsed() < REMEMBERED).then(|| found.clone())
+    }
+
+    fn put(&self, key: (TenantId, [u8; 32]), found: Option<Arc<Caller>>) {
+        let mut known = self.0.lock().expect("no panic under it");
+        if known.len() >= REMEMBERED_MAX {
+            known.clear();
+        }
+        known.insert(key, (Instant::now(), found));
+    }
+}
+
+/// The caller that a request's credentials belong to.
+pub(crate) async fn authenticate(
+    app: &App,
+    tenant: &TenantRecord,
+    headers: &HeaderMap,
+) -> Result<Caller, Problem> {
+    let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
+    let key = (tenant.id, sha256(token.as_bytes()));
+    let found = match app.remembered.get(&key) {
+        Some(found) => found,
+        None => {
+            let found = look_up(app, tenant.id, token).await?.map(Arc::new);
+            app.remembered.put(key, found.clone());
+            found
+        }
+    };
+    found.map(|caller| Caller::clone(&caller)).ok_or_else(Problem::unauthenticated)
+}
+
+/// The token of the one `Authorization` header.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let (value, None) = (values.next()?, values.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let fits = (1..=TOKEN_MAX).contains(&token.len());
+    (scheme.eq_ignore_ascii_case("bearer") && fits).then_some(token)
+}
+
+async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Caller>, Problem> {
+    let mut tx = app.tenants.begin(tenant).await?;
+    let now = app.commands.log().clock().now();
+    let found = commands::tokens::authenticate(&mut tx, token, now).await?;
+    let Some(found) = found else { return Ok(None) };
+    let member = state_of(&mut tx, found.member).await?;
+    tx.commit().await?;
+    let caller = Caller { member: found.member, roles: member.roles, scopes: found.scopes };
+    Ok(member.active.then_some(caller))
+}
+
+/// A member as their stream says; names stay sealed.
+async fn state_of(tx: &mut TenantTx, member: MemberId) -> Result<Member, Problem> {
+    let mut state = Member::default();
+    for row in stream_after(tx, member_stream(member), 0).await? {
+        if let Event::Member(event) = row.decode()?.event {
+            state.evolve(&event);
+        }
+    }
+    Ok(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
+        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
+        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), scopes }
+    }
+
+    #[test]
+    fn a_caller_needs_both_the_role_and_the_scope() {
+        let access = Access { scope: "time:write", roles: &[Role::Manager] };
+        assert!(caller(&[Role::Owner], &["admin"]).check(access).is_ok());
+        assert!(caller(&[Role::Manager], &["time:write"]).check(access).is_ok());
+        assert!(caller(&[Role::Manager], &["time:read"]).check(access).is_err());
+        assert!(caller(&[Role::Member], &["admin"]).check(access).is_err());
+        assert!(caller(&[Role::Auditor], &["admin"]).check(access).is_err());
+        assert!(caller(&[], &["admin"]).check(access).is_err());
+    }
+
+    #[test]
+    fn only_one_bearer_token_of_a_likely_length_is_looked_at() {
+        let with = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::AUTHORIZATION, value.parse().unwrap());
+            }
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(with(&["Bearer abc"]).as_deref(), Some("abc"));
+        assert_eq!(with(&["bearer abc"]).as_deref(), Some("abc"));
+        let long = format!("Bearer {}", "a".repeat(TOKEN_MAX + 1));
+        for values in [&[][..], &["Basic abc"], &["Bearer"], &["Bearer a", "Bearer b"], &[&long]] {
+            assert_eq!(with(values), None, "{values:?}");
+        }
+    }
+}
