@@ -11,6 +11,7 @@ mod refusals;
 pub mod refused;
 pub mod settings;
 pub mod state_cache;
+pub mod tenancy;
 #[cfg(test)]
 mod testing;
 pub mod unit;
