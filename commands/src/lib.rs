@@ -14,6 +14,7 @@ pub mod state_cache;
 pub mod tenancy;
 #[cfg(test)]
 mod testing;
+pub mod tokens;
 pub mod unit;
 
 pub use clock::Clock;
