@@ -4,4 +4,5 @@
 pub mod bench;
 pub mod cli;
 pub mod config;
+pub mod http;
 pub mod system;

@@ -96,9 +96,7 @@ impl Carried for Csv {
 
     fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem> {
         match media_of(headers).as_deref() {
-            Some("text/csv" | "text/plain" | "application/octet-stream") => {
-                Ok(Csv(bytes.clone()))
-            }
+            Some("text/csv" | "text/plain" | "application/octet-stream") => Ok(Csv(bytes.clone())),
             Some(_) | None => Err(unsupported("text/csv")),
         }
     }
@@ -164,9 +162,7 @@ pub(crate) async fn collect(
             "the body did not arrive in time",
         )),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(too_large(limit))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Ok(Err(_)) => Err(Problem::malformed(vec![FieldError::new(
             "",
             "request.cut_short",

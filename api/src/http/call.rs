@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use commands::event_log::read::{StoredRow, stream_after};
 use commands::{Command, CommandError, Done, IdempotencyKey, Sender};
 use domain::id::{MemberId, StreamId};
 use domain::log::{Actor, Origin, Via};
@@ -17,6 +18,7 @@ use projections::model::ReadModel;
 use projections::row::Rows;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::{Answer, Changed};
@@ -135,7 +137,7 @@ impl About {
         &self,
         object: Object<'_>,
         stream: StreamId,
-        changes: impl Fn(&str, &str) -> bool,
+        changes: impl Fn(&str, &Value) -> bool,
         command: impl Fn(Option<i32>) -> C,
     ) -> Result<Done, Problem> {
         let seen = match self.meant(object) {
@@ -164,13 +166,15 @@ impl About {
         &self,
         stream: StreamId,
         position: i64,
-        changes: impl Fn(&str, &str) -> bool,
+        changes: impl Fn(&str, &Value) -> bool,
     ) -> Result<i32, Problem> {
         let mut tx = self.tx().await?;
-        let rows = commands::event_log::read::stream_after(&mut tx, stream, 0).await?;
+        let rows = stream_after(&mut tx, stream, 0).await?;
         tx.commit().await?;
-        let changed = |row: &commands::event_log::read::StoredRow| {
-            row.position > position && changes(&row.event_type, &row.payload)
+        let changed = |row: &StoredRow| {
+            row.position > position
+                && serde_json::from_str(&row.payload)
+                    .map_or(true, |payload| changes(&row.event_type, &payload))
         };
         Ok(if rows.iter().any(changed) { -1 } else { rows.last().map_or(0, |row| row.version) })
     }
@@ -250,7 +254,8 @@ impl About {
         match self.as_of {
             None => Ok(None),
             Some(position) => {
-                let rows = moment::rows_at::<M>(&self.app.tenants, self.tenant.id, position).await?;
+                let rows =
+                    moment::rows_at::<M>(&self.app.tenants, self.tenant.id, position).await?;
                 Ok(Some(rows))
             }
         }

@@ -12,6 +12,7 @@ use domain::log::Origin;
 use migrations::platform::TenantRecord;
 use serde::de::DeserializeOwned;
 
+use super::App;
 use super::body::{Carried, collect, too_large};
 use super::call::{About, Call};
 use super::caller;
@@ -21,7 +22,6 @@ use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
 use super::registry::{Method, Rule};
 use super::server::Peer;
-use super::App;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
@@ -132,9 +132,8 @@ async fn carried(app: &App, rule: &Rule, parts: &Parts, body: Body) -> Result<By
 /// The key of a request, without the quotes that a structured header has.
 fn key_of(rule: &Rule, parts: &Parts, bytes: &Bytes) -> Result<Option<IdempotencyKey>, Problem> {
     let mut keys = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
-    let fault = |code, detail| {
-        Problem::malformed(vec![FieldError::new("Idempotency-Key", code, detail)])
-    };
+    let fault =
+        |code, detail| Problem::malformed(vec![FieldError::new("Idempotency-Key", code, detail)]);
     let key = match (keys.next(), keys.next()) {
         (None, _) if rule.method == Method::Post => {
             let detail = "every POST needs a key of its own, such as a random UUID";
@@ -156,10 +155,13 @@ fn key_of(rule: &Rule, parts: &Parts, bytes: &Bytes) -> Result<Option<Idempotenc
 
 /// Whether a body that does not have its form names another tenant.
 fn mentions_another(tenant: &TenantRecord, host: &str, bytes: &Bytes) -> bool {
-    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(bytes) else { return false };
-    MENTIONING_KEYS.iter().filter_map(|key| members.get(*key)).any(|said| {
-        said.as_str().is_none_or(|said| !agrees(tenant, host, said))
-    })
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(bytes) else {
+        return false;
+    };
+    MENTIONING_KEYS
+        .iter()
+        .filter_map(|key| members.get(*key))
+        .any(|said| said.as_str().is_none_or(|said| !agrees(tenant, host, said)))
 }
 
 fn origin_of(parts: &Parts) -> Option<Origin> {

@@ -92,9 +92,19 @@ mod tests {
     #[test]
     fn what_is_no_plain_host_name_is_none() {
         for text in [
-            "", ".", "acme.localhost.", "me@acme.localhost", "me:secret@acme.localhost",
-            "acme.localhost:", "acme.localhost:80a", "acme.localhost:123456", "[::1]:80",
-            "acme.localhost/x", "ácme.localhost", "acme localhost", "acme.localhost:80:80",
+            "",
+            ".",
+            "acme.localhost.",
+            "me@acme.localhost",
+            "me:secret@acme.localhost",
+            "acme.localhost:",
+            "acme.localhost:80a",
+            "acme.localhost:123456",
+            "[::1]:80",
+            "acme.localhost/x",
+            "ácme.localhost",
+            "acme localhost",
+            "acme.localhost:80:80",
         ] {
             assert_eq!(normalised(text), None, "{text:?}");
         }

@@ -62,7 +62,8 @@ pub(crate) async fn fresh_enough(
     if models.is_empty() {
         return if position <= head { Ok(()) } else { Err(behind()) };
     }
-    let models: Vec<_> = models.iter().filter_map(|name| projections::registry::find(name)).collect();
+    let models: Vec<_> =
+        models.iter().filter_map(|name| projections::registry::find(name)).collect();
     let patience = preferences.wait.unwrap_or(WAIT_DEFAULT);
     match progress.wait_for(tenants, tenant, &models, position, patience).await {
         Ok(()) => Ok(()),

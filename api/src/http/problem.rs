@@ -190,9 +190,7 @@ impl Problem {
 fn title(code: &str) -> String {
     let words = code.replace('_', " ").replacen('.', ": ", 1);
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Carries the problem to the edge, which alone knows the id of the request.
@@ -208,8 +206,9 @@ impl From<CommandError> for Problem {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Refused(refused) => Problem::refused(refused),
-            CommandError::RefusedBefore(refused) => Problem::refused(refused)
-                .with_header(REPLAYED, HeaderValue::from_static("true")),
+            CommandError::RefusedBefore(refused) => {
+                Problem::refused(refused).with_header(REPLAYED, HeaderValue::from_static("true"))
+            }
             CommandError::NotFound => Problem::not_found(),
             CommandError::Forbidden => Problem::forbidden(),
             CommandError::Stale => Problem::stale(),
@@ -262,6 +261,15 @@ impl From<ReadError> for Problem {
         match error {
             ReadError::Door(error) => error.into(),
             ReadError::Decode { .. } => Problem::internal(&error),
+        }
+    }
+}
+
+impl From<projections::row::ReadError> for Problem {
+    fn from(error: projections::row::ReadError) -> Self {
+        match error {
+            projections::row::ReadError::Door(error) => error.into(),
+            projections::row::ReadError::Cell(_) => Problem::internal(&error),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, on};
+use commands::tokens::Scope;
 use domain::members::Role;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -68,7 +69,7 @@ impl Method {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
     /// What the token must be for.
-    pub(crate) scope: &'static str,
+    pub(crate) scope: Scope,
     /// Any of these.
     pub(crate) roles: &'static [Role],
 }

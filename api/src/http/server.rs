@@ -100,7 +100,9 @@ fn connect(
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(Peer(peer));
         let router = router.clone();
-        async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|no| match no {})) }
+        async move {
+            Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(|no| match no {}))
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
