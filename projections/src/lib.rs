@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod erased;
 pub mod feed;
 pub mod fold;
+pub mod health;
 pub mod import;
 pub mod members;
 pub mod model;
