@@ -12,7 +12,7 @@ use crate::feed::Incoming;
 use crate::health::{Condition, health};
 use crate::registry;
 use crate::runner::{Notice, Notices, Runner, RunnerLimits};
-use crate::verify::verify;
+use crate::verify::{VerifyError, verify};
 use crate::wait::Progress;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -80,6 +80,11 @@ async fn models_of_an_older_version_or_without_a_table_are_built_while_the_other
         "delete from {t}.checkpoints where read_model = 'setting'",
     ];
     as_owner(&tenant, &statements).await;
+    for name in ["setting", "unbilled"] {
+        let model = registry::find(name).expect("registered");
+        let verified = verify(&tenant.tenants, tenant.id, model).await;
+        assert!(matches!(verified, Err(VerifyError::NotBuilt(it)) if it == name), "{verified:?}");
+    }
     let before = health(&tenant.tenants, tenant.id).await.expect("an answer");
     let unbuilt = before.iter().filter(|it| it.condition == Condition::Unbuilt);
     assert_eq!(unbuilt.map(|it| it.model).collect::<Vec<_>>(), ["setting", "unbilled"]);
