@@ -2,6 +2,7 @@
 //! one commit of the tenant's log.
 
 pub mod bus;
+pub mod carried;
 pub mod clock;
 pub mod event_log;
 pub mod handle;

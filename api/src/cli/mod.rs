@@ -7,6 +7,7 @@ mod doctor;
 mod events;
 mod migrate;
 mod output;
+mod replay;
 mod tenant;
 
 use std::process::ExitCode;
@@ -45,6 +46,9 @@ enum Command {
     /// Read a tenant's log
     #[command(subcommand)]
     Events(events::Events),
+    /// Rebuild read models, check them against the log, show them as they were
+    #[command(subcommand)]
+    Replay(replay::Replay),
     /// Check roles, grants and settings of the database, and say what to do
     Doctor,
     /// Measure this machine
@@ -102,6 +106,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Migrate(command) => migrate::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,
+        Command::Replay(command) => replay::run(&context, command).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Bench(command) => bench::run(&context.system, context.json, command).await,
     };
