@@ -3,6 +3,7 @@
 
 pub mod bus;
 pub mod carried;
+pub mod catalogue;
 pub mod clock;
 pub mod event_log;
 pub mod handle;
