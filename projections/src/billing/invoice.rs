@@ -1,14 +1,14 @@
 //! Each invoice as it stands: for whom, for which period, and how much it reserves. What it comes to in
 //! money is computed at reading, until it's issued.
 
-use domain::billing::{GroupBy, InvoiceEvent};
+use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
 use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use migrations::TenantTx;
 
-use super::{InvoiceState, invoice_event};
+use super::invoice_event;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 

@@ -4,34 +4,10 @@ pub mod invoice;
 pub mod invoice_entry;
 pub mod unbilled;
 
-use domain::billing::{GroupBy, InvoiceEvent};
+use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::log::{Event, Recorded};
 
 use crate::row::text_cells;
-
-/// Whether an invoice still reserves what it took.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvoiceState {
-    /// Not issued yet; its seconds are reserved.
-    Draft,
-    /// Its seconds are unbilled again.
-    Void,
-}
-
-impl InvoiceState {
-    /// The name in rows and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            InvoiceState::Draft => "draft",
-            InvoiceState::Void => "void",
-        }
-    }
-
-    /// The state of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [InvoiceState::Draft, InvoiceState::Void].into_iter().find(|it| it.as_str() == name)
-    }
-}
 
 /// The name of a grouping, as the log spells it.
 fn name_of(group_by: GroupBy) -> &'static str {
@@ -49,7 +25,8 @@ fn group_by_named(name: &str) -> Option<GroupBy> {
 }
 
 text_cells! {
-    InvoiceState: |state| state.as_str(), InvoiceState::parse;
+    InvoiceState: |state| state.as_str(),
+        |name| [InvoiceState::Draft, InvoiceState::Void].into_iter().find(|it| it.as_str() == name);
     GroupBy: |group_by| name_of(*group_by), group_by_named;
 }
 

@@ -2,16 +2,17 @@
 
 use super::samples::{END, MONDAY, approved, drafted, everything, id, recorded, revised};
 use super::written::{append, tenant};
-use crate::billing::{InvoiceState, invoice, invoice_entry, unbilled};
+use crate::billing::{invoice, invoice_entry, unbilled};
 use crate::catalogue::{client, project, project_member, rate, task};
 use crate::import::{ImportState, import};
 use crate::members::member;
 use crate::runner::catch_up;
 use crate::settings::setting;
-use crate::time::{State, time_entry, timesheet_week};
+use crate::time::{time_entry, timesheet_week};
+use domain::billing::InvoiceState;
 use domain::catalogue::rates::RateKind;
 use domain::id::{ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, TaskId};
-use domain::time::Week;
+use domain::time::{EntryState, Week};
 use jiff::civil::date;
 use migrations::TenantTx;
 use migrations::testing::TestTenant;
@@ -46,7 +47,7 @@ async fn entries_are_found_by_id_and_listed_by_member_day_state_and_cursor() {
     assert_eq!(listed(&mut tx, since, None).await, [two]);
     let other = time_entry::Wanted { member: Some(MemberId(id(9))), ..Default::default() };
     assert_eq!(listed(&mut tx, other, None).await, []);
-    let approved = time_entry::Wanted { state: Some(State::Approved), ..all };
+    let approved = time_entry::Wanted { state: Some(EntryState::Approved), ..all };
     assert_eq!(listed(&mut tx, approved, None).await, []);
 }
 
@@ -55,14 +56,14 @@ async fn a_week_is_found_by_member_and_listed_by_state() {
     let (_tenant, mut tx) = everything_read().await;
     let (member, week) = (MemberId(id(1)), Week::of(MONDAY));
     let row = timesheet_week::find(&mut tx, member, week).await.expect("an answer").expect("found");
-    assert_eq!((row.state, row.seconds, row.entries), (State::Open, 7200, 1));
+    assert_eq!((row.state, row.seconds, row.entries), (EntryState::Open, 7200, 1));
     let weeks = async |tx: &mut TenantTx, state, after| {
         let rows = timesheet_week::list(tx, state, None, None, after, 10).await.expect("an answer");
         rows.iter().map(|row| row.week).collect::<Vec<_>>()
     };
-    assert_eq!(weeks(&mut tx, Some(State::Open), None).await, [week, week.after()]);
-    assert_eq!(weeks(&mut tx, Some(State::Open), Some((week, member))).await, [week.after()]);
-    assert_eq!(weeks(&mut tx, Some(State::Submitted), None).await, []);
+    assert_eq!(weeks(&mut tx, Some(EntryState::Open), None).await, [week, week.after()]);
+    assert_eq!(weeks(&mut tx, Some(EntryState::Open), Some((week, member))).await, [week.after()]);
+    assert_eq!(weeks(&mut tx, Some(EntryState::Submitted), None).await, []);
 }
 
 #[tokio::test]

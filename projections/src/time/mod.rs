@@ -4,45 +4,16 @@ pub mod time_entry;
 pub mod timesheet_week;
 
 use domain::log::{Event, Recorded};
-use domain::time::TimeEvent;
+use domain::time::{EntryState, TimeEvent};
 
 use crate::row::text_cells;
 
-/// How far approval has come, of an entry or of a whole week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Nobody asked for approval of this version.
-    Open,
-    /// Waits for an approver.
-    Submitted,
-    /// Approved in this version.
-    Approved,
-    /// Sent back.
-    Rejected,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [State; 4] = [State::Open, State::Submitted, State::Approved, State::Rejected];
-
-    /// The name in rows and in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Open => "open",
-            State::Submitted => "submitted",
-            State::Approved => "approved",
-            State::Rejected => "rejected",
-        }
-    }
-
-    /// The state of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        State::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
+const STATES: [EntryState; 4] =
+    [EntryState::Open, EntryState::Submitted, EntryState::Approved, EntryState::Rejected];
 
 text_cells! {
-    State: |state| state.as_str(), State::parse;
+    EntryState: |state| state.as_str(),
+        |name| STATES.into_iter().find(|state| state.as_str() == name);
 }
 
 /// The event of a timesheet, where it's one.

@@ -4,13 +4,13 @@
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
-use domain::time::{EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked};
+use domain::time::{EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use migrations::TenantTx;
 
-use super::{State, time_event};
+use super::time_event;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 
@@ -47,7 +47,7 @@ row! {
         /// Labels.
         tags: Vec<String>,
         /// How far its approval has come.
-        state: State,
+        state: EntryState,
         /// Its version: 1, 2, 3, …
         version: u32,
         /// The import it came with.
@@ -97,16 +97,16 @@ impl ReadModel for TimeEntry {
                 }
             }
             TimeEvent::TimesheetSubmitted(event) => {
-                mark(rows, recorded, &event.entries, State::Submitted);
+                mark(rows, recorded, &event.entries, EntryState::Submitted);
             }
             TimeEvent::TimesheetApproved(event) => {
-                mark(rows, recorded, &event.entries, State::Approved);
+                mark(rows, recorded, &event.entries, EntryState::Approved);
             }
             TimeEvent::TimesheetRejected(event) => {
-                mark(rows, recorded, &event.entries, State::Rejected);
+                mark(rows, recorded, &event.entries, EntryState::Rejected);
             }
             TimeEvent::TimesheetReopened(event) => {
-                mark(rows, recorded, &event.entries, State::Open);
+                mark(rows, recorded, &event.entries, EntryState::Open);
             }
         }
     }
@@ -132,7 +132,7 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> TimeEntryRow {
         billable: event.billable,
         note: event.note.as_ref().and_then(|note| note.envelope().cloned()),
         tags: event.tags.clone(),
-        state: State::Open,
+        state: EntryState::Open,
         version: event.version,
         import_id: event.import,
         position: recorded.position,
@@ -160,7 +160,7 @@ fn revise(rows: &mut Rows<TimeEntryRow>, event: &TimeRevised, recorded: &Recorde
         row.billable = event.billable;
         row.note = event.note.as_ref().and_then(|note| note.envelope().cloned());
         row.tags.clone_from(&event.tags);
-        row.state = State::Open;
+        row.state = EntryState::Open;
         row.version = event.version;
         row.position = recorded.position;
     });
@@ -171,7 +171,7 @@ fn mark(
     rows: &mut Rows<TimeEntryRow>,
     recorded: &Recorded,
     versions: &[EntryVersion],
-    state: State,
+    state: EntryState,
 ) {
     for EntryVersion { entry, version } in versions {
         let meant = |row: &TimeEntryRow| {
@@ -198,7 +198,7 @@ pub struct Wanted {
     /// Up to this day, which is included.
     pub to: Option<Date>,
     /// In this state.
-    pub state: Option<State>,
+    pub state: Option<EntryState>,
     /// Of this import.
     pub import: Option<ImportId>,
 }
@@ -228,7 +228,7 @@ pub async fn list(
         .bind(wanted.project.map(|project| project.0))
         .bind(wanted.from.map(Date::to_sqlx))
         .bind(wanted.to.map(Date::to_sqlx))
-        .bind(wanted.state.map(State::as_str))
+        .bind(wanted.state.map(EntryState::as_str))
         .bind(wanted.import.map(|import| import.0))
         .bind(after.map(|(day, _)| day.to_sqlx()))
         .bind(after.map(|(_, entry)| entry.0))
@@ -277,9 +277,9 @@ mod tests {
             let rows = rows_of::<TimeEntry>(&history.0);
             rows.iter().map(|row| row.state).collect::<Vec<_>>()
         };
-        assert_eq!(states(&history), [State::Approved, State::Open]);
+        assert_eq!(states(&history), [EntryState::Approved, EntryState::Open]);
         history.time(1, MONDAY, revised(101, 2, MONDAY, 60));
-        assert_eq!(states(&history), [State::Open, State::Open]);
+        assert_eq!(states(&history), [EntryState::Open, EntryState::Open]);
     }
 
     #[test]

@@ -4,11 +4,11 @@
 
 use domain::id::{EntryId, MemberId, StreamId};
 use domain::log::{EventFamily, Recorded};
-use domain::time::{EntryVersion, TimeEvent, Week};
+use domain::time::{EntryState, EntryVersion, TimeEvent, Week};
 use jiff::Timestamp;
 use migrations::TenantTx;
 
-use super::{State, time_event};
+use super::time_event;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 
@@ -24,7 +24,7 @@ row! {
         week: Week,
         /// Open while any entry is open (or there is none), rejected while any is rejected, approved
         /// when all are, else submitted.
-        state: State,
+        state: EntryState,
         /// How many entries it holds.
         entries: u32,
         /// Of these, the open ones.
@@ -56,7 +56,7 @@ row! {
         /// Whether each may be billed.
         entry_billable: Vec<bool>,
         /// The state of each.
-        entry_states: Vec<State>,
+        entry_states: Vec<EntryState>,
         /// The last event that changed it.
         position: i64,
     }
@@ -104,7 +104,7 @@ fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRo
         sheet_id,
         member_id,
         week,
-        state: State::Open,
+        state: EntryState::Open,
         entries: 0,
         open: 0,
         submitted: 0,
@@ -133,33 +133,33 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
             row.entry_versions.push(event.version);
             row.entry_seconds.push(event.worked.seconds);
             row.entry_billable.push(event.billable);
-            row.entry_states.push(State::Open);
+            row.entry_states.push(EntryState::Open);
         }
         TimeEvent::TimeRevised(event) => {
             if let Some(n) = row.entry_ids.iter().position(|id| *id == event.entry) {
                 row.entry_versions[n] = event.version;
                 row.entry_seconds[n] = event.worked.seconds;
                 row.entry_billable[n] = event.billable;
-                row.entry_states[n] = State::Open;
+                row.entry_states[n] = EntryState::Open;
             }
         }
         TimeEvent::TimeRemoved(event) => remove(row, event.entry),
         TimeEvent::TimesheetSubmitted(event) => {
-            mark(row, &event.entries, State::Submitted);
+            mark(row, &event.entries, EntryState::Submitted);
             row.submitted_at = Some(at);
         }
         TimeEvent::TimesheetApproved(event) => {
-            mark(row, &event.entries, State::Approved);
+            mark(row, &event.entries, EntryState::Approved);
             row.decided_at = Some(at);
             row.decided_by = Some(event.by);
             row.approved_content = Some(event.content.clone());
         }
         TimeEvent::TimesheetRejected(event) => {
-            mark(row, &event.entries, State::Rejected);
+            mark(row, &event.entries, EntryState::Rejected);
             row.decided_at = Some(at);
             row.decided_by = Some(event.by);
         }
-        TimeEvent::TimesheetReopened(event) => mark(row, &event.entries, State::Open),
+        TimeEvent::TimesheetReopened(event) => mark(row, &event.entries, EntryState::Open),
     }
 }
 
@@ -174,7 +174,7 @@ fn remove(row: &mut TimesheetWeekRow, entry: EntryId) {
 }
 
 /// A step of approval is bound to the version it names: another one keeps its state.
-fn mark(row: &mut TimesheetWeekRow, versions: &[EntryVersion], state: State) {
+fn mark(row: &mut TimesheetWeekRow, versions: &[EntryVersion], state: EntryState) {
     for EntryVersion { entry, version } in versions {
         let found = row.entry_ids.iter().position(|id| id == entry);
         if let Some(n) = found.filter(|n| row.entry_versions[*n] == *version) {
@@ -189,13 +189,13 @@ fn sum_up(row: &mut TimesheetWeekRow) {
     [row.open, row.submitted, row.approved, row.rejected] = counts;
     row.entries = counts.iter().sum();
     row.state = if row.entries == 0 || row.open > 0 {
-        State::Open
+        EntryState::Open
     } else if row.rejected > 0 {
-        State::Rejected
+        EntryState::Rejected
     } else if row.submitted > 0 {
-        State::Submitted
+        EntryState::Submitted
     } else {
-        State::Approved
+        EntryState::Approved
     };
     let seconds = || row.entry_seconds.iter().map(|seconds| i64::from(*seconds));
     row.seconds = seconds().sum();
@@ -218,7 +218,7 @@ pub async fn find(
 /// it's named.
 pub async fn list(
     tx: &mut TenantTx,
-    state: Option<State>,
+    state: Option<EntryState>,
     week: Option<Week>,
     member: Option<MemberId>,
     after: Option<(Week, MemberId)>,
@@ -229,7 +229,7 @@ pub async fn list(
             and ($4::text is null or (r.week, r.member_id) > ($4, $5))
         order by r.week, r.member_id limit $6";
     let answers = select::<TimesheetWeekRow>(tx, sql)
-        .bind(state.map(State::as_str))
+        .bind(state.map(EntryState::as_str))
         .bind(week.map(|week| week.to_string()))
         .bind(member.map(|member| member.0))
         .bind(after.map(|(week, _)| week.to_string()))
@@ -261,23 +261,23 @@ mod tests {
             MONDAY,
             recorded(102, MONDAY, 60),
         );
-        assert_eq!(monday(&history).state, State::Open);
+        assert_eq!(monday(&history).state, EntryState::Open);
         history.time(1, MONDAY, submitted(&[(101, 1)]));
-        assert_eq!(monday(&history).state, State::Open, "one is still open");
+        assert_eq!(monday(&history).state, EntryState::Open, "one is still open");
         history.time(1, MONDAY, submitted(&[(102, 1)]));
-        assert_eq!(monday(&history).state, State::Submitted);
+        assert_eq!(monday(&history).state, EntryState::Submitted);
         history.time(1, MONDAY, approved(&[(101, 1)]));
-        assert_eq!(monday(&history).state, State::Submitted, "one still waits");
+        assert_eq!(monday(&history).state, EntryState::Submitted, "one still waits");
         history.time(1, MONDAY, rejected(&[(102, 1)]));
-        assert_eq!(monday(&history).state, State::Rejected);
+        assert_eq!(monday(&history).state, EntryState::Rejected);
         history.time(1, MONDAY, approved(&[(102, 1)]));
         let row = monday(&history);
-        assert_eq!((row.state, row.approved, row.entries), (State::Approved, 2, 2));
+        assert_eq!((row.state, row.approved, row.entries), (EntryState::Approved, 2, 2));
         assert_eq!(row.decided_by, Some(MemberId(id(9))));
         assert_eq!(row.decided_at, Some(History::instant(7)));
         assert_eq!(row.approved_content.as_deref(), Some("c1"));
         history.time(1, MONDAY, reopened(&[(101, 1)]));
-        assert_eq!(monday(&history).state, State::Open);
+        assert_eq!(monday(&history).state, EntryState::Open);
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
             .time(1, MONDAY, submitted(&[(101, 1)]))
             .time(1, MONDAY, removed(101, None));
         let row = monday(&history);
-        assert_eq!((row.state, row.entries, row.seconds), (State::Open, 0, 0));
+        assert_eq!((row.state, row.entries, row.seconds), (EntryState::Open, 0, 0));
         assert_eq!(row.submitted_at, Some(History::instant(4)));
     }
 
