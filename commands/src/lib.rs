@@ -14,8 +14,10 @@ pub mod refused;
 pub mod relay;
 pub mod settings;
 pub mod state_cache;
+pub mod tenancy;
 #[cfg(test)]
 mod testing;
+pub mod tokens;
 pub mod unit;
 
 pub use clock::Clock;

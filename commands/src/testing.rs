@@ -29,7 +29,7 @@ impl Firm {
         Firm::of(TestTenant::provision(&[]).await)
     }
 
-    fn of(tenant: TestTenant) -> Self {
+    pub(crate) fn of(tenant: TestTenant) -> Self {
         let commands = Commands::new(log_of(&tenant));
         Firm { tenant, commands }
     }
