@@ -190,3 +190,6 @@ impl EventLog {
         sender
     }
 }
+
+#[cfg(test)]
+mod tests;
