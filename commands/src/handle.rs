@@ -350,7 +350,9 @@ impl<C: Command> Attempts<'_, C> {
             AppendError::ClaimHeld(_) | AppendError::KeyClash => {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
-            AppendError::Unavailable(_) | AppendError::Malformed(_) => Err(error.into()),
+            AppendError::Erased | AppendError::Unavailable(_) | AppendError::Malformed(_) => {
+                Err(error.into())
+            }
         }
     }
 

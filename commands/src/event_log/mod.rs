@@ -194,3 +194,6 @@ impl EventLog {
         sender
     }
 }
+
+#[cfg(test)]
+mod tests;
