@@ -1,6 +1,7 @@
 //! Recording several entries at once: all of them or none.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use domain::id::StreamId;
 use domain::time::{TimeEvent, Timesheet};
@@ -35,13 +36,15 @@ impl Command for RecordMany {
             BTreeMap::new();
         for (index, item) in self.items.iter().enumerate() {
             let stream = item.stream();
-            if !sheets.contains_key(&stream) {
-                authority_over(unit, item.member).await?;
-                let loaded = unit.write::<Timesheet>(stream).await?;
-                let state = (*loaded.state).clone();
-                sheets.insert(stream, (loaded, state, Vec::new()));
-            }
-            let (_, state, events) = sheets.get_mut(&stream).expect("it was put there");
+            let (_, state, events) = match sheets.entry(stream) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    authority_over(unit, item.member).await?;
+                    let loaded = unit.write::<Timesheet>(stream).await?;
+                    let state = (*loaded.state).clone();
+                    place.insert((loaded, state, Vec::new()))
+                }
+            };
             let event = decide_record(unit, state, item).await.map_err(|error| at(index, error))?;
             state.evolve(&event);
             events.push(event);
