@@ -1,5 +1,7 @@
 //! Many writers on one log, in one process and in several.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 /// Positions are 1..n, streams have no gap, and time does not run backwards.
