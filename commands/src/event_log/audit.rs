@@ -1,5 +1,5 @@
-//! Tamper evidence: recomputes every leaf and the root, checks the signed checkpoints, and names the
-//! first event that is not what was appended.
+//! Tamper evidence: recomputes every leaf and the root, checks the signed checkpoints, and names
+//! the first event that is not what was appended.
 
 use std::path::{Path, PathBuf};
 
@@ -51,8 +51,8 @@ fn signed_text(log: LogId, position: i64, root: &[u8], at: Timestamp) -> String 
 }
 
 impl CheckpointSigner {
-    /// Reads `checkpoint.key` in `keys`, or makes it; copies of checkpoints go to `outside`, a folder
-    /// that's no part of the database.
+    /// Reads `checkpoint.key` in `keys`, or makes it; copies of checkpoints go to `outside`, a
+    /// folder that's no part of the database.
     pub fn in_folders(keys: &Path, outside: &Path) -> Result<Self, SecretFileError> {
         let path = keys.join("checkpoint.key");
         let make = || {
@@ -84,8 +84,8 @@ impl CheckpointSigner {
         self.pair.public_key().as_ref()
     }
 
-    /// Signs the head of a tenant's log as it is now, if it has moved since the last time; keeps the
-    /// checkpoint in the database and outside of it.
+    /// Signs the head of a tenant's log as it is now, if it has moved since the last time; keeps
+    /// the checkpoint in the database and outside of it.
     pub async fn sign(
         &self,
         tenants: &Tenants,
@@ -108,7 +108,8 @@ impl CheckpointSigner {
         let signature = self.pair.sign(text.as_bytes()).as_ref().to_vec();
         tx.query(
             "insert into {t}.signed_checkpoints (position, root, signed_at, key_id, signature)
-             values ($1, $2, $3, $4, $5) on conflict on constraint signed_checkpoints_pk do nothing",
+             values ($1, $2, $3, $4, $5)
+             on conflict on constraint signed_checkpoints_pk do nothing",
         )
         .bind(position)
         .bind(root.to_vec())
