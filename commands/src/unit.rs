@@ -277,7 +277,8 @@ impl Unit<'_> {
         Ok(self.tx.as_mut().expect("it was put there just now"))
     }
 
-    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its absence.
+    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its
+    /// absence.
     pub async fn held(&mut self, key: &ClaimKey) -> Result<Option<Held>, CommandError> {
         Ok(self.held_many(std::slice::from_ref(key)).await?.pop().map(|(_, held)| held))
     }

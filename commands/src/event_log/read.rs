@@ -1,5 +1,5 @@
-//! Reading a tenant's log: one stream from a version on, the whole log from a position on, one event
-//! as it's stored, the claims that hold something.
+//! Reading a tenant's log: one stream from a version on, the whole log from a position on, one
+//! event as it's stored, the claims that hold something.
 
 use domain::id::{StreamId, TenantId};
 use domain::log::{ClaimKey, DecodeError, Event, Recorded};
