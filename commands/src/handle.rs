@@ -161,8 +161,8 @@ impl Commands {
         attempt.run().await
     }
 
-    /// A command with a key has an id that follows from the key and its sender, so that the log's own
-    /// uniqueness of command ids is what makes it idempotent.
+    /// A command with a key has an id that follows from the key and its sender, so that the log's
+    /// own uniqueness of command ids is what makes it idempotent.
     fn command_id(&self, sender: &Sender, keys: &TenantKeys) -> CommandId {
         let Some(key) = &sender.key else { return CommandId(self.log.clock().new_id()) };
         let principal = match sender.actor {
@@ -257,8 +257,10 @@ impl<C: Command> Attempts<'_, C> {
             jobs: Vec::new(),
         };
         let decided = self.command.run(&mut unit).await;
-        if let Some(Pause::Relock(lock)) = unit.pause.take() {
-            return Ok(Ended::Again { lock, fresh });
+        match unit.pause.take() {
+            Some(Pause::Relock(lock)) => return Ok(Ended::Again { lock, fresh }),
+            Some(Pause::Moved) => return Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),
+            None => {}
         }
         // No connection is held while the append waits for one.
         if let Some(tx) = unit.tx.take() {
@@ -272,8 +274,10 @@ impl<C: Command> Attempts<'_, C> {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
             Err(CommandError::Refused(refused)) => self.refuse(unit, refused).await,
-            // Not found may be stale knowledge as well.
-            Err(CommandError::NotFound | CommandError::Stale) if unit.used_cache => {
+            // These may be stale knowledge as well.
+            Err(CommandError::NotFound | CommandError::Forbidden | CommandError::Stale)
+                if unit.used_cache =>
+            {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
             Err(error) => match self.answered_before().await? {
@@ -346,7 +350,9 @@ impl<C: Command> Attempts<'_, C> {
             AppendError::ClaimHeld(_) | AppendError::KeyClash => {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
-            AppendError::Unavailable(_) | AppendError::Malformed(_) => Err(error.into()),
+            AppendError::Erased | AppendError::Unavailable(_) | AppendError::Malformed(_) => {
+                Err(error.into())
+            }
         }
     }
 
@@ -379,3 +385,6 @@ impl<C: Command> Attempts<'_, C> {
 fn done(reply: Reply, appended: Appended) -> Done {
     Done { reply, position: appended.position, replayed: false }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,25 @@
 //! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
 //! one commit of the tenant's log.
 
+pub mod billing;
+pub mod bus;
+pub mod carried;
+pub mod catalogue;
 pub mod clock;
 pub mod event_log;
 pub mod handle;
 pub mod locks;
+pub mod members;
 mod refusals;
 pub mod refused;
+pub mod relay;
+pub mod settings;
 pub mod state_cache;
+pub mod tenancy;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod tokens;
 pub mod unit;
 
 pub use clock::Clock;

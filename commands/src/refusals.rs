@@ -1,5 +1,6 @@
 //! How each slice's refusal becomes what a command answers: one place, so that codes stay stable.
 
+use domain::log::ClaimKind;
 use domain::refusal::Refusal;
 
 use crate::refused::{CommandError, Refused};
@@ -17,6 +18,14 @@ impl From<Refusal> for CommandError {
             field: refusal.field().map(str::to_owned),
             detail: refusal.to_string(),
         })
+    }
+}
+
+/// What a command answers when another stream holds what it would claim.
+pub(crate) fn taken(kind: ClaimKind) -> CommandError {
+    match Refusal::of_taken(kind) {
+        Some(refusal) => refusal.into(),
+        None => CommandError::Conflict,
     }
 }
 

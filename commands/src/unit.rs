@@ -7,23 +7,30 @@ use std::sync::Arc;
 
 use cqrs_es::Aggregate;
 use domain::id::{StreamId, TenantId};
-use domain::log::{ClaimKey, Event, EventFamily, Metadata};
-use domain::personal::Unique;
+use domain::log::{ClaimKey, Event, EventFamily, Metadata, Recorded};
+use domain::personal::{KeyringError, PersonalFields, Unique, try_each_personal};
 use jiff::Timestamp;
 use migrations::TenantTx;
 use migrations::keys::{TenantKeys, hex};
 use uuid::Uuid;
 
-use crate::event_log::read::{self, Held};
+use crate::event_log::read::{self, Held, StoredRow};
 use crate::event_log::{EventLog, NewJob, StreamAppend};
 use crate::locks::HeldLocks;
+use crate::refusals::taken;
 use crate::refused::CommandError;
 use crate::state_cache::StateCache;
 
 /// A state that streams of one kind fold into.
-pub trait Stream: Aggregate<Event: EventFamily + Into<Event>> + Clone + Any {}
+pub trait Stream:
+    Aggregate<Event: EventFamily + Into<Event> + TryFrom<Event>> + Clone + Any
+{
+}
 
-impl<A> Stream for A where A: Aggregate<Event: EventFamily + Into<Event>> + Clone + Any {}
+impl<A> Stream for A where
+    A: Aggregate<Event: EventFamily + Into<Event> + TryFrom<Event>> + Clone + Any
+{
+}
 
 /// A loaded stream.
 #[derive(Debug)]
@@ -47,6 +54,14 @@ impl<A> Loaded<A> {
     pub fn exists(&self) -> bool {
         self.version > 0
     }
+
+    /// Refuses to go on where the caller saw another version of it than this one.
+    pub fn check_seen(&self, seen: Option<i32>) -> Result<(), CommandError> {
+        match seen {
+            Some(seen) if self.exists() && seen != self.version => Err(CommandError::Stale),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
 /// Why a unit stops before it has decided.
@@ -54,6 +69,8 @@ impl<A> Loaded<A> {
 pub(crate) enum Pause {
     /// More streams must be locked first: let all go, lock these, begin again.
     Relock(BTreeSet<StreamId>),
+    /// A stream moved between two looks at it: begin again with what it is now.
+    Moved,
 }
 
 type Keep = Box<dyn FnOnce(&StateCache, &StreamAppend) + Send + Sync>;
@@ -146,8 +163,83 @@ impl Unit<'_> {
     /// Loads a stream that the decision rests on; the append checks that it has not moved.
     pub async fn read<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
         let loaded = self.load(stream).await?;
-        self.reads.insert(stream, loaded.version);
+        let seen = *self.reads.entry(stream).or_insert(loaded.version);
+        if seen != loaded.version {
+            self.pause = Some(Pause::Moved);
+            return Err(CommandError::Conflict);
+        }
         Ok(loaded)
+    }
+
+    /// Loads a stream to see whether the decision rests on it; `rest_on` says that it does.
+    pub async fn peek<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
+        self.load(stream).await
+    }
+
+    /// The same for many streams at once.
+    pub async fn peek_many<A: Stream>(
+        &mut self,
+        streams: &[StreamId],
+    ) -> Result<Vec<Loaded<A>>, CommandError> {
+        let cached = |stream: &StreamId| self.cache.get::<A>(self.tenant, *stream).is_some();
+        let missing: Vec<StreamId> =
+            streams.iter().filter(|stream| self.fresh || !cached(stream)).copied().collect();
+        if missing.len() > 1 {
+            self.load_many::<A>(&missing).await?;
+            // What was read just now is as fresh as a look at each would be.
+            let fresh = std::mem::replace(&mut self.fresh, false);
+            let used_cache = self.used_cache;
+            let mut loaded = Vec::with_capacity(streams.len());
+            for stream in streams {
+                loaded.push(self.load(*stream).await?);
+            }
+            self.used_cache = used_cache || missing.len() < streams.len();
+            self.fresh = fresh;
+            return Ok(loaded);
+        }
+        let mut loaded = Vec::with_capacity(streams.len());
+        for stream in streams {
+            loaded.push(self.load(*stream).await?);
+        }
+        Ok(loaded)
+    }
+
+    /// The append checks that this stream, which was peeked at, has not moved.
+    pub fn rest_on<A>(&mut self, loaded: &Loaded<A>) {
+        self.reads.entry(loaded.stream).or_insert(loaded.version);
+    }
+
+    /// Reads these streams whole, in one go, into the cache.
+    async fn load_many<A: Stream>(&mut self, streams: &[StreamId]) -> Result<(), CommandError> {
+        let keys = self.keys.clone();
+        let tx = self.tx().await?;
+        let rows = read::streams(tx, streams).await?;
+        let mut events = rows.iter().map(StoredRow::decode).collect::<Result<Vec<_>, _>>()?;
+        open_personal(tx, &keys, &mut events).await?;
+        let mut states: BTreeMap<StreamId, (i32, A)> = BTreeMap::new();
+        for recorded in events {
+            let (version, state) = states.entry(recorded.stream).or_default();
+            let kind = recorded.event.event_type();
+            let event = A::Event::try_from(recorded.event).map_err(|_| {
+                CommandError::Internal(format!("a {kind} stands in a stream of {}", A::TYPE))
+            })?;
+            state.apply(event);
+            *version = recorded.version;
+        }
+        for (stream, (version, state)) in states {
+            self.cache.put(self.tenant, stream, version, Arc::new(state));
+        }
+        Ok(())
+    }
+
+    /// Every stream of a kind that has begun, such as every member's.
+    pub async fn streams_of(&mut self, kind: &'static str) -> Result<Vec<StreamId>, CommandError> {
+        Ok(read::streams_of(self.tx().await?, kind).await?)
+    }
+
+    /// Those of these streams that have begun.
+    pub async fn begun(&mut self, streams: &[StreamId]) -> Result<Vec<StreamId>, CommandError> {
+        Ok(read::begun(self.tx().await?, streams).await?)
     }
 
     async fn load<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
@@ -156,40 +248,37 @@ impl Unit<'_> {
             self.used_cache = true;
             return Ok(Loaded { stream, version: *version, state: state.clone() });
         }
-        let tx = self.tx().await?;
         let (mut version, mut state) = match cached {
             Some((version, state)) => (version, state),
             None => (0, Arc::default()),
         };
+        let keys = self.keys.clone();
+        let tx = self.tx().await?;
         let rows = read::stream_after(tx, stream, version).await?;
-        if !rows.is_empty() {
-            let folded = Arc::make_mut(&mut state);
-            for row in &rows {
-                let decoded = A::Event::decode(&row.event_type, &row.payload);
-                let event = match (decoded, row.decode()?.event) {
-                    (Some(Ok(event)), _) => event,
-                    (_, event) => {
-                        let kind = event.event_type();
-                        let why = format!("a {kind} stands in a stream of {}", A::TYPE);
-                        return Err(CommandError::Internal(why));
-                    }
-                };
-                folded.apply(event);
-                version = row.version;
-            }
+        let mut events = rows.iter().map(StoredRow::decode).collect::<Result<Vec<_>, _>>()?;
+        open_personal(tx, &keys, &mut events).await?;
+        for recorded in events {
+            let kind = recorded.event.event_type();
+            let event = A::Event::try_from(recorded.event).map_err(|_| {
+                CommandError::Internal(format!("a {kind} stands in a stream of {}", A::TYPE))
+            })?;
+            Arc::make_mut(&mut state).apply(event);
+            version = recorded.version;
         }
         self.cache.put(self.tenant, stream, version, state.clone());
         Ok(Loaded { stream, version, state })
     }
 
-    async fn tx(&mut self) -> Result<&mut TenantTx, CommandError> {
+    /// The transaction that this attempt reads in.
+    pub(crate) async fn tx(&mut self) -> Result<&mut TenantTx, CommandError> {
         if self.tx.is_none() {
             self.tx = Some(self.log.tenants().begin(self.tenant).await?);
         }
         Ok(self.tx.as_mut().expect("it was put there just now"))
     }
 
-    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its absence.
+    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its
+    /// absence.
     pub async fn held(&mut self, key: &ClaimKey) -> Result<Option<Held>, CommandError> {
         Ok(self.held_many(std::slice::from_ref(key)).await?.pop().map(|(_, held)| held))
     }
@@ -202,6 +291,15 @@ impl Unit<'_> {
         Ok(read::held(self.tx().await?, keys).await?)
     }
 
+    /// Refuses what another stream than `own` holds. That it's still so in the append is checked
+    /// there, by the events that take the claim.
+    pub async fn check_claim(&mut self, key: &ClaimKey, own: StreamId) -> Result<(), CommandError> {
+        match self.held(key).await? {
+            Some(held) if held.holder != own => Err(taken(key.kind)),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// The append is refused if this claim is held by then.
     pub fn must_be_free(&mut self, key: ClaimKey) {
         self.absent.push(key);
@@ -211,15 +309,16 @@ impl Unit<'_> {
     pub fn emit<A, E>(&mut self, loaded: &Loaded<A>, events: impl IntoIterator<Item = E>)
     where
         A: Stream,
-        A::Event: TryFrom<Event>,
         E: Into<A::Event>,
     {
         let events: Vec<Event> = events.into_iter().map(|event| event.into().into()).collect();
         if events.is_empty() {
-            self.reads.insert(loaded.stream, loaded.version);
+            self.reads.entry(loaded.stream).or_insert(loaded.version);
             return;
         }
-        self.reads.remove(&loaded.stream);
+        if self.reads.get(&loaded.stream) == Some(&loaded.version) {
+            self.reads.remove(&loaded.stream);
+        }
         let (append, keep) = self.writes.entry(loaded.stream).or_insert_with(|| {
             let append = StreamAppend {
                 stream_type: A::TYPE,
@@ -242,12 +341,41 @@ impl Unit<'_> {
     }
 }
 
+/// Opens every personal field of these events; those whose key was destroyed read as erased.
+async fn open_personal(
+    tx: &mut TenantTx,
+    keys: &TenantKeys,
+    events: &mut [Recorded],
+) -> Result<(), CommandError> {
+    let mut names = Vec::new();
+    for recorded in events.iter_mut() {
+        recorded.event.each_personal(&mut |field| names.push(field.key()));
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
+    names.sort_unstable();
+    names.dedup();
+    keys.load(tx, &names).await?;
+    for recorded in events {
+        try_each_personal(&mut recorded.event, |field| field.open(keys)).map_err(|error| {
+            let why = format!("the event at position {}: {error}", recorded.position);
+            match error {
+                KeyringError::NotLoaded => CommandError::Unavailable(why),
+                KeyringError::DoesNotOpen | KeyringError::Destroyed => CommandError::Internal(why),
+            }
+        })?;
+    }
+    Ok(())
+}
+
 /// Keeps the state after an append has landed, so that the next command needs no look at the log.
-fn keep_state<A>(cache: &StateCache, tenant: TenantId, loaded: Loaded<A>, append: &StreamAppend)
-where
-    A: Stream,
-    A::Event: TryFrom<Event>,
-{
+fn keep_state<A: Stream>(
+    cache: &StateCache,
+    tenant: TenantId,
+    loaded: Loaded<A>,
+    append: &StreamAppend,
+) {
     let mut state = loaded.state;
     let folded = Arc::make_mut(&mut state);
     for event in &append.events {

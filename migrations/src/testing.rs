@@ -86,6 +86,8 @@ pub struct TestTenant {
     pub platform: Platform,
     /// Everybody's keys.
     pub keys: KeyStore,
+    /// Where the master key is.
+    pub key_folder: PathBuf,
     /// How the server's administrator connects.
     pub administrator: PgConnectOptions,
     /// A server of the test's own, where it has one.
@@ -93,6 +95,16 @@ pub struct TestTenant {
 }
 
 impl TestTenant {
+    /// The same tenant as another process of this machine sees it: with pools and keys in memory of
+    /// its own.
+    pub fn in_another_process(&self) -> Self {
+        let cell = cell(PoolLimits::default());
+        let master = MasterKey::in_folder(&self.key_folder).expect("the key that was made before");
+        let platform = Platform::new(cell.clone());
+        let keys = KeyStore::new(Arc::new(master), platform.clone());
+        TestTenant { tenants: Tenants::new(cell), platform, keys, ..self.clone() }
+    }
+
     /// A fresh tenant in a cell of its own pools; `read_models` are its tables' definitions.
     pub async fn provision(read_models: &[String]) -> Self {
         Self::provision_in(cell(PoolLimits::default()), read_models).await
@@ -133,6 +145,15 @@ impl TestTenant {
         provision(&tenants, &master, &new, read_models).await.expect("a fresh tenant");
         let keys = KeyStore::new(Arc::new(master), platform.clone());
         let administrator = server.administrator.clone().database(crate::bootstrap::DATABASE);
-        TestTenant { id: new.id, slug, tenants, platform, keys, administrator, _server: own }
+        TestTenant {
+            id: new.id,
+            slug,
+            tenants,
+            platform,
+            keys,
+            key_folder: server.keys.clone(),
+            administrator,
+            _server: own,
+        }
     }
 }

@@ -24,7 +24,7 @@ const SCRIPT: &str = "
 insert into bench_ceiling.events (stream_id, version, event_type, payload, metadata, event_id,
     command_id, recorded_at)
 values (gen_random_uuid(), 1, 'TimeRecorded',
-    '{\"billable\":true,\"entry\":\"01900000-0000-7000-8000-000000000001\",\"seconds\":3600}',
+    '{\"billable\": true,\"entry\":\"01900000-0000-7000-8000-000000000001\",\"seconds\": 3600}',
     '{\"actor\":{\"id\":\"01900000-0000-7000-8000-000000000002\",\"kind\":\"member\"}}',
     gen_random_uuid(), gen_random_uuid(), now());
 ";
@@ -70,7 +70,7 @@ impl Ceiling {
             .lines()
             .find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok());
         let errors = String::from_utf8_lossy(&output.stderr);
-        rate.with_context(|| format!("pgbench says: {}", errors.lines().last().unwrap_or("")))
+        rate.with_context(|| format!("pgbench says: {}", errors.trim()))
     }
 
     /// Drops its table.

@@ -7,7 +7,9 @@ mod doctor;
 mod events;
 mod migrate;
 mod output;
+mod replay;
 mod tenant;
+mod token;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,6 +39,9 @@ enum Command {
     /// Make, list and show tenants
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Make access tokens
+    #[command(subcommand)]
+    Token(token::Token),
     /// Bring the schemas of platform and tenants to this version
     Migrate(migrate::Migrate),
     /// Check that nothing in a log was changed
@@ -45,6 +50,9 @@ enum Command {
     /// Read a tenant's log
     #[command(subcommand)]
     Events(events::Events),
+    /// Rebuild read models, check them against the log, show them as they were
+    #[command(subcommand)]
+    Replay(replay::Replay),
     /// Check roles, grants and settings of the database, and say what to do
     Doctor,
     /// Measure this machine
@@ -99,9 +107,11 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     let context = Context { system: Arc::new(system), base_domain, json: shared.json };
     let outcome = match command {
         Command::Tenant(command) => tenant::run(&context, command).await,
+        Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,
+        Command::Replay(command) => replay::run(&context, command).await,
         Command::Doctor => doctor::run(&context).await,
         Command::Bench(command) => bench::run(&context.system, context.json, command).await,
     };

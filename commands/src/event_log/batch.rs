@@ -1,12 +1,14 @@
 //! Checks the appends of a batch in order, each against what the ones before it will have written,
-//! and gives them positions, times and leaves. What only the database knows is left for the statement
-//! that writes the batch.
+//! and gives them positions, times and leaves. What only the database knows is left for the
+//! statement that writes the batch.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::id::{CommandId, LogId, StreamId};
 use domain::log::{ClaimChange, ClaimKey, ClaimKind, CompactRange, Hash, StoredEvent, leaf_hash};
+use domain::personal::KeyName;
 use jiff::Timestamp;
+use migrations::keys::NewSubjectKey;
 
 use super::append::{AppendError, Appended, Prepared};
 
@@ -17,6 +19,8 @@ pub(crate) struct Head {
     pub position: i64,
     pub recorded_at: Timestamp,
     pub range: CompactRange,
+    /// The version of its row: it also changes with an append that has no events.
+    pub row: String,
 }
 
 /// A check left to the statement, with the append it's for.
@@ -47,10 +51,11 @@ struct Overlay {
     commands: HashSet<CommandId>,
     claims: BTreeMap<ClaimKey, Option<(StreamId, String)>>,
     released_all: BTreeSet<(ClaimKind, StreamId)>,
+    keys: HashMap<KeyName, Vec<u8>>,
 }
 
-/// Plans the writing of `items` after `head`. An item that conflicts with an earlier one is answered
-/// in the second value, by its index, and takes no position.
+/// Plans the writing of `items` after `head`. An item that conflicts with an earlier one is
+/// answered in the second value, by its index, and takes no position.
 pub(crate) fn plan(head: &Head, items: &[Prepared]) -> (Plan, Vec<(usize, AppendError)>) {
     let mut overlay = Overlay::default();
     let mut losers = Vec::new();
@@ -88,6 +93,13 @@ impl Overlay {
     fn check(&self, of: usize, item: &Prepared) -> Result<Checks, AppendError> {
         if self.commands.contains(&item.append.command_id) {
             return Err(AppendError::AlreadyHandled);
+        }
+        // Two keys for one subject: an append that failed in between made its key be forgotten.
+        let other = |key: &NewSubjectKey| {
+            self.keys.get(&key.name).is_some_and(|sealed| *sealed != key.sealed)
+        };
+        if item.keys.iter().any(other) {
+            return Err(AppendError::KeyClash);
         }
         let mut checks = Checks { streams: Vec::new(), absent: Vec::new() };
         let written = item.append.streams.iter().map(|stream| (stream.stream, stream.expected));
@@ -137,6 +149,7 @@ impl Overlay {
 
     fn accept(&mut self, item: &Prepared) {
         self.commands.insert(item.append.command_id);
+        self.keys.extend(item.keys.iter().map(|key| (key.name, key.sealed.clone())));
         for stream in &item.append.streams {
             let version = stream.expected + stream.events.len() as i32;
             self.versions.insert(stream.stream, version);
