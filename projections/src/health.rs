@@ -1,5 +1,5 @@
-//! Where a tenant's read models stand, for who watches over them: caught up, behind, stopped and not
-//! built look different.
+//! Where a tenant's read models stand, for who watches over them: caught up, behind, stopped and
+//! not built look different.
 
 use domain::id::TenantId;
 use jiff::Timestamp;
@@ -37,7 +37,8 @@ pub struct Health {
     pub position: i64,
     /// The last event of the log.
     pub head: i64,
-    /// When the first event that it has not taken in was recorded: its age is how old its answers are.
+    /// When the first event that it has not taken in was recorded: its age is how old its answers
+    /// are.
     pub waiting_since: Option<Timestamp>,
     /// Why it stopped; never what an event says.
     pub error: Option<String>,

@@ -57,7 +57,7 @@ pub fn find(name: &str) -> Option<&'static dyn ErasedModel> {
 /// model in which `{t}` stands for the tenant's schema. For provisioning.
 pub fn tables() -> Vec<String> {
     let skipped = "create table {t}.rm_skipped (
-            -- Events that an operator let a read model skip, so that verify and rebuild skip them too.
+            -- What an operator let a read model skip: verify and rebuild skip it too.
             read_model text not null,
             position bigint not null,
             skipped_at timestamptz not null default now(),

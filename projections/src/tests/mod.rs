@@ -33,7 +33,8 @@ pub(crate) trait Visitor {
 }
 
 /// Folds the history event by event with nothing loaded but the rows that each event touches, and
-/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't declare.
+/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't
+/// declare.
 pub(crate) fn assert_declares_what_it_touches<M: ReadModel>(history: &[Recorded]) {
     assert_batches_fold_alike::<M>(history.chunks(1), history, "event by event");
 }

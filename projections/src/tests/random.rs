@@ -1,5 +1,5 @@
-//! Histories that nobody would write by hand: events in any order, about things that were never there
-//! or are gone. No fold may trip over them, and each must declare every row that it uses.
+//! Histories that nobody would write by hand: events in any order, about things that were never
+//! there or are gone. No fold may trip over them, and each must declare every row that it uses.
 
 use super::samples::{
     History, MONDAY, approved, drafted, everything, recorded, rejected, removed, reopened, revised,

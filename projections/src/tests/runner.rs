@@ -1,4 +1,5 @@
-//! The runner among trouble: logs that were cut, models of another version, tenants that hold it up.
+//! The runner among trouble: logs that were cut, models of another version, tenants that hold it
+//! up.
 
 use std::time::Duration;
 
