@@ -1,1 +1,8 @@
-//! Under construction.
+//! The edges: HTTP, the command line, configuration. Nothing is decided here; what comes in is turned
+//! into commands and questions, what goes out into documents.
+
+pub mod bench;
+pub mod cli;
+pub mod config;
+pub mod system;
+pub mod worker;

@@ -69,6 +69,8 @@ pub struct System {
     pub signer: Arc<CheckpointSigner>,
     /// Where files are kept.
     pub data_dir: PathBuf,
+    /// How the database's administrator connects, where this program may know; for benchmarks.
+    pub administrator: Option<PgConnectOptions>,
     /// Stops the private database when the last user leaves; none where it's another's.
     database: Option<EmbeddedDatabase>,
 }
@@ -77,17 +79,15 @@ impl System {
     /// Starts or reaches the database and makes it ready.
     pub async fn open(place: &Place, clock: Clock, pools: PoolLimits) -> Result<Self, SystemError> {
         let data_dir = made(&place.data_dir)?;
-        let (database, logins) = reach(place, &data_dir).await?;
+        let Reached { database, logins, administrator } = reach(place, &data_dir).await?;
         let cell = Arc::new(Cell::connect(logins, pools));
         let platform = Platform::new(cell.clone());
         let tenants = Tenants::new(cell);
         let master = Arc::new(MasterKey::in_folder(&data_dir.join("keys"))?);
         let keys = KeyStore::new(master, platform.clone());
         let log = EventLog::new(tenants.clone(), keys.clone(), clock, Limits::default());
-        let signer = CheckpointSigner::in_folders(
-            &data_dir.join("keys"),
-            &data_dir.join("checkpoints"),
-        )?;
+        let signer =
+            CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
         Ok(System {
             commands: Commands::new(log),
             tenants,
@@ -95,8 +95,14 @@ impl System {
             keys,
             signer: Arc::new(signer),
             data_dir,
+            administrator,
             database,
         })
+    }
+
+    /// The process id of the private database's postmaster.
+    pub fn postmaster(&self) -> Option<u32> {
+        self.database.as_ref().and_then(EmbeddedDatabase::pid)
     }
 
     /// Closes every connection and, if this is its last user, stops the private database.
@@ -116,23 +122,29 @@ fn made(data_dir: &Path) -> Result<PathBuf, SystemError> {
     data_dir.canonicalize().map_err(failed)
 }
 
-async fn reach(
-    place: &Place,
-    data_dir: &Path,
-) -> Result<(Option<EmbeddedDatabase>, CellLogins), SystemError> {
+struct Reached {
+    database: Option<EmbeddedDatabase>,
+    logins: CellLogins,
+    administrator: Option<PgConnectOptions>,
+}
+
+async fn reach(place: &Place, data_dir: &Path) -> Result<Reached, SystemError> {
     let read = |url: &str| PgConnectOptions::from_str(url).map_err(|_| SystemError::Url);
     let Some(url) = &place.database_url else {
         let database = EmbeddedDatabase::start(EmbeddedOptions::new(data_dir)).await?;
         let administrator = read(&database.superuser_url())?;
         let logins = bootstrap(&administrator, &LoginSecrets::SocketTrust).await?;
-        return Ok((Some(database), logins));
+        let administrator = Some(administrator);
+        return Ok(Reached { database: Some(database), logins, administrator });
     };
     let options = read(url)?;
     if options.get_username() == APP_LOGIN {
         let builder = place.builder_url.as_deref().map(read).transpose()?;
-        return Ok((None, CellLogins { app: options, builder }));
+        let logins = CellLogins { app: options, builder };
+        return Ok(Reached { database: None, logins, administrator: None });
     }
     // An administrator's URL: the logins of our own are made once and kept beside the keys.
     let secrets = LoginSecrets::Files(data_dir.join("keys"));
-    Ok((None, bootstrap(&options, &secrets).await?))
+    let logins = bootstrap(&options, &secrets).await?;
+    Ok(Reached { database: None, logins, administrator: Some(options) })
 }

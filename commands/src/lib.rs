@@ -1,6 +1,8 @@
 //! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
 //! one commit of the tenant's log.
 
+pub mod bus;
+pub mod carried;
 pub mod catalogue;
 pub mod clock;
 pub mod event_log;
@@ -9,6 +11,7 @@ pub mod locks;
 pub mod members;
 mod refusals;
 pub mod refused;
+pub mod relay;
 pub mod settings;
 pub mod state_cache;
 pub mod tenancy;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::id::TenantId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Executor, PgPool, Row};
+use sqlx::{PgPool, Postgres, Row, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ impl Cell {
     }
 
     pub(crate) async fn heads(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
-        let mut tx = self.app.begin_with(format!("begin; set local role {SWEEPER_ROLE}")).await?;
+        let mut tx = begin(&self.app, &format!("set local role {SWEEPER_ROLE}")).await?;
         let rows =
             sqlx::query("select tenant, position from cell.heads").fetch_all(&mut *tx).await?;
         tx.commit().await?;
@@ -134,6 +134,29 @@ impl Cell {
     }
 }
 
+/// How many dead connections in a row may be met before the database is said to be away.
+const MOST_DEAD: usize = 64;
+
+/// Begins a transaction and runs `settings` in it, in one round trip. It begins with a reset, because
+/// a cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393). After a
+/// restart of the server every pooled connection is dead: each is dropped as it is met.
+pub(crate) async fn begin(
+    pool: &PgPool,
+    settings: &str,
+) -> Result<Transaction<'static, Postgres>, DoorError> {
+    let mut met = 0;
+    loop {
+        let script = format!("rollback; reset role; begin; {settings}");
+        match pool.begin_with(script).await.map_err(DoorError::from) {
+            Err(DoorError::Away(error)) if met < MOST_DEAD && pool.size() > 0 => {
+                met += 1;
+                tracing::debug!(%error, "a dead connection was replaced");
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool {
     let options = login.application_name("crowdminder").statement_cache_capacity(2000).options([
         ("search_path", ""),
@@ -145,14 +168,8 @@ fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool
         .acquire_timeout(limits.acquire)
         .max_lifetime(limits.lifetime)
         .idle_timeout(Duration::from_secs(120))
-        // A cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393), so
-        // each is put back to its start before it's used; that also finds dead ones.
+        // No look at a connection before its use: every transaction begins with a reset of its own, in
+        // the same round trip, and a dead connection is replaced by `begin`.
         .test_before_acquire(false)
-        .before_acquire(|connection, _| {
-            Box::pin(async move {
-                connection.execute("rollback; reset role").await?;
-                Ok(true)
-            })
-        })
         .connect_lazy_with(options)
 }

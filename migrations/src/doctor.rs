@@ -1,7 +1,7 @@
 //! Checks of a cell as it is: that roles, grants and settings are as tight as provisioning made them.
 //! Each finding says what is loose and how to mend it.
 
-use sqlx::{Postgres, Row, Transaction};
+use sqlx::Row;
 
 use crate::cell::{
     APP_LOGIN, BUILDER_LOGIN, Cell, OWNER_ROLE, PLATFORM_ROLE, SWEEPER_ROLE, TENANT_GROUP_ROLE,
@@ -176,7 +176,8 @@ pub async fn examine(cell: &Cell) -> Result<Vec<Finding>, DoorError> {
             .iter()
             .all(|role| CHECKS.iter().any(|(_, sql)| sql.contains(role)))
     );
-    let mut tx: Transaction<'static, Postgres> = cell.platform_pool().begin().await?;
+    let mut tx =
+        crate::cell::begin(cell.platform_pool(), "set local statement_timeout = 60000").await?;
     let mut findings = Vec::new();
     for (check, sql) in CHECKS {
         for row in sqlx::query(sql).fetch_all(&mut *tx).await? {

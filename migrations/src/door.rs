@@ -197,14 +197,13 @@ async fn open(
         Wall::Tenant => tenant.schema(),
         Wall::Owner => crate::cell::OWNER_ROLE.to_owned(),
     };
-    // One round trip: the role is set in the same message that begins the transaction.
-    let begin = format!(
-        "begin; set local role {role}; set local statement_timeout = {}; \
+    let settings = format!(
+        "set local role {role}; set local statement_timeout = {}; \
          set local lock_timeout = {}; set local idle_in_transaction_session_timeout = 60000",
         limits.statement.as_millis(),
         limits.lock.as_millis(),
     );
-    Ok(pool.begin_with(begin).await?)
+    crate::cell::begin(pool, &settings).await
 }
 
 /// One transaction for one tenant. Dropped without `commit`, it's rolled back.

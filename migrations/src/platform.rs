@@ -54,11 +54,11 @@ impl Platform {
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
-        let begin = format!(
-            "begin; set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
+        let settings = format!(
+            "set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
              set local idle_in_transaction_session_timeout = 60000"
         );
-        Ok(self.cell.platform_pool().begin_with(begin).await?)
+        crate::cell::begin(self.cell.platform_pool(), &settings).await
     }
 
     /// The tenant a host leads to, by exact look-up of its lower-case name without port.

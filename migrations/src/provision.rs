@@ -5,7 +5,7 @@ use domain::id::{LogId, TenantId};
 use jiff::Timestamp;
 use sqlx::Executor;
 
-use crate::cell::{APP_LOGIN, OWNER_ROLE, TENANT_GROUP_ROLE};
+use crate::cell::{APP_LOGIN, OWNER_ROLE, TENANT_GROUP_ROLE, begin};
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::keys::MasterKey;
 use crate::migrate::{TENANT_SCHEMA_VERSION, run_tenant_scripts};
@@ -68,7 +68,8 @@ pub async fn provision(
     }
     let role = new.id.schema();
     // The builder may make roles and the owner may make schemas; neither may do both.
-    let mut tx = tenants.cell().builder_pool()?.begin().await.map_err(DoorError::from)?;
+    let mut tx =
+        begin(tenants.cell().builder_pool()?, "set local statement_timeout = 60000").await?;
     tx.execute(
         format!(
             "create role {role} nologin; grant {role} to {APP_LOGIN}; \

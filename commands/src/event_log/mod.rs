@@ -4,6 +4,7 @@
 mod append;
 pub mod audit;
 mod batch;
+pub mod claims;
 pub mod read;
 mod statement;
 mod writer;

@@ -1,0 +1,142 @@
+//! The command line: one file per noun. Exit codes: 0 done, 1 failed or differs, 2 usage, 3 partly
+//! done. JSON goes to stdout, one document per line; progress and logs go to stderr.
+
+mod audit;
+mod bench;
+mod doctor;
+mod events;
+mod migrate;
+mod output;
+mod replay;
+mod tenant;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use commands::Clock;
+use migrations::cell::PoolLimits;
+use migrations::platform::TenantRecord;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{File, Shared};
+use crate::system::{Place, System};
+pub use output::Outcome;
+
+/// Time, leave and invoices of consulting firms, kept as a log that can be audited and replayed.
+#[derive(Debug, Parser)]
+#[command(name = "crowdminder", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make, list and show tenants
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
+    /// Bring the schemas of platform and tenants to this version
+    Migrate(migrate::Migrate),
+    /// Check that nothing in a log was changed
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// Read a tenant's log
+    #[command(subcommand)]
+    Events(events::Events),
+    /// Rebuild read models, check them against the log, show them as they were
+    #[command(subcommand)]
+    Replay(replay::Replay),
+    /// Check roles, grants and settings of the database, and say what to do
+    Doctor,
+    /// Measure this machine
+    Bench(bench::Bench),
+}
+
+/// What a command works with.
+pub(crate) struct Context {
+    pub(crate) system: Arc<System>,
+    pub(crate) base_domain: String,
+    pub(crate) json: bool,
+}
+
+impl Context {
+    /// The tenant with this slug, or an error that says so.
+    pub(crate) async fn tenant(&self, slug: &str) -> anyhow::Result<TenantRecord> {
+        let found = self.system.platform.tenant_by_slug(slug).await?;
+        found.ok_or_else(|| anyhow::anyhow!("there is no tenant {slug:?}; see `tenant list`"))
+    }
+
+    /// The tenant named, or every one.
+    pub(crate) async fn tenants(&self, slug: Option<&str>) -> anyhow::Result<Vec<TenantRecord>> {
+        match slug {
+            Some(slug) => Ok(vec![self.tenant(slug).await?]),
+            None => Ok(self.system.platform.tenants().await?),
+        }
+    }
+}
+
+/// Runs the program to its end.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    start_logging();
+    match dispatch(arguments).await {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            output::error(&error);
+            Outcome::Failed.into()
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
+    let Arguments { shared, command } = arguments;
+    let file = File::find(shared.config.as_deref())?;
+    let base_domain = shared
+        .base_domain
+        .clone()
+        .or(file.base_domain.clone())
+        .unwrap_or_else(|| "localhost".to_owned());
+    let place = place(&shared, &file);
+    let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
+    let context = Context { system: Arc::new(system), base_domain, json: shared.json };
+    let outcome = match command {
+        Command::Tenant(command) => tenant::run(&context, command).await,
+        Command::Migrate(command) => migrate::run(&context, command).await,
+        Command::Audit(command) => audit::run(&context, command).await,
+        Command::Events(command) => events::run(&context, command).await,
+        Command::Replay(command) => replay::run(&context, command).await,
+        Command::Doctor => doctor::run(&context).await,
+        Command::Bench(command) => bench::run(&context.system, context.json, command).await,
+    };
+    // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the rest.
+    if let Ok(system) = Arc::try_unwrap(context.system) {
+        system.close().await;
+    }
+    outcome
+}
+
+fn place(shared: &Shared, file: &File) -> Place {
+    Place {
+        data_dir: shared
+            .data_dir
+            .clone()
+            .or(file.data_dir.clone())
+            .unwrap_or_else(|| "crowdminder-data".into()),
+        database_url: shared.database_url.clone().or(file.database_url.clone()),
+        builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
+    }
+}
+
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("CROWDMINDER_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("warn,api=info,commands=info,projections=info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A terminal is read by a person, anything else by a program.
+    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        logs.init();
+    } else {
+        logs.json().flatten_event(true).init();
+    }
+}

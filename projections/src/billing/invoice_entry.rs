@@ -1,0 +1,102 @@
+//! What each invoice took, entry by entry, as it was when it was drafted. The rows of a void invoice
+//! stay: they say what it was about.
+
+use domain::billing::InvoiceEvent;
+use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, TaskId};
+use domain::log::{EventFamily, Recorded};
+use jiff::civil::Date;
+use migrations::TenantTx;
+
+use super::invoice_event;
+use crate::model::{EventTypes, ReadModel};
+use crate::row::{ReadError, Rows, read_rows, row, select};
+
+row! {
+    /// One entry of one invoice.
+    InvoiceEntryRow in "rm_invoice_entry" key(invoice_id: InvoiceId, entry_id: EntryId)
+    index("entry": "(entry_id)") {
+        /// The invoice.
+        invoice_id: InvoiceId,
+        /// The entry.
+        entry_id: EntryId,
+        /// The version that was approved.
+        version: u32,
+        /// Who worked.
+        member_id: MemberId,
+        /// On what.
+        project_id: ProjectId,
+        /// Doing what.
+        task_id: TaskId,
+        /// The local day of the work.
+        day: Date,
+        /// All its seconds, unrounded.
+        seconds: u32,
+    }
+}
+
+/// The fold of what invoices took.
+#[derive(Debug)]
+pub struct InvoiceEntry;
+
+impl ReadModel for InvoiceEntry {
+    const NAME: &'static str = "invoice_entry";
+    const VERSION: i32 = 1;
+    const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
+    type Row = InvoiceEntryRow;
+
+    fn touches(event: &Recorded) -> Vec<(InvoiceId, EntryId)> {
+        match invoice_event(event) {
+            Some(InvoiceEvent::InvoiceDrafted(event)) => {
+                event.entries.iter().map(|entry| (event.invoice, entry.entry)).collect()
+            }
+            Some(InvoiceEvent::InvoiceVoided(_)) | None => Vec::new(),
+        }
+    }
+
+    fn apply(rows: &mut Rows<InvoiceEntryRow>, recorded: &Recorded) {
+        match invoice_event(recorded) {
+            Some(InvoiceEvent::InvoiceDrafted(event)) => {
+                for reserved in &event.entries {
+                    rows.put(InvoiceEntryRow {
+                        invoice_id: event.invoice,
+                        entry_id: reserved.entry,
+                        version: reserved.version,
+                        member_id: reserved.member,
+                        project_id: reserved.project,
+                        task_id: reserved.task,
+                        day: reserved.day,
+                        seconds: reserved.seconds,
+                    });
+                }
+            }
+            Some(InvoiceEvent::InvoiceVoided(_)) | None => {}
+        }
+    }
+}
+
+/// What an invoice took, by day and entry.
+pub async fn of_invoice(
+    tx: &mut TenantTx,
+    invoice: InvoiceId,
+) -> Result<Vec<InvoiceEntryRow>, ReadError> {
+    let sql = "where r.invoice_id = $1 order by r.day, r.entry_id";
+    read_rows(&select::<InvoiceEntryRow>(tx, sql).bind(invoice.0).fetch_all().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::samples::{History, drafted, id, voided};
+    use crate::tests::{assert_declares_what_it_touches, rows_of};
+
+    #[test]
+    fn a_void_invoice_still_says_what_it_took() {
+        let mut history = History::default();
+        history.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
+        history.invoice(500, voided(500, &[101, 102]));
+        let rows = rows_of::<InvoiceEntry>(&history.0);
+        assert_eq!(rows.iter().map(|row| row.seconds).collect::<Vec<_>>(), [3600, 60]);
+        assert_eq!(rows[1].entry_id, EntryId(id(102)));
+        assert_declares_what_it_touches::<InvoiceEntry>(&history.0);
+    }
+}

@@ -1,0 +1,45 @@
+//! Billing as it's read: what may be billed, and the invoices that reserve it.
+
+pub mod invoice;
+pub mod invoice_entry;
+pub mod unbilled;
+
+use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
+use domain::log::{Event, Recorded};
+
+use crate::row::text_cells;
+
+/// The name of a grouping, as the log spells it.
+fn name_of(group_by: GroupBy) -> &'static str {
+    match group_by {
+        GroupBy::Task => "task",
+        GroupBy::Member => "member",
+        GroupBy::Day => "day",
+        GroupBy::Entry => "entry",
+    }
+}
+
+fn group_by_named(name: &str) -> Option<GroupBy> {
+    let all = [GroupBy::Task, GroupBy::Member, GroupBy::Day, GroupBy::Entry];
+    all.into_iter().find(|group_by| name_of(*group_by) == name)
+}
+
+text_cells! {
+    InvoiceState: |state| state.as_str(),
+        |name| [InvoiceState::Draft, InvoiceState::Void].into_iter().find(|it| it.as_str() == name);
+    GroupBy: |group_by| name_of(*group_by), group_by_named;
+}
+
+/// The event of an invoice, where it's one.
+pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
+    match &recorded.event {
+        Event::Invoice(event) => Some(event),
+        Event::Time(_)
+        | Event::Member(_)
+        | Event::Client(_)
+        | Event::Project(_)
+        | Event::RateCard(_)
+        | Event::Settings(_)
+        | Event::Import(_) => None,
+    }
+}

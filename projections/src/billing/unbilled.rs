@@ -1,0 +1,259 @@
+//! What may be billed: approved, billable, and not reserved by a draft. The row of an entry is there
+//! from its first second on, because an approval names entries without saying what they are; the
+//! question filters, with an index that holds the answers only.
+
+use domain::billing::InvoiceEvent;
+use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
+use domain::log::{Event, EventFamily, Recorded};
+use domain::time::{EntryVersion, TimeEvent, TimeRecorded};
+use jiff::civil::Date;
+use jiff_sqlx::ToSqlx;
+use migrations::TenantTx;
+
+use crate::model::{EventTypes, ReadModel};
+use crate::row::{ReadError, Rows, read_rows, row, select};
+
+row! {
+    /// One entry, as billing sees it.
+    UnbilledRow in "rm_unbilled" key(entry_id: EntryId)
+    index("open": "(project_id, day) where approved and billable and invoice_id is null") {
+        /// The entry.
+        entry_id: EntryId,
+        /// The stream of the timesheet it's in.
+        sheet_id: StreamId,
+        /// Who worked.
+        member_id: MemberId,
+        /// On what.
+        project_id: ProjectId,
+        /// Doing what.
+        task_id: TaskId,
+        /// The local day of the work.
+        day: Date,
+        /// How long, unrounded.
+        seconds: u32,
+        /// Its version.
+        version: u32,
+        /// Whether it may be billed at all.
+        billable: bool,
+        /// Whether this version is approved.
+        approved: bool,
+        /// The draft that reserves it.
+        invoice_id: Option<InvoiceId>,
+        /// The last event that changed it.
+        position: i64,
+    }
+}
+
+/// The fold of what may be billed.
+#[derive(Debug)]
+pub struct Unbilled;
+
+impl ReadModel for Unbilled {
+    const NAME: &'static str = "unbilled";
+    const VERSION: i32 = 1;
+    const READS: &'static [EventTypes] = &[TimeEvent::TYPES, InvoiceEvent::TYPES];
+    type Row = UnbilledRow;
+
+    fn touches(event: &Recorded) -> Vec<EntryId> {
+        match &event.event {
+            Event::Time(event) => touched_by_time(event),
+            Event::Invoice(InvoiceEvent::InvoiceDrafted(event)) => {
+                event.entries.iter().map(|reserved| reserved.entry).collect()
+            }
+            Event::Invoice(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
+            Event::Member(_)
+            | Event::Client(_)
+            | Event::Project(_)
+            | Event::RateCard(_)
+            | Event::Settings(_)
+            | Event::Import(_) => Vec::new(),
+        }
+    }
+
+    fn apply(rows: &mut Rows<UnbilledRow>, recorded: &Recorded) {
+        match &recorded.event {
+            Event::Time(event) => apply_time(rows, event, recorded),
+            Event::Invoice(event) => apply_invoice(rows, event, recorded.position),
+            Event::Member(_)
+            | Event::Client(_)
+            | Event::Project(_)
+            | Event::RateCard(_)
+            | Event::Settings(_)
+            | Event::Import(_) => {}
+        }
+    }
+}
+
+fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
+    let all = |versions: &[EntryVersion]| versions.iter().map(|it| it.entry).collect();
+    match event {
+        TimeEvent::TimeRecorded(event) => vec![event.entry],
+        TimeEvent::TimeRevised(event) => vec![event.entry],
+        TimeEvent::TimeRemoved(event) => vec![event.entry],
+        TimeEvent::TimesheetApproved(event) => all(&event.entries),
+        TimeEvent::TimesheetRejected(event) => all(&event.entries),
+        TimeEvent::TimesheetReopened(event) => all(&event.entries),
+        // To ask for approval changes nothing here: what is asked for was not approved.
+        TimeEvent::TimesheetSubmitted(_) => Vec::new(),
+    }
+}
+
+fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Recorded) {
+    match event {
+        TimeEvent::TimeRecorded(event) => rows.put(of_recorded(event, recorded)),
+        TimeEvent::TimeRevised(event) => rows.change(&event.entry, |row| {
+            row.member_id = event.member;
+            row.project_id = event.project;
+            row.task_id = event.task;
+            row.day = event.worked.day;
+            row.seconds = event.worked.seconds;
+            row.version = event.version;
+            row.billable = event.billable;
+            row.approved = false;
+            row.position = recorded.position;
+        }),
+        TimeEvent::TimeRemoved(event) => {
+            // A move is a removal here and a record there in one commit, in either order.
+            if rows.get(&event.entry).is_some_and(|row| row.sheet_id == recorded.stream) {
+                rows.remove(&event.entry);
+            }
+        }
+        TimeEvent::TimesheetApproved(event) => mark(rows, recorded, &event.entries, true),
+        TimeEvent::TimesheetRejected(event) => mark(rows, recorded, &event.entries, false),
+        TimeEvent::TimesheetReopened(event) => mark(rows, recorded, &event.entries, false),
+        TimeEvent::TimesheetSubmitted(_) => {}
+    }
+}
+
+fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
+    UnbilledRow {
+        entry_id: event.entry,
+        sheet_id: recorded.stream,
+        member_id: event.member,
+        project_id: event.project,
+        task_id: event.task,
+        day: event.worked.day,
+        seconds: event.worked.seconds,
+        version: event.version,
+        billable: event.billable,
+        approved: false,
+        invoice_id: None,
+        position: recorded.position,
+    }
+}
+
+/// A step of approval is bound to the version it names.
+fn mark(
+    rows: &mut Rows<UnbilledRow>,
+    recorded: &Recorded,
+    versions: &[EntryVersion],
+    approved: bool,
+) {
+    for EntryVersion { entry, version } in versions {
+        let meant = |row: &UnbilledRow| {
+            let same = row.version == *version && row.sheet_id == recorded.stream;
+            same && row.approved != approved
+        };
+        if rows.get(entry).is_some_and(meant) {
+            rows.change(entry, |row| {
+                row.approved = approved;
+                row.position = recorded.position;
+            });
+        }
+    }
+}
+
+fn apply_invoice(rows: &mut Rows<UnbilledRow>, event: &InvoiceEvent, position: i64) {
+    match event {
+        InvoiceEvent::InvoiceDrafted(event) => {
+            for reserved in &event.entries {
+                rows.change(&reserved.entry, |row| {
+                    row.invoice_id = Some(event.invoice);
+                    row.position = position;
+                });
+            }
+        }
+        InvoiceEvent::InvoiceVoided(event) => {
+            for entry in &event.entries {
+                let held = |row: &UnbilledRow| row.invoice_id == Some(event.invoice);
+                if rows.get(entry).is_some_and(held) {
+                    rows.change(entry, |row| {
+                        row.invoice_id = None;
+                        row.position = position;
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// What may be billed of a client's work (or of everybody's) from a day to a day, both included; by
+/// day and entry, `limit` at most.
+pub async fn to_bill(
+    tx: &mut TenantTx,
+    client: Option<ClientId>,
+    from: Option<Date>,
+    to: Option<Date>,
+    limit: i64,
+) -> Result<Vec<UnbilledRow>, ReadError> {
+    let sql = "join {t}.rm_project p on p.project_id = r.project_id
+        where r.approved and r.billable and r.invoice_id is null
+            and ($1::uuid is null or p.client_id = $1)
+            and ($2::date is null or r.day >= $2) and ($3::date is null or r.day <= $3)
+        order by r.day, r.entry_id limit $4";
+    let answers = select::<UnbilledRow>(tx, sql)
+        .bind(client.map(|client| client.0))
+        .bind(from.map(Date::to_sqlx))
+        .bind(to.map(Date::to_sqlx))
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    read_rows(&answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::samples::{
+        History, MONDAY, approved, drafted, id, recorded, reopened, revised, voided, weeks_of_time,
+    };
+    use crate::tests::{assert_declares_what_it_touches, rows_of};
+
+    fn billable_entries(history: &History) -> Vec<u128> {
+        let open = |row: &UnbilledRow| row.approved && row.billable && row.invoice_id.is_none();
+        let rows = rows_of::<Unbilled>(&history.0);
+        rows.iter().filter(|row| open(row)).map(|row| row.entry_id.0.as_u128()).collect()
+    }
+
+    #[test]
+    fn an_approved_entry_can_be_billed_until_a_draft_reserves_it_and_again_once_that_is_void() {
+        let mut history = History::default();
+        history.time(1, MONDAY, recorded(101, MONDAY, 3600)).time(
+            1,
+            MONDAY,
+            recorded(102, MONDAY, 60),
+        );
+        assert_eq!(billable_entries(&history), []);
+        history.time(1, MONDAY, approved(&[(101, 1), (102, 1)]));
+        assert_eq!(billable_entries(&history), [101, 102]);
+        history.invoice(500, drafted(500, &[(101, 3600)]));
+        assert_eq!(billable_entries(&history), [102]);
+        history.invoice(501, voided(501, &[101]));
+        assert_eq!(billable_entries(&history), [102], "another invoice can't give it back");
+        history.invoice(500, voided(500, &[101]));
+        assert_eq!(billable_entries(&history), [101, 102]);
+        history.time(1, MONDAY, reopened(&[(101, 1)])).time(1, MONDAY, revised(102, 2, MONDAY, 5));
+        assert_eq!(billable_entries(&history), []);
+        history.time(1, MONDAY, approved(&[(102, 1)]));
+        assert_eq!(billable_entries(&history), [], "an old version was approved");
+    }
+
+    #[test]
+    fn it_declares_every_row_that_it_touches() {
+        let mut history = weeks_of_time();
+        history.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
+        history.invoice(500, voided(500, &[101, 102]));
+        assert_declares_what_it_touches::<Unbilled>(&history.0);
+        assert_eq!(rows_of::<Unbilled>(&history.0)[0].member_id, MemberId(id(1)));
+    }
+}

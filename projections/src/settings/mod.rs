@@ -1,0 +1,3 @@
+//! Settings as they're read.
+
+pub mod setting;

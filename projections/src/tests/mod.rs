@@ -1,0 +1,58 @@
+//! Samples with fixed values, and tests of the whole read side on a real database.
+
+mod live;
+mod questions;
+mod rebuilt;
+pub(crate) mod samples;
+mod stories;
+pub(crate) mod written;
+
+use crate::model::ReadModel;
+use crate::row::{Row, Rows};
+use domain::log::Recorded;
+
+/// The rows of a fold over the whole history, by key.
+pub(crate) fn rows_of<M: ReadModel>(history: &[Recorded]) -> Vec<M::Row> {
+    let mut rows = Rows::complete();
+    history.iter().for_each(|event| M::apply(&mut rows, event));
+    sorted(&rows)
+}
+
+fn sorted<R: Row>(rows: &Rows<R>) -> Vec<R> {
+    let mut rows: Vec<_> = rows.iter().cloned().collect();
+    rows.sort_by_cached_key(Row::key);
+    rows
+}
+
+/// Folds the history event by event with nothing loaded but the rows that each event touches, and
+/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't declare.
+pub(crate) fn assert_declares_what_it_touches<M: ReadModel>(history: &[Recorded]) {
+    let mut stored: Rows<M::Row> = Rows::complete();
+    for event in history {
+        let keys = M::touches(event);
+        assert!(
+            keys.is_empty() || crate::model::reads::<M>(event.event.event_type()),
+            "{} touches rows at {} without reading it",
+            M::NAME,
+            event.event.event_type()
+        );
+        let mut some = Rows::some(keys.clone());
+        keys.iter().filter_map(|key| stored.get(key).cloned()).for_each(|row| some.fill(row));
+        M::apply(&mut some, event);
+        assert!(!some.used_undeclared(), "{} at {}", M::NAME, event.event.event_type());
+        let changes = some.changes();
+        changes.put.into_iter().for_each(|row| stored.put(row.clone()));
+        changes.removed.into_iter().for_each(|key| stored.remove(key));
+    }
+    assert_eq!(sorted(&stored), rows_of::<M>(history));
+}
+
+#[test]
+fn the_samples_have_every_kind_of_event() {
+    let history = samples::everything();
+    assert_eq!(history.0.last().map(|event| event.position), Some(samples::END));
+    for (name, _) in domain::log::Event::types() {
+        let has = history.0.iter().any(|event| event.event.event_type() == name);
+        assert!(has, "no sample of {name}: add one, so that every fold meets it");
+    }
+}

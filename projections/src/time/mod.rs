@@ -1,0 +1,31 @@
+//! Time as it's read: entries, and the weeks they are approved in.
+
+pub mod time_entry;
+pub mod timesheet_week;
+
+use domain::log::{Event, Recorded};
+use domain::time::{EntryState, TimeEvent};
+
+use crate::row::text_cells;
+
+const STATES: [EntryState; 4] =
+    [EntryState::Open, EntryState::Submitted, EntryState::Approved, EntryState::Rejected];
+
+text_cells! {
+    EntryState: |state| state.as_str(),
+        |name| STATES.into_iter().find(|state| state.as_str() == name);
+}
+
+/// The event of a timesheet, where it's one.
+pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
+    match &recorded.event {
+        Event::Time(event) => Some(event),
+        Event::Invoice(_)
+        | Event::Member(_)
+        | Event::Client(_)
+        | Event::Project(_)
+        | Event::RateCard(_)
+        | Event::Settings(_)
+        | Event::Import(_) => None,
+    }
+}

@@ -1,0 +1,316 @@
+//! Each member's ISO week: how far its approval has come and what it adds up to. A removal names an
+//! entry but not what it was, so the row keeps its entries in arrays, one column per fact. A second
+//! table would do too, at twice the writes; a week holds a few dozen entries.
+
+use domain::id::{EntryId, MemberId, StreamId};
+use domain::log::{EventFamily, Recorded};
+use domain::time::{EntryState, EntryVersion, TimeEvent, Week};
+use jiff::Timestamp;
+use migrations::TenantTx;
+
+use super::time_event;
+use crate::model::{EventTypes, ReadModel};
+use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
+
+row! {
+    /// One member's ISO week. It's gone again when its last entry goes and none was ever submitted.
+    TimesheetWeekRow in "rm_timesheet_week" key(sheet_id: StreamId)
+    index("member_week": "(member_id, week)", "state_week": "(state, week)") {
+        /// The stream of the timesheet.
+        sheet_id: StreamId,
+        /// Whose.
+        member_id: MemberId,
+        /// Which week.
+        week: Week,
+        /// Open while any entry is open (or there is none), rejected while any is rejected, approved
+        /// when all are, else submitted.
+        state: EntryState,
+        /// How many entries it holds.
+        entries: u32,
+        /// Of these, the open ones.
+        open: u32,
+        /// Of these, the submitted ones.
+        submitted: u32,
+        /// Of these, the approved ones.
+        approved: u32,
+        /// Of these, the rejected ones.
+        rejected: u32,
+        /// All seconds, unrounded.
+        seconds: i64,
+        /// The billable ones.
+        billable_seconds: i64,
+        /// When approval was last asked for.
+        submitted_at: Option<Timestamp>,
+        /// When it was last approved or rejected.
+        decided_at: Option<Timestamp>,
+        /// By whom.
+        decided_by: Option<MemberId>,
+        /// Hexadecimal SHA-256 of the content last approved.
+        approved_content: Option<String>,
+        /// Its entries, in the order they came.
+        entry_ids: Vec<EntryId>,
+        /// The version of each.
+        entry_versions: Vec<u32>,
+        /// The seconds of each.
+        entry_seconds: Vec<u32>,
+        /// Whether each may be billed.
+        entry_billable: Vec<bool>,
+        /// The state of each.
+        entry_states: Vec<EntryState>,
+        /// The last event that changed it.
+        position: i64,
+    }
+}
+
+/// The fold of weeks.
+#[derive(Debug)]
+pub struct TimesheetWeek;
+
+impl ReadModel for TimesheetWeek {
+    const NAME: &'static str = "timesheet_week";
+    const VERSION: i32 = 1;
+    const READS: &'static [EventTypes] = &[TimeEvent::TYPES];
+    type Row = TimesheetWeekRow;
+
+    /// A timesheet is a stream of its own, so its stream is the key of its row.
+    fn touches(event: &Recorded) -> Vec<StreamId> {
+        time_event(event).map(|_| event.stream).into_iter().collect()
+    }
+
+    fn apply(rows: &mut Rows<TimesheetWeekRow>, recorded: &Recorded) {
+        let Some(event) = time_event(recorded) else {
+            return;
+        };
+        let sheet = recorded.stream;
+        if let TimeEvent::TimeRecorded(event) = event
+            && rows.get(&sheet).is_none()
+        {
+            rows.put(empty(sheet, event.member, Week::of(event.worked.day)));
+        }
+        rows.change(&sheet, |row| {
+            take_in(row, event, recorded.recorded_at);
+            row.position = recorded.position;
+            sum_up(row);
+        });
+        let forgotten = |row: &TimesheetWeekRow| row.entries == 0 && row.submitted_at.is_none();
+        if rows.get(&sheet).is_some_and(forgotten) {
+            rows.remove(&sheet);
+        }
+    }
+}
+
+fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRow {
+    TimesheetWeekRow {
+        sheet_id,
+        member_id,
+        week,
+        state: EntryState::Open,
+        entries: 0,
+        open: 0,
+        submitted: 0,
+        approved: 0,
+        rejected: 0,
+        seconds: 0,
+        billable_seconds: 0,
+        submitted_at: None,
+        decided_at: None,
+        decided_by: None,
+        approved_content: None,
+        entry_ids: Vec::new(),
+        entry_versions: Vec::new(),
+        entry_seconds: Vec::new(),
+        entry_billable: Vec::new(),
+        entry_states: Vec::new(),
+        position: 0,
+    }
+}
+
+fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
+    match event {
+        TimeEvent::TimeRecorded(event) => {
+            remove(row, event.entry);
+            row.entry_ids.push(event.entry);
+            row.entry_versions.push(event.version);
+            row.entry_seconds.push(event.worked.seconds);
+            row.entry_billable.push(event.billable);
+            row.entry_states.push(EntryState::Open);
+        }
+        TimeEvent::TimeRevised(event) => {
+            if let Some(n) = row.entry_ids.iter().position(|id| *id == event.entry) {
+                row.entry_versions[n] = event.version;
+                row.entry_seconds[n] = event.worked.seconds;
+                row.entry_billable[n] = event.billable;
+                row.entry_states[n] = EntryState::Open;
+            }
+        }
+        TimeEvent::TimeRemoved(event) => remove(row, event.entry),
+        TimeEvent::TimesheetSubmitted(event) => {
+            mark(row, &event.entries, EntryState::Submitted);
+            row.submitted_at = Some(at);
+        }
+        TimeEvent::TimesheetApproved(event) => {
+            mark(row, &event.entries, EntryState::Approved);
+            row.decided_at = Some(at);
+            row.decided_by = Some(event.by);
+            row.approved_content = Some(event.content.clone());
+        }
+        TimeEvent::TimesheetRejected(event) => {
+            mark(row, &event.entries, EntryState::Rejected);
+            row.decided_at = Some(at);
+            row.decided_by = Some(event.by);
+        }
+        TimeEvent::TimesheetReopened(event) => mark(row, &event.entries, EntryState::Open),
+    }
+}
+
+fn remove(row: &mut TimesheetWeekRow, entry: EntryId) {
+    if let Some(n) = row.entry_ids.iter().position(|id| *id == entry) {
+        row.entry_ids.remove(n);
+        row.entry_versions.remove(n);
+        row.entry_seconds.remove(n);
+        row.entry_billable.remove(n);
+        row.entry_states.remove(n);
+    }
+}
+
+/// A step of approval is bound to the version it names: another one keeps its state.
+fn mark(row: &mut TimesheetWeekRow, versions: &[EntryVersion], state: EntryState) {
+    for EntryVersion { entry, version } in versions {
+        let found = row.entry_ids.iter().position(|id| id == entry);
+        if let Some(n) = found.filter(|n| row.entry_versions[*n] == *version) {
+            row.entry_states[n] = state;
+        }
+    }
+}
+
+fn sum_up(row: &mut TimesheetWeekRow) {
+    let mut counts = [0_u32; 4];
+    row.entry_states.iter().for_each(|state| counts[*state as usize] += 1);
+    [row.open, row.submitted, row.approved, row.rejected] = counts;
+    row.entries = counts.iter().sum();
+    row.state = if row.entries == 0 || row.open > 0 {
+        EntryState::Open
+    } else if row.rejected > 0 {
+        EntryState::Rejected
+    } else if row.submitted > 0 {
+        EntryState::Submitted
+    } else {
+        EntryState::Approved
+    };
+    let seconds = || row.entry_seconds.iter().map(|seconds| i64::from(*seconds));
+    row.seconds = seconds().sum();
+    row.billable_seconds =
+        seconds().zip(&row.entry_billable).filter(|(_, on)| **on).map(|(seconds, _)| seconds).sum();
+}
+
+/// One member's week; none where nothing was recorded in it.
+pub async fn find(
+    tx: &mut TenantTx,
+    member: MemberId,
+    week: Week,
+) -> Result<Option<TimesheetWeekRow>, ReadError> {
+    let sql = "where r.member_id = $1 and r.week = $2";
+    let query = select::<TimesheetWeekRow>(tx, sql).bind(member.0).bind(week.to_string());
+    query.fetch_optional().await?.as_ref().map(read_row).transpose()
+}
+
+/// Weeks by week and member after those of a cursor; in one state, of one week or of one member where
+/// it's named.
+pub async fn list(
+    tx: &mut TenantTx,
+    state: Option<EntryState>,
+    week: Option<Week>,
+    member: Option<MemberId>,
+    after: Option<(Week, MemberId)>,
+    limit: i64,
+) -> Result<Vec<TimesheetWeekRow>, ReadError> {
+    let sql = "where ($1::text is null or r.state = $1) and ($2::text is null or r.week = $2)
+            and ($3::uuid is null or r.member_id = $3)
+            and ($4::text is null or (r.week, r.member_id) > ($4, $5))
+        order by r.week, r.member_id limit $6";
+    let answers = select::<TimesheetWeekRow>(tx, sql)
+        .bind(state.map(EntryState::as_str))
+        .bind(week.map(|week| week.to_string()))
+        .bind(member.map(|member| member.0))
+        .bind(after.map(|(week, _)| week.to_string()))
+        .bind(after.map(|(_, member)| member.0))
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    read_rows(&answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::samples::{
+        History, MONDAY, approved, id, recorded, rejected, removed, reopened, revised, submitted,
+        weeks_of_time,
+    };
+    use crate::tests::{assert_declares_what_it_touches, rows_of};
+
+    fn monday(history: &History) -> TimesheetWeekRow {
+        rows_of::<TimesheetWeek>(&history.0).remove(0)
+    }
+
+    #[test]
+    fn the_state_of_a_week_follows_from_its_entries() {
+        let mut history = History::default();
+        history.time(1, MONDAY, recorded(101, MONDAY, 3600)).time(
+            1,
+            MONDAY,
+            recorded(102, MONDAY, 60),
+        );
+        assert_eq!(monday(&history).state, EntryState::Open);
+        history.time(1, MONDAY, submitted(&[(101, 1)]));
+        assert_eq!(monday(&history).state, EntryState::Open, "one is still open");
+        history.time(1, MONDAY, submitted(&[(102, 1)]));
+        assert_eq!(monday(&history).state, EntryState::Submitted);
+        history.time(1, MONDAY, approved(&[(101, 1)]));
+        assert_eq!(monday(&history).state, EntryState::Submitted, "one still waits");
+        history.time(1, MONDAY, rejected(&[(102, 1)]));
+        assert_eq!(monday(&history).state, EntryState::Rejected);
+        history.time(1, MONDAY, approved(&[(102, 1)]));
+        let row = monday(&history);
+        assert_eq!((row.state, row.approved, row.entries), (EntryState::Approved, 2, 2));
+        assert_eq!(row.decided_by, Some(MemberId(id(9))));
+        assert_eq!(row.decided_at, Some(History::instant(7)));
+        assert_eq!(row.approved_content.as_deref(), Some("c1"));
+        history.time(1, MONDAY, reopened(&[(101, 1)]));
+        assert_eq!(monday(&history).state, EntryState::Open);
+    }
+
+    #[test]
+    fn sums_follow_what_is_added_changed_and_removed() {
+        let mut history = History::default();
+        history
+            .time(1, MONDAY, recorded(101, MONDAY, 3600))
+            .time(1, MONDAY, recorded(102, MONDAY, 60))
+            .time(1, MONDAY, revised(102, 2, MONDAY, 90));
+        let row = monday(&history);
+        assert_eq!((row.entries, row.seconds, row.billable_seconds), (2, 3690, 3600));
+        history.time(1, MONDAY, removed(101, None));
+        let row = monday(&history);
+        assert_eq!((row.entries, row.seconds, row.billable_seconds), (1, 90, 0));
+        assert_eq!((row.entry_versions, row.entry_billable), (vec![2], vec![false]));
+    }
+
+    #[test]
+    fn a_week_that_was_emptied_is_gone_unless_it_was_ever_submitted() {
+        let mut history = History::default();
+        history.time(1, MONDAY, recorded(101, MONDAY, 60)).time(1, MONDAY, removed(101, None));
+        assert_eq!(rows_of::<TimesheetWeek>(&history.0), []);
+        history
+            .time(1, MONDAY, recorded(101, MONDAY, 60))
+            .time(1, MONDAY, submitted(&[(101, 1)]))
+            .time(1, MONDAY, removed(101, None));
+        let row = monday(&history);
+        assert_eq!((row.state, row.entries, row.seconds), (EntryState::Open, 0, 0));
+        assert_eq!(row.submitted_at, Some(History::instant(4)));
+    }
+
+    #[test]
+    fn it_declares_every_row_that_it_touches() {
+        assert_declares_what_it_touches::<TimesheetWeek>(&weeks_of_time().0);
+    }
+}
