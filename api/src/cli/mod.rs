@@ -9,6 +9,7 @@ mod migrate;
 mod output;
 mod replay;
 mod tenant;
+mod token;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,6 +39,9 @@ enum Command {
     /// Make, list and show tenants
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// Make access tokens
+    #[command(subcommand)]
+    Token(token::Token),
     /// Bring the schemas of platform and tenants to this version
     Migrate(migrate::Migrate),
     /// Check that nothing in a log was changed
@@ -103,6 +107,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     let context = Context { system: Arc::new(system), base_domain, json: shared.json };
     let outcome = match command {
         Command::Tenant(command) => tenant::run(&context, command).await,
+        Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,

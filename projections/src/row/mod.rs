@@ -4,6 +4,7 @@
 mod answer;
 mod cell;
 mod copy_reader;
+mod key_hash;
 mod rows;
 mod sql;
 mod sql_type;

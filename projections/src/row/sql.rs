@@ -63,6 +63,17 @@ impl Table {
         vec!["grant select, insert, update, delete on {t}.", self.name, suffix, " to {t}"]
     }
 
+    /// The parts of the `analyze` of what questions are asked by: arrays take long and say nothing.
+    pub(crate) fn analyze(&self, suffix: &'static str) -> Vec<&'static str> {
+        let mut sql = vec!["analyze {t}.", self.name, suffix, " ("];
+        let scalar = |column: &&Column| !column.sql.is_array();
+        for (n, column) in self.columns.iter().filter(scalar).enumerate() {
+            sql.extend([if n == 0 { "" } else { ", " }, column.name]);
+        }
+        sql.push(")");
+        sql
+    }
+
     /// The parts of `insert ... on conflict do update` from one array per column.
     pub(crate) fn upsert(&self, suffix: &'static str) -> Vec<&'static str> {
         let all = 0..self.columns.len();
