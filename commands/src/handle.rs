@@ -161,8 +161,8 @@ impl Commands {
         attempt.run().await
     }
 
-    /// A command with a key has an id that follows from the key and its sender, so that the log's own
-    /// uniqueness of command ids is what makes it idempotent.
+    /// A command with a key has an id that follows from the key and its sender, so that the log's
+    /// own uniqueness of command ids is what makes it idempotent.
     fn command_id(&self, sender: &Sender, keys: &TenantKeys) -> CommandId {
         let Some(key) = &sender.key else { return CommandId(self.log.clock().new_id()) };
         let principal = match sender.actor {
@@ -252,6 +252,7 @@ impl<C: Command> Attempts<'_, C> {
             tx: None,
             pause: None,
             writes: Default::default(),
+            order: Vec::new(),
             reads: Default::default(),
             absent: Vec::new(),
             jobs: Vec::new(),
@@ -292,7 +293,7 @@ impl<C: Command> Attempts<'_, C> {
             command_id: self.metadata.command_id,
             metadata: self.metadata.clone(),
             at: unit.at,
-            streams: unit.writes.values().map(|(append, _)| append.clone()).collect(),
+            streams: unit.order.iter().map(|stream| unit.writes[stream].0.clone()).collect(),
             reads: std::mem::take(&mut unit.reads).into_iter().collect(),
             absent: std::mem::take(&mut unit.absent),
             request_digest: self.digest.clone(),
@@ -327,6 +328,7 @@ impl<C: Command> Attempts<'_, C> {
             return Ok(Ended::Done(Err(CommandError::Refused(refused))));
         }
         unit.writes.clear();
+        unit.order.clear();
         unit.absent.clear();
         unit.jobs.clear();
         let outcome = serde_json::to_string(&refused).expect("a refusal is plain data");
@@ -350,7 +352,9 @@ impl<C: Command> Attempts<'_, C> {
             AppendError::ClaimHeld(_) | AppendError::KeyClash => {
                 Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
             }
-            AppendError::Unavailable(_) | AppendError::Malformed(_) => Err(error.into()),
+            AppendError::Erased | AppendError::Unavailable(_) | AppendError::Malformed(_) => {
+                Err(error.into())
+            }
         }
     }
 
@@ -383,3 +387,6 @@ impl<C: Command> Attempts<'_, C> {
 fn done(reply: Reply, appended: Appended) -> Done {
     Done { reply, position: appended.position, replayed: false }
 }
+
+#[cfg(test)]
+mod tests;

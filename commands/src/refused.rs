@@ -93,6 +93,11 @@ impl From<AppendError> for CommandError {
                 CommandError::Conflict
             }
             AppendError::AlreadyHandled => CommandError::StillRunning,
+            AppendError::Erased => CommandError::Refused(Refused {
+                code: "personal.erased".into(),
+                field: None,
+                detail: error.to_string(),
+            }),
             AppendError::Unavailable(why) => CommandError::Unavailable(why),
             AppendError::Malformed(why) => CommandError::Internal(why),
         }

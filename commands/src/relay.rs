@@ -21,18 +21,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::{Batch, Bus, BusError, MAX_BODY};
+use crate::event_log::Committed;
 use desk::Desk;
 
 pub use pack::pack;
-
-/// A tenant's log was moved forward. Whoever appends sends one after the commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notice {
-    /// Whose log it is.
-    pub tenant: TenantId,
-    /// The position of the last committed event.
-    pub position: i64,
-}
 
 /// A committed event in the form in which it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +138,7 @@ impl<L: CommittedLog> Relay<L> {
 
     /// Runs until it's told to stop, and then ends after the publishes in flight. Neither bus nor
     /// log needs to be up. Without notices (or when they lag or end) it goes by the sweep.
-    pub async fn run(self, mut notices: broadcast::Receiver<Notice>, stop: CancellationToken) {
+    pub async fn run(self, mut notices: broadcast::Receiver<Committed>, stop: CancellationToken) {
         let relay = Arc::new(self);
         let mut incarnations = relay.bus.incarnation();
         let mut sweep = tokio::time::interval(relay.options.sweep_every);

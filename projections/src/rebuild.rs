@@ -1,6 +1,6 @@
-//! Builds a read model anew beside the live one and swaps it in: reading goes on meanwhile, and so do
-//! appends. It's done when it has reached the log's head in the very transaction that swaps; a log that
-//! ends early is an error.
+//! Builds a read model anew beside the live one and swaps it in: reading goes on meanwhile, and so
+//! do appends. It's done when it has reached the log's head in the very transaction that swaps; a
+//! log that ends early is an error.
 
 use std::time::Duration;
 
@@ -133,6 +133,7 @@ async fn build(
     let parts = ["drop table if exists {t}.", table.name, NEW];
     tx.query(Template::assembled(parts)).execute().await?;
     tx.query(Template::assembled(table.create(NEW))).execute().await?;
+    tx.query("set local maintenance_work_mem = '128MB'").execute().await?;
     let copy = Template::assembled(table.copy(NEW, "from stdin"));
     tx.copy_in(copy, fold.rows.copy()).await?;
     tx.query(Template::assembled(table.add_key(NEW))).execute().await?;
@@ -140,7 +141,7 @@ async fn build(
         tx.query(Template::assembled(index)).execute().await?;
     }
     tx.query(Template::assembled(table.grant(NEW))).execute().await?;
-    tx.query(Template::assembled(["analyze {t}.", table.name, NEW])).execute().await?;
+    tx.query(Template::assembled(table.analyze(NEW))).execute().await?;
     let id = table_id(&mut tx, model).await?.ok_or(RebuildError::TakenOver)?;
     tx.commit().await?;
     fold.rows.mark_written();
@@ -201,8 +202,8 @@ async fn swap_with_patience(
     Err(RebuildError::InUse)
 }
 
-/// Takes in the rest and puts the new table in the place of the old one, in one transaction; answers
-/// how long it kept readers out.
+/// Takes in the rest and puts the new table in the place of the old one, in one transaction;
+/// answers how long it kept readers out.
 async fn swap(
     tenants: &Tenants,
     tenant: TenantId,

@@ -1,6 +1,9 @@
 //! `crowdminder tenant`.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
+use commands::tokens::{NewToken, Scopes, issue};
+use projections::registry;
 use serde_json::json;
 
 use super::{Context, Outcome, output};
@@ -8,6 +11,8 @@ use super::{Context, Outcome, output};
 /// What to do with tenants.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
+    /// Make a tenant with its owner, or complete one that a run before could not
+    Create(Create),
     /// Every tenant
     List,
     /// One tenant
@@ -17,8 +22,68 @@ pub(crate) enum Tenant {
     },
 }
 
+/// A tenant to be made.
+#[derive(Debug, Args)]
+pub(crate) struct Create {
+    /// What its host begins with: 2 to 40 of a-z, 0-9 and -
+    slug: String,
+    /// What the firm is called
+    #[arg(long)]
+    name: String,
+    /// The address of its owner
+    #[arg(long, value_name = "EMAIL")]
+    owner: String,
+    /// What the owner is called [default: the address]
+    #[arg(long)]
+    owner_name: Option<String>,
+    /// ISO 3166 code, from which currency, zone and VAT follow
+    #[arg(long, default_value = "ZA")]
+    country: String,
+    /// ISO 4217 code, instead of the country's
+    #[arg(long)]
+    currency: Option<String>,
+    /// IANA zone, instead of the country's
+    #[arg(long)]
+    time_zone: Option<String>,
+}
+
+async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
+    let system = &context.system;
+    let firm = NewFirm {
+        host: format!("{}.{}", command.slug, context.base_domain),
+        slug: command.slug,
+        name: command.name,
+        owner_name: command.owner_name.unwrap_or_else(|| command.owner.clone()),
+        owner_email: command.owner,
+        country: command.country,
+        currency: command.currency,
+        time_zone: command.time_zone,
+    };
+    let tables = registry::tables();
+    let created = create_tenant(&system.commands, &system.platform, &tables, firm).await?;
+    let clock = system.commands.log().clock();
+    let token = NewToken {
+        id: clock.new_id(),
+        member: created.owner,
+        scopes: Scopes::All,
+        expires_at: None,
+    };
+    let secret = issue(&system.tenants, created.tenant, token, clock.now()).await?;
+    let CreatedTenant { tenant, slug, schema, domain, owner } = created;
+    if context.json {
+        output::document(&json!({
+            "tenant": {"id": tenant, "slug": slug, "schema": schema, "domain": domain},
+            "owner": {"member_id": owner, "token": secret},
+        }));
+    } else {
+        output::line(&format!("{slug}\t{domain}\nowner's token, shown once: {secret}"));
+    }
+    Ok(Outcome::Done)
+}
+
 pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Outcome> {
     let records = match command {
+        Tenant::Create(command) => return create(context, command).await,
         Tenant::List => context.tenants(None).await?,
         Tenant::Show { slug } => vec![context.tenant(&slug).await?],
     };

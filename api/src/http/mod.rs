@@ -3,6 +3,7 @@
 
 mod admin;
 mod answer;
+mod billing;
 mod body;
 mod call;
 mod caller;

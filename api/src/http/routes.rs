@@ -3,6 +3,7 @@
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
 
+use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::registry::{Access, Route, delete, get, patch, post, put};
 use super::{history, members, settings, tokens};
@@ -13,6 +14,8 @@ const ALL: &[Role] = &[Role::Member, Role::Auditor];
 const MEMBERS: &[Role] = &[Role::Member];
 const MANAGERS: &[Role] = &[Role::Manager];
 const MONEY: &[Role] = &[Role::Billing];
+/// Who reads what is billed.
+const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
 const ADMINS: &[Role] = &[Role::Admin];
 /// Who reads the books' history.
 const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
@@ -38,7 +41,13 @@ const fn admin(roles: &'static [Role]) -> Access {
 
 /// Every route.
 pub(crate) fn routes() -> Vec<Route> {
-    let slices = [members_routes(), catalogue_routes(), settings_routes(), history_routes()];
+    let slices = [
+        members_routes(),
+        catalogue_routes(),
+        billing_routes(),
+        settings_routes(),
+        history_routes(),
+    ];
     slices.into_iter().flatten().collect()
 }
 
@@ -202,6 +211,45 @@ fn settings_routes() -> Vec<Route> {
             "Take back the value given for a day",
             settings::delete,
         ),
+    ]
+}
+
+fn billing_routes() -> Vec<Route> {
+    const B: &str = "billing";
+    const PRICED: &[&str] = &["invoice", "invoice_entry", "rate", "setting", "project", "task"];
+    vec![
+        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
+            .from(&["unbilled", "project", "task", "setting"]),
+        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
+            .from(&["invoice"])
+            .pages()
+            .as_of(),
+        post(
+            "/invoices",
+            "draftInvoice",
+            write(B, MONEY),
+            "Draft an invoice of a client's approved, unbilled time",
+            invoices::draft,
+        ),
+        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
+            .from(PRICED)
+            .as_of(),
+        post(
+            "/invoices/{id}/void",
+            "voidInvoice",
+            write(B, MONEY),
+            "Give back what a draft reserves",
+            invoices::void,
+        ),
+        get(
+            "/invoices/{id}/lines/{n}/provenance",
+            "getLineProvenance",
+            read(B, BOOKS),
+            "What a line is made of",
+            invoices::provenance,
+        )
+        .from(PRICED)
+        .as_of(),
     ]
 }
 

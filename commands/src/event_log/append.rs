@@ -83,6 +83,9 @@ pub enum AppendError {
     /// Another process made a subject's key first: seal again.
     #[error("a subject's key was made by another process")]
     KeyClash,
+    /// The subject of a personal field was erased.
+    #[error("{}", KeyringError::Destroyed)]
+    Erased,
     /// Nothing was written: too much is waiting, or the database is away.
     #[error("the log can't take it now: {0}")]
     Unavailable(String),
@@ -152,7 +155,11 @@ impl Prepared {
             })
             .collect();
         let unsaved = keys.ensure(&key_names(&mut append));
-        let sealing = |error: KeyringError| AppendError::Malformed(error.to_string());
+        let sealing = |error: KeyringError| match error {
+            KeyringError::Destroyed => AppendError::Erased,
+            KeyringError::NotLoaded => AppendError::Unavailable(error.to_string()),
+            KeyringError::DoesNotOpen => AppendError::Malformed(error.to_string()),
+        };
         let text =
             |error: domain::canonical::CanonicalError| AppendError::Malformed(error.to_string());
         try_each_personal(&mut append.metadata, |field| field.seal(keys)).map_err(sealing)?;

@@ -1,9 +1,10 @@
-//! The event log: one gap-free sequence per tenant, written by one writer task per busy tenant. Order
-//! and speed come from the same mechanism, a queue that is written in groups.
+//! The event log: one gap-free sequence per tenant, written by one writer task per busy tenant.
+//! Order and speed come from the same mechanism, a queue that is written in groups.
 
 mod append;
 pub mod audit;
 mod batch;
+pub mod claims;
 pub mod read;
 mod statement;
 mod writer;
@@ -34,6 +35,8 @@ pub struct Limits {
     pub queued_appends: usize,
     /// The most events of one stream.
     pub events_per_stream: i32,
+    /// How long a batch waits at most for those who were answered with the batch before.
+    pub gather: Duration,
     /// How long a writer waits for more before it ends.
     pub idle: Duration,
     /// How often, and after which pause, a commit of unknown outcome is looked up.
@@ -49,6 +52,7 @@ impl Default for Limits {
             bytes_per_batch: 4 << 20,
             queued_appends: 10_000,
             events_per_stream: 10_000,
+            gather: Duration::from_micros(400),
             idle: Duration::from_secs(5),
             resolve_attempts: 40,
             resolve_pause: Duration::from_millis(250),
@@ -120,8 +124,8 @@ impl EventLog {
         self.notices.subscribe()
     }
 
-    /// Writes an append, all of it or nothing; answers when it's durable. It goes on to its end even
-    /// if the caller goes away.
+    /// Writes an append, all of it or nothing; answers when it's durable. It goes on to its end
+    /// even if the caller goes away.
     pub async fn append(
         &self,
         tenant: TenantId,
@@ -190,3 +194,6 @@ impl EventLog {
         sender
     }
 }
+
+#[cfg(test)]
+mod tests;

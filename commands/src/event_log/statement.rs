@@ -1,49 +1,60 @@
-//! The one statement that writes a batch: it moves the head by compare-and-set, checks what only the
-//! database knows, and inserts from arrays only if the head moved. So a batch is all or nothing, and
-//! what it was checked against is exactly the log it was written to.
+//! The one statement that writes a batch: it moves the head by compare-and-set, checks what only
+//! the database knows, and inserts from arrays only if the head moved. So a batch is all or
+//! nothing, and what it was checked against is exactly the log it was written to.
 
 use domain::id::StreamId;
 use domain::log::ClaimKey;
 use migrations::platform::to_database;
-use migrations::{DoorError, TenantTx};
+use migrations::{DoorError, Template, TenantTx};
 use sqlx::Row;
 use uuid::Uuid;
 
 use super::append::Prepared;
 use super::batch::{Check, Head, Plan};
 
-const WRITE: &str = "
+const CHECK_STREAMS: &str = "
 with
 clash_stream as (
     select s.item from unnest($1::int[], $2::uuid[], $3::int[]) as s (item, stream_id, version)
     where s.version <> coalesce((select e.version from {t}.events e
         where e.stream_id = s.stream_id order by e.version desc limit 1), 0)
-),
+),";
+
+const CHECK_CLAIMS: &str = "
 clash_claim as (
     select a.item from unnest($4::int[], $5::text[], $6::text[]) as a (item, kind, key)
     join {t}.claims c on c.kind = a.kind and c.key = a.key
     where not exists (select 1 from unnest($7::text[], $8::uuid[]) as r (kind, holder)
         where r.kind = c.kind and r.holder = c.holder)
-),
+),";
+
+const CHECK_COMMANDS: &str = "
 clash_command as (
     select c.command_id from {t}.commands c where c.command_id = any($9::uuid[])
-),
+),";
+
+const CHECK_KEYS: &str = "
 clash_key as (
     select n.item
     from unnest($10::int[], $11::uuid[], $12::text[], $13::bytea[])
         as n (item, subject_id, class, sealed_key)
     join {t}.subject_keys k on k.subject_id = n.subject_id and k.class = n.class
     where k.sealed_key is distinct from n.sealed_key
-),
+),";
+
+const MOVE: &str = "
 moved as (
     update {t}.log_head set position = $14, recorded_at = $15, peaks = $16
     where position = $17 and log_id = $18 and xmin::text = $46
         and not exists (select 1 from clash_stream)
-        and not exists (select 1 from clash_claim)
-        and not exists (select 1 from clash_command)
-        and not exists (select 1 from clash_key)
+        and not exists (select 1 from clash_command)";
+const MOVE_IF_CLAIMS: &str = " and not exists (select 1 from clash_claim)";
+const MOVE_IF_KEYS: &str = " and not exists (select 1 from clash_key)";
+const MOVED: &str = "
     returning position, xmin::text as row_version
-),
+),";
+
+const EVENTS: &str = "
 new_events as (
     insert into {t}.events (position, stream_type, stream_id, version, event_type, event_version,
         payload, metadata, event_id, command_id, recorded_at, leaf_hash)
@@ -54,7 +65,9 @@ new_events as (
         as n (position, stream_type, stream_id, version, event_type, event_version, payload,
             metadata, event_id, command_id, recorded_at, leaf_hash)
     where exists (select 1 from moved)
-),
+),";
+
+const CLAIMS: &str = "
 freed_claims as (
     delete from {t}.claims c
     where exists (select 1 from moved)
@@ -64,7 +77,9 @@ freed_claims as (
                 from unnest($7::text[], $8::uuid[]) as r (kind, holder)))
         and (c.kind, c.key) not in (select h.kind, h.key
             from unnest($33::text[], $34::text[]) as h (kind, key))
-),
+),";
+
+const HELD_CLAIMS: &str = "
 held_claims as (
     insert into {t}.claims (kind, key, holder, value)
     select h.kind, h.key, h.holder, h.value
@@ -72,7 +87,9 @@ held_claims as (
     where exists (select 1 from moved)
     on conflict on constraint claims_pk do update
         set holder = excluded.holder, value = excluded.value
-),
+),";
+
+const COMMANDS: &str = "
 new_commands as (
     insert into {t}.commands (command_id, request_digest, status, outcome, position, recorded_at)
     select n.command_id, n.request_digest, n.status, n.outcome, n.position, n.recorded_at
@@ -80,28 +97,67 @@ new_commands as (
         $41::timestamptz[])
         as n (command_id, request_digest, status, outcome, position, recorded_at)
     where exists (select 1 from moved)
-),
+),";
+
+const KEYS: &str = "
 new_keys as (
     insert into {t}.subject_keys (subject_id, class, sealed_key)
     select distinct n.subject_id, n.class, n.sealed_key
     from unnest($11::uuid[], $12::text[], $13::bytea[]) as n (subject_id, class, sealed_key)
     where exists (select 1 from moved)
     on conflict on constraint subject_keys_pk do nothing
-),
+),";
+
+const JOBS: &str = "
 new_jobs as (
     insert into {t}.jobs (job_id, kind, reference, due_at)
     select n.job_id, n.kind, n.reference, n.due_at
     from unnest($42::uuid[], $43::text[], $44::text[], $45::timestamptz[])
         as n (job_id, kind, reference, due_at)
     where exists (select 1 from moved)
-),
+),";
+
+const HEADS: &str = "
 new_head as (
     update cell.heads set position = $14 where tenant = current_user
         and exists (select 1 from moved)
 )
 select (select row_version from moved),
-    array(select item from clash_stream), array(select item from clash_claim),
-    array(select command_id from clash_command), array(select item from clash_key)";
+    array(select item from clash_stream), array(select command_id from clash_command)";
+const CLAIM_CLASHES: &str = ", array(select item from clash_claim)";
+const KEY_CLASHES: &str = ", array(select item from clash_key)";
+const NO_CLASHES: &str = ", '{}'::int[]";
+
+/// The statement with the parts that this batch needs and no others: a part costs even when it
+/// finds nothing to do. Values keep their numbers, whether a part uses them or not.
+fn statement(plan: &Plan, items: &[Prepared]) -> Template {
+    let checks_claims = !plan.absent.is_empty();
+    let takes = plan.claims.values().any(Option::is_some);
+    let frees = !plan.released_all.is_empty() || plan.claims.values().any(Option::is_none);
+    let keys = items.iter().any(|item| !item.keys.is_empty());
+    let jobs = items.iter().any(|item| !item.append.jobs.is_empty());
+    let part = |wanted: bool, part: &'static str| if wanted { part } else { "" };
+    let or = |wanted: bool, part: &'static str| if wanted { part } else { NO_CLASHES };
+    Template::assembled([
+        CHECK_STREAMS,
+        part(checks_claims, CHECK_CLAIMS),
+        CHECK_COMMANDS,
+        part(keys, CHECK_KEYS),
+        MOVE,
+        part(checks_claims, MOVE_IF_CLAIMS),
+        part(keys, MOVE_IF_KEYS),
+        MOVED,
+        EVENTS,
+        part(frees, CLAIMS),
+        part(takes, HELD_CLAIMS),
+        COMMANDS,
+        part(keys, KEYS),
+        part(jobs, JOBS),
+        HEADS,
+        or(checks_claims, CLAIM_CLASHES),
+        or(keys, KEY_CLASHES),
+    ])
+}
 
 /// What became of a batch.
 #[derive(Debug, PartialEq, Eq)]
@@ -133,7 +189,7 @@ pub(crate) async fn write(
     plan: &Plan,
     items: &[Prepared],
 ) -> Result<Written, DoorError> {
-    let query = tx.query(WRITE);
+    let query = tx.query(statement(plan, items));
     let query = bind_checks(query, plan, items);
     let query = query
         .bind(plan.head.position)
@@ -151,8 +207,8 @@ pub(crate) async fn write(
     if let Some(row) = row.try_get(0)? {
         return Ok(Written::All { row });
     }
-    let (streams, claims, keys) = (index(1)?, index(2)?, index(4)?);
-    let commands: Vec<Uuid> = row.try_get(3)?;
+    let (streams, claims, keys) = (index(1)?, index(3)?, index(4)?);
+    let commands: Vec<Uuid> = row.try_get(2)?;
     if streams.is_empty() && claims.is_empty() && keys.is_empty() && commands.is_empty() {
         return Ok(Written::HeadMoved);
     }

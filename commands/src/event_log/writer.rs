@@ -8,6 +8,7 @@ use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::{DoorError, TenantTx, Tenants};
 use sqlx::Row;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::append::{AppendError, Appended, Prepared};
@@ -29,6 +30,8 @@ pub(crate) struct Writer {
     head: Option<Head>,
     /// An append that must begin the next batch.
     held_over: Option<Request>,
+    /// How many appends are likely to come together, by the batches before.
+    expected: usize,
 }
 
 impl Writer {
@@ -38,7 +41,7 @@ impl Writer {
         limits: Limits,
         notices: Notices,
     ) -> Self {
-        Writer { tenant, tenants, limits, notices, head: None, held_over: None }
+        Writer { tenant, tenants, limits, notices, head: None, held_over: None, expected: 1 }
     }
 
     /// Writes until the queue has been empty for a while; then the task ends.
@@ -60,23 +63,38 @@ impl Writer {
                     }
                 },
             };
-            let batch = self.gather(first, &mut queue);
+            let batch = self.gather(first, &mut queue).await;
             self.write_batch(batch).await;
         }
     }
 
-    fn gather(&mut self, first: Request, queue: &mut mpsc::Receiver<Request>) -> Vec<Request> {
+    /// Takes what waits. Who was answered together comes back together, but not at the same instant:
+    /// for that a short while is waited, or every other batch would hold one append only.
+    async fn gather(
+        &mut self,
+        first: Request,
+        queue: &mut mpsc::Receiver<Request>,
+    ) -> Vec<Request> {
         let mut bytes = first.item.weight();
         let mut batch = vec![first];
+        let until = Instant::now() + self.limits.gather;
         while batch.len() < self.limits.appends_per_batch && bytes < self.limits.bytes_per_batch {
-            let Ok(next) = queue.try_recv() else { break };
-            if next.item.releases_all() {
-                self.held_over = Some(next);
-                break;
+            match queue.try_recv() {
+                Ok(next) if next.item.releases_all() => {
+                    self.held_over = Some(next);
+                    break;
+                }
+                Ok(next) => {
+                    bytes += next.item.weight();
+                    batch.push(next);
+                }
+                Err(_) if batch.len() < self.expected && Instant::now() < until => {
+                    tokio::task::yield_now().await;
+                }
+                Err(_) => break,
             }
-            bytes += next.item.weight();
-            batch.push(next);
         }
+        self.expected = batch.len().max(self.expected / 2);
         batch
     }
 
@@ -155,8 +173,8 @@ impl Writer {
         Ok(Outcome::Landed(plan.placed))
     }
 
-    /// Whether a batch with an unknown outcome is in the log. The head's lock is waited for, so that
-    /// a commit that is still under way is over by then.
+    /// Whether a batch with an unknown outcome is in the log. The head's lock is waited for, so
+    /// that a commit that is still under way is over by then.
     async fn was_written(&self, items: &[Prepared]) -> Result<bool, DoorError> {
         let ids: Vec<Uuid> = items.iter().map(|item| item.append.command_id.0).collect();
         let mut last = DoorError::Busy;

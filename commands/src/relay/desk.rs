@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use domain::id::TenantId;
 
-use super::{LogUnavailable, Notice, Turn, TurnFailed};
+use super::{LogUnavailable, Turn, TurnFailed};
+use crate::event_log::Committed;
 
 const REST_MIN: Duration = Duration::from_millis(20);
 const REST_MAX: Duration = Duration::from_secs(2);
@@ -78,7 +79,7 @@ impl Desk {
         None
     }
 
-    pub(super) fn noticed(&mut self, notice: Notice) {
+    pub(super) fn noticed(&mut self, notice: Committed) {
         let tenant = self.tenant(notice.tenant, notice.position);
         tenant.wanted = tenant.wanted.max(notice.position);
         self.enqueue(notice.tenant);
@@ -218,8 +219,8 @@ mod tests {
     use crate::bus::BusError;
     use crate::bus::ledger::tenant;
 
-    fn notice(number: u128, position: i64) -> Notice {
-        Notice { tenant: tenant(number), position }
+    fn notice(number: u128, position: i64) -> Committed {
+        Committed { tenant: tenant(number), position }
     }
 
     fn failed() -> Result<Turn, TurnFailed> {

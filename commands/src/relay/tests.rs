@@ -11,12 +11,13 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{CommittedEvent, CommittedLog, LogUnavailable, Notice, Relay, RelayOptions};
+use super::{CommittedEvent, CommittedLog, LogUnavailable, Relay, RelayOptions};
 use crate::bus::ledger::{Heads, Ledger, batch, in_place, line, next_batch, tenant, wait_until};
 use crate::bus::{
     Arrival, Batch, Bus, BusError, BusState, FaultyBus, InProcessBus, MAX_BODY, Partitions,
     Subscription,
 };
+use crate::event_log::Committed;
 
 /// The event at this position is too large for any message.
 const HUGE: i64 = 77;
@@ -54,7 +55,7 @@ impl CommittedLog for Heads {
 /// A relay that runs, with what it reads from and how it's told.
 pub(super) struct Running {
     pub(super) heads: Arc<Heads>,
-    notices: broadcast::Sender<Notice>,
+    notices: broadcast::Sender<Committed>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -71,7 +72,7 @@ impl Running {
     /// Appends, and gives notice as the log does after a commit.
     pub(super) fn append(&self, tenant: TenantId, events: i64) -> i64 {
         let position = self.heads.append(tenant, events);
-        self.notices.send(Notice { tenant, position }).unwrap();
+        self.notices.send(Committed { tenant, position }).unwrap();
         position
     }
 

@@ -1,9 +1,11 @@
-//! A keyed set of rows that a fold changes. It knows which rows were changed, so that only these are
-//! written, and, where it holds only some rows, whether the fold asked for one it had not declared.
+//! A keyed set of rows that a fold changes. It knows which rows were changed, so that only these
+//! are written, and, where it holds only some rows, whether the fold asked for one it had not
+//! declared.
 
 use std::collections::HashMap;
 
 use super::Row;
+use super::key_hash::KeyHash;
 
 #[derive(Debug, Clone)]
 struct Slot<R> {
@@ -20,11 +22,14 @@ pub struct Changes<'a, R: Row> {
     pub removed: Vec<&'a R::Key>,
 }
 
-/// A keyed set of rows: all of a read model, or those a batch touches.
+/// A keyed set of rows: all of a read model, or those a batch touches. Rows lie in the order in
+/// which they first came, which is about that of their ids, and a table copied from here lies so
+/// too.
 #[derive(Debug, Clone)]
 pub struct Rows<R: Row> {
-    slots: HashMap<R::Key, Slot<R>>,
-    /// All rows of the model are here: a key without a slot has no row.
+    places: HashMap<R::Key, usize, KeyHash>,
+    slots: Vec<Slot<R>>,
+    /// All rows of the model are here: a key without a place has no row.
     complete: bool,
     /// The rows were written once, so what is removed must be told.
     written: bool,
@@ -34,34 +39,41 @@ pub struct Rows<R: Row> {
 impl<R: Row> Rows<R> {
     /// No rows at all, to fold a whole log into.
     pub fn complete() -> Self {
-        Rows { slots: HashMap::new(), complete: true, written: false, undeclared: false }
+        let (places, slots) = (HashMap::default(), Vec::new());
+        Rows { places, slots, complete: true, written: false, undeclared: false }
     }
 
     /// The rows of some keys, to be filled with what is stored; the others must not be used.
     pub fn some(keys: impl IntoIterator<Item = R::Key>) -> Self {
-        let slots = keys.into_iter().map(|key| (key, Slot { row: None, changed: false })).collect();
-        Rows { slots, complete: false, written: true, undeclared: false }
+        let mut rows = Rows { complete: false, written: true, ..Rows::complete() };
+        for key in keys {
+            let next = rows.slots.len();
+            if *rows.places.entry(key).or_insert(next) == next {
+                rows.slots.push(Slot { row: None, changed: false });
+            }
+        }
+        rows
     }
 
     /// Adds a row as it's stored.
     pub fn fill(&mut self, row: R) {
-        self.slots.insert(row.key(), Slot { row: Some(row), changed: false });
+        self.set(row, false);
     }
 
     /// The keys it was made for, or those it has come to hold.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &R::Key> {
-        self.slots.keys()
+        self.places.keys()
     }
 
     /// Takes the row of a key out without a trace; to compare and to count off.
     pub fn take(&mut self, key: &R::Key) -> Option<R> {
-        self.slots.remove(key)?.row
+        self.slots[self.places.remove(key)?].row.take()
     }
 
     /// The row of a key.
     pub fn get(&mut self, key: &R::Key) -> Option<&R> {
-        match self.slots.get(key) {
-            Some(slot) => slot.row.as_ref(),
+        match self.places.get(key) {
+            Some(place) => self.slots[*place].row.as_ref(),
             None => {
                 self.undeclared |= !self.complete;
                 None
@@ -71,17 +83,29 @@ impl<R: Row> Rows<R> {
 
     /// Adds a row or replaces the one of its key.
     pub fn put(&mut self, row: R) {
-        let key = row.key();
-        self.undeclared |= !self.complete && !self.slots.contains_key(&key);
-        self.slots.insert(key, Slot { row: Some(row), changed: true });
+        self.undeclared |= self.set(row, true) && !self.complete;
+    }
+
+    /// Whether the key had no place yet.
+    fn set(&mut self, row: R, changed: bool) -> bool {
+        let next = self.slots.len();
+        let place = *self.places.entry(row.key()).or_insert(next);
+        let slot = Slot { row: Some(row), changed };
+        if place == next {
+            self.slots.push(slot);
+        } else {
+            self.slots[place] = slot;
+        }
+        place == next
     }
 
     /// Changes the row of a key in place, where there is one. The key itself must stay.
     pub fn change(&mut self, key: &R::Key, change: impl FnOnce(&mut R)) {
-        let Some(slot) = self.slots.get_mut(key) else {
+        let Some(place) = self.places.get(key) else {
             self.undeclared |= !self.complete;
             return;
         };
+        let slot = &mut self.slots[*place];
         if let Some(row) = &mut slot.row {
             change(row);
             slot.changed = true;
@@ -90,20 +114,18 @@ impl<R: Row> Rows<R> {
 
     /// Removes the row of a key, where there is one.
     pub fn remove(&mut self, key: &R::Key) {
-        if !self.written {
-            self.slots.remove(key);
-            return;
-        }
-        match self.slots.get_mut(key) {
-            Some(slot) if slot.row.is_some() => *slot = Slot { row: None, changed: true },
+        match self.places.get(key) {
+            Some(place) if self.slots[*place].row.is_some() => {
+                self.slots[*place] = Slot { row: None, changed: self.written };
+            }
             Some(_) => {}
             None => self.undeclared |= !self.complete,
         }
     }
 
-    /// Every row, in no order.
+    /// Every row, in the order in which they first came.
     pub fn iter(&self) -> impl Iterator<Item = &R> {
-        self.slots.values().filter_map(|slot| slot.row.as_ref())
+        self.slots.iter().filter_map(|slot| slot.row.as_ref())
     }
 
     /// How many rows there are.
@@ -118,13 +140,17 @@ impl<R: Row> Rows<R> {
 
     /// What is to be written, by key.
     pub fn changes(&self) -> Changes<'_, R> {
-        let mut changed: Vec<_> = self.slots.iter().filter(|(_, slot)| slot.changed).collect();
-        changed.sort_unstable_by(|left, right| left.0.cmp(right.0));
         let mut changes = Changes { put: Vec::new(), removed: Vec::new() };
-        for (key, slot) in changed {
-            match &slot.row {
-                Some(row) => changes.put.push(row),
-                None => changes.removed.push(key),
+        if self.slots.iter().any(|slot| slot.changed) {
+            let changed = |place: &usize| self.slots[*place].changed;
+            let mut changed: Vec<_> =
+                self.places.iter().filter(|(_, place)| changed(place)).collect();
+            changed.sort_unstable_by(|left, right| left.0.cmp(right.0));
+            for (key, place) in changed {
+                match &self.slots[*place].row {
+                    Some(row) => changes.put.push(row),
+                    None => changes.removed.push(key),
+                }
             }
         }
         changes
@@ -133,8 +159,7 @@ impl<R: Row> Rows<R> {
     /// Says that everything was written: only later changes are told from now on.
     pub fn mark_written(&mut self) {
         self.written = true;
-        self.slots.retain(|_, slot| slot.row.is_some());
-        self.slots.values_mut().for_each(|slot| slot.changed = false);
+        self.slots.iter_mut().for_each(|slot| slot.changed = false);
     }
 
     /// Whether the fold used a key that was not loaded: an error in what it declares it touches.

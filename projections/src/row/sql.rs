@@ -1,5 +1,5 @@
-//! What follows from a table's list of columns: DDL, statements, arrays to bind, rows to COPY. Every
-//! statement is put together from texts of the program, never from a value.
+//! What follows from a table's list of columns: DDL, statements, arrays to bind, rows to COPY.
+//! Every statement is put together from texts of the program, never from a value.
 
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -61,6 +61,17 @@ impl Table {
     /// The parts of the grant that lets the tenant's own role read and write the rows.
     pub(crate) fn grant(&self, suffix: &'static str) -> Vec<&'static str> {
         vec!["grant select, insert, update, delete on {t}.", self.name, suffix, " to {t}"]
+    }
+
+    /// The parts of the `analyze` of what questions are asked by: arrays take long and say nothing.
+    pub(crate) fn analyze(&self, suffix: &'static str) -> Vec<&'static str> {
+        let mut sql = vec!["analyze {t}.", self.name, suffix, " ("];
+        let scalar = |column: &&Column| !column.sql.is_array();
+        for (n, column) in self.columns.iter().filter(scalar).enumerate() {
+            sql.extend([if n == 0 { "" } else { ", " }, column.name]);
+        }
+        sql.push(")");
+        sql
     }
 
     /// The parts of `insert ... on conflict do update` from one array per column.
