@@ -4,5 +4,6 @@
 pub mod bench;
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod system;
 pub mod worker;

@@ -1,5 +1,6 @@
 //! Changes of clients and projects, for managers and admins; money matters (rates, a client's
-//! currency) are for billing and admins. These gates stand here: the catalogue's rules know no caller.
+//! currency) are for billing and admins. These gates stand here: the catalogue's rules know no
+//! caller.
 
 mod rates;
 

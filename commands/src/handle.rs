@@ -161,8 +161,8 @@ impl Commands {
         attempt.run().await
     }
 
-    /// A command with a key has an id that follows from the key and its sender, so that the log's own
-    /// uniqueness of command ids is what makes it idempotent.
+    /// A command with a key has an id that follows from the key and its sender, so that the log's
+    /// own uniqueness of command ids is what makes it idempotent.
     fn command_id(&self, sender: &Sender, keys: &TenantKeys) -> CommandId {
         let Some(key) = &sender.key else { return CommandId(self.log.clock().new_id()) };
         let principal = match sender.actor {
@@ -385,3 +385,6 @@ impl<C: Command> Attempts<'_, C> {
 fn done(reply: Reply, appended: Appended) -> Done {
     Done { reply, position: appended.position, replayed: false }
 }
+
+#[cfg(test)]
+mod tests;

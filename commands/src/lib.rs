@@ -1,6 +1,7 @@
 //! The write side: load, decide, append. `handle` is the only way to write; everything it writes is
 //! one commit of the tenant's log.
 
+pub mod billing;
 pub mod bus;
 pub mod carried;
 pub mod catalogue;
@@ -17,6 +18,7 @@ pub mod state_cache;
 pub mod tenancy;
 #[cfg(test)]
 mod testing;
+pub mod time;
 pub mod tokens;
 pub mod unit;
 

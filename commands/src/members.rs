@@ -1,7 +1,7 @@
 //! Changes of members, and in whose right any command is given: the caller's own stream says which
 //! roles they have, and the append checks that it has not moved.
 
-use domain::id::{MemberId, StreamId};
+use domain::id::{MemberId, StreamId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind};
 use domain::members::{
     self, Authority, Member, MemberEvent, Refusal, Role, activate_member, add_member,
@@ -9,7 +9,11 @@ use domain::members::{
     member_stream, normalised_email, rename_member,
 };
 use domain::personal::Unique;
+use migrations::Tenants;
+use migrations::keys::{KeyStore, hex};
 use sqlx::Row;
+
+use crate::event_log::read::held;
 
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -37,6 +41,22 @@ pub async fn authority_of(unit: &mut Unit<'_>, needed: Role) -> Result<Authority
 /// The claim on an e-mail address: who holds it is the member with that address.
 pub fn email_claim(unit: &Unit<'_>, email: &str) -> ClaimKey {
     ClaimKey::digest(ClaimKind::MemberEmail, &unique_email(unit, email).digest)
+}
+
+/// The member with this address, for edges that have no unit of work.
+pub async fn member_by_email(
+    tenants: &Tenants,
+    keys: &KeyStore,
+    tenant: TenantId,
+    email: &str,
+) -> Result<Option<MemberId>, CommandError> {
+    let keys = keys.of(tenant).await?;
+    let digest = keys.digest("member_email", &[normalised_email(email).as_bytes()]);
+    let claim = ClaimKey::digest(ClaimKind::MemberEmail, &hex(&digest));
+    let mut tx = tenants.begin(tenant).await?;
+    let found = held(&mut tx, &[claim]).await?.pop();
+    tx.commit().await?;
+    Ok(found.map(|(_, held)| MemberId(held.holder.0)))
 }
 
 fn unique_email(unit: &Unit<'_>, email: &str) -> Unique {

@@ -1,6 +1,6 @@
-//! States of streams, folded once and kept by tenant and stream within a bound of weight. A state may
-//! be stale: every append checks the versions it rests on, so a stale one costs a retry, never a wrong
-//! decision.
+//! States of streams, folded once and kept by tenant and stream within a bound of weight. A state
+//! may be stale: every append checks the versions it rests on, so a stale one costs a retry, never
+//! a wrong decision.
 
 use std::any::Any;
 use std::collections::HashMap;

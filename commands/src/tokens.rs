@@ -1,5 +1,6 @@
-//! Access tokens: random secrets of which only a hash is kept, looked up by it, so that no comparison
-//! of secrets takes time by what they share. A token narrows what its member may do; it never widens.
+//! Access tokens: random secrets of which only a hash is kept, looked up by it, so that no
+//! comparison of secrets takes time by what they share. A token narrows what its member may do; it
+//! never widens.
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -171,6 +171,77 @@ impl Unit<'_> {
         Ok(loaded)
     }
 
+    /// Loads a stream to see whether the decision rests on it; `rest_on` says that it does.
+    pub async fn peek<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
+        self.load(stream).await
+    }
+
+    /// The same for many streams at once.
+    pub async fn peek_many<A: Stream>(
+        &mut self,
+        streams: &[StreamId],
+    ) -> Result<Vec<Loaded<A>>, CommandError> {
+        let cached = |stream: &StreamId| self.cache.get::<A>(self.tenant, *stream).is_some();
+        let missing: Vec<StreamId> =
+            streams.iter().filter(|stream| self.fresh || !cached(stream)).copied().collect();
+        if missing.len() > 1 {
+            self.load_many::<A>(&missing).await?;
+            // What was read just now is as fresh as a look at each would be.
+            let fresh = std::mem::replace(&mut self.fresh, false);
+            let used_cache = self.used_cache;
+            let mut loaded = Vec::with_capacity(streams.len());
+            for stream in streams {
+                loaded.push(self.load(*stream).await?);
+            }
+            self.used_cache = used_cache || missing.len() < streams.len();
+            self.fresh = fresh;
+            return Ok(loaded);
+        }
+        let mut loaded = Vec::with_capacity(streams.len());
+        for stream in streams {
+            loaded.push(self.load(*stream).await?);
+        }
+        Ok(loaded)
+    }
+
+    /// The append checks that this stream, which was peeked at, has not moved.
+    pub fn rest_on<A>(&mut self, loaded: &Loaded<A>) {
+        self.reads.entry(loaded.stream).or_insert(loaded.version);
+    }
+
+    /// Reads these streams whole, in one go, into the cache.
+    async fn load_many<A: Stream>(&mut self, streams: &[StreamId]) -> Result<(), CommandError> {
+        let keys = self.keys.clone();
+        let tx = self.tx().await?;
+        let rows = read::streams(tx, streams).await?;
+        let mut events = rows.iter().map(StoredRow::decode).collect::<Result<Vec<_>, _>>()?;
+        open_personal(tx, &keys, &mut events).await?;
+        let mut states: BTreeMap<StreamId, (i32, A)> = BTreeMap::new();
+        for recorded in events {
+            let (version, state) = states.entry(recorded.stream).or_default();
+            let kind = recorded.event.event_type();
+            let event = A::Event::try_from(recorded.event).map_err(|_| {
+                CommandError::Internal(format!("a {kind} stands in a stream of {}", A::TYPE))
+            })?;
+            state.apply(event);
+            *version = recorded.version;
+        }
+        for (stream, (version, state)) in states {
+            self.cache.put(self.tenant, stream, version, Arc::new(state));
+        }
+        Ok(())
+    }
+
+    /// Every stream of a kind that has begun, such as every member's.
+    pub async fn streams_of(&mut self, kind: &'static str) -> Result<Vec<StreamId>, CommandError> {
+        Ok(read::streams_of(self.tx().await?, kind).await?)
+    }
+
+    /// Those of these streams that have begun.
+    pub async fn begun(&mut self, streams: &[StreamId]) -> Result<Vec<StreamId>, CommandError> {
+        Ok(read::begun(self.tx().await?, streams).await?)
+    }
+
     async fn load<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
         let cached = self.cache.get::<A>(self.tenant, stream);
         if let (Some((version, state)), false) = (&cached, self.fresh) {
@@ -206,7 +277,8 @@ impl Unit<'_> {
         Ok(self.tx.as_mut().expect("it was put there just now"))
     }
 
-    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its absence.
+    /// Who holds a claim now. Name it in `must_be_free` too where the decision rests on its
+    /// absence.
     pub async fn held(&mut self, key: &ClaimKey) -> Result<Option<Held>, CommandError> {
         Ok(self.held_many(std::slice::from_ref(key)).await?.pop().map(|(_, held)| held))
     }

@@ -27,6 +27,8 @@ create table {t}.events (
     leaf_hash bytea not null,
     constraint events_stream_version_unique unique (stream_id, version)
 );
+-- Which streams of a kind there are: one entry per stream, not per event.
+create index events_streams on {t}.events (stream_type, stream_id) where version = 1;
 create index events_recorded_at on {t}.events using brin (recorded_at);
 
 create table {t}.claims (

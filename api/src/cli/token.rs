@@ -1,13 +1,9 @@
 //! `crowdminder token`.
 
 use clap::{Args, Subcommand};
-use commands::event_log::read::held;
+use commands::members::member_by_email;
 use commands::tokens::{NewToken, Scope, Scopes, issue};
-use domain::id::MemberId;
-use domain::log::{ClaimKey, ClaimKind};
-use domain::members::normalised_email;
 use jiff::ToSpan;
-use migrations::keys::hex;
 use serde_json::json;
 
 use super::{Context, Outcome, output};
@@ -39,13 +35,8 @@ pub(crate) async fn run(context: &Context, command: Token) -> anyhow::Result<Out
     let Token::Create(command) = command;
     let tenant = context.tenant(&command.slug).await?;
     let system = &context.system;
-    let keys = system.keys.of(tenant.id).await?;
-    let digest = keys.digest("member_email", &[normalised_email(&command.member).as_bytes()]);
-    let claim = ClaimKey::digest(ClaimKind::MemberEmail, &hex(&digest));
-    let mut tx = system.tenants.begin(tenant.id).await?;
-    let found = held(&mut tx, &[claim]).await?.pop();
-    tx.commit().await?;
-    let Some((_, found)) = found else {
+    let member = member_by_email(&system.tenants, &system.keys, tenant.id, &command.member).await?;
+    let Some(member) = member else {
         anyhow::bail!("{} has no member with the address {}", command.slug, command.member);
     };
     let clock = system.commands.log().clock();
@@ -54,7 +45,6 @@ pub(crate) async fn run(context: &Context, command: Token) -> anyhow::Result<Out
         None => None,
     };
     let scopes = if command.scopes.is_empty() { Scopes::All } else { Scopes::of(command.scopes) };
-    let member = MemberId(found.holder.0);
     let id = clock.new_id();
     let token = NewToken { id, member, scopes, expires_at };
     let secret = issue(&system.tenants, tenant.id, token, clock.now()).await?;

@@ -1,5 +1,5 @@
-//! Changes of rate cards. A rate is set only for what is there: each id of its scope is looked up in
-//! its own stream, and those of one scope must belong together, or no work could ever match it.
+//! Changes of rate cards. A rate is set only for what is there: each id of its scope is looked up
+//! in its own stream, and those of one scope must belong together, or no work could ever match it.
 
 use domain::catalogue::rates::{Rate, RateKind, RateScope};
 use domain::catalogue::{

@@ -1,10 +1,10 @@
-//! Tamper evidence: recomputes every leaf and the root, checks the signed checkpoints, and names the
-//! first event that is not what was appended.
+//! Tamper evidence: recomputes every leaf and the root, checks the signed checkpoints, and names
+//! the first event that is not what was appended.
 
 use std::path::{Path, PathBuf};
 
 use domain::id::{LogId, TenantId};
-use domain::log::{CompactRange, StoredEvent, leaf_hash};
+use domain::log::{CompactRange, Hash, StoredEvent, leaf_hash};
 use jiff::Timestamp;
 use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::keys::hex;
@@ -51,8 +51,8 @@ fn signed_text(log: LogId, position: i64, root: &[u8], at: Timestamp) -> String 
 }
 
 impl CheckpointSigner {
-    /// Reads `checkpoint.key` in `keys`, or makes it; copies of checkpoints go to `outside`, a folder
-    /// that's no part of the database.
+    /// Reads `checkpoint.key` in `keys`, or makes it; copies of checkpoints go to `outside`, a
+    /// folder that's no part of the database.
     pub fn in_folders(keys: &Path, outside: &Path) -> Result<Self, SecretFileError> {
         let path = keys.join("checkpoint.key");
         let make = || {
@@ -84,8 +84,8 @@ impl CheckpointSigner {
         self.pair.public_key().as_ref()
     }
 
-    /// Signs the head of a tenant's log as it is now, if it has moved since the last time; keeps the
-    /// checkpoint in the database and outside of it.
+    /// Signs the head of a tenant's log as it is now, if it has moved since the last time; keeps
+    /// the checkpoint in the database and outside of it.
     pub async fn sign(
         &self,
         tenants: &Tenants,
@@ -108,7 +108,8 @@ impl CheckpointSigner {
         let signature = self.pair.sign(text.as_bytes()).as_ref().to_vec();
         tx.query(
             "insert into {t}.signed_checkpoints (position, root, signed_at, key_id, signature)
-             values ($1, $2, $3, $4, $5) on conflict on constraint signed_checkpoints_pk do nothing",
+             values ($1, $2, $3, $4, $5)
+             on conflict on constraint signed_checkpoints_pk do nothing",
         )
         .bind(position)
         .bind(root.to_vec())
@@ -138,12 +139,12 @@ impl CheckpointSigner {
         file.sync_data()
     }
 
-    /// The largest position that was ever signed for a tenant, by the copies outside the database,
-    /// with its root in hexadecimal digits.
-    fn last_outside(&self, tenant: TenantId) -> std::io::Result<Option<(i64, String)>> {
+    /// What was signed for a tenant by the copies outside the database: each position with its root
+    /// in hexadecimal digits.
+    fn outside(&self, tenant: TenantId) -> std::io::Result<Vec<(i64, String)>> {
         let path = self.folder.join(format!("{}.checkpoints", tenant.schema()));
         let text = match std::fs::read_to_string(path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read?,
         };
         let checkpoints = text.split("\n\n").filter_map(|note| {
@@ -151,7 +152,7 @@ impl CheckpointSigner {
             let (_, position, root) = (lines.next()?, lines.next()?, lines.next()?);
             Some((position.parse().ok()?, root.to_owned()))
         });
-        Ok(checkpoints.max_by_key(|(position, _)| *position))
+        Ok(checkpoints.collect())
     }
 
     fn verifies(&self, log: LogId, checkpoint: &SignedCheckpoint) -> bool {
@@ -246,6 +247,8 @@ pub async fn verify(
     let mut tx = tenants.begin_snapshot(tenant).await?;
     let head = read_head(&mut tx).await?;
     let checkpoints = read_checkpoints(&mut tx).await?;
+    let outside = signer.outside(tenant).map_err(sqlx::Error::Io)?;
+    let signed = Signed { log: head.log, signer, inside: &checkpoints, outside: &outside };
     let mut walk = Walk { log: head.log, range: CompactRange::new(), versions: Default::default() };
     let mut agreed = 0;
     let mut fault = None;
@@ -255,33 +258,61 @@ pub async fn verify(
             break;
         }
         for row in &rows {
-            fault = walk.step(row).err();
-            if fault.is_some() {
-                break 'chunks;
-            }
-            let here = checkpoints.iter().filter(|checkpoint| checkpoint.position == row.position);
-            for checkpoint in here {
-                let sound =
-                    signer.key_id() != checkpoint.key_id || signer.verifies(head.log, checkpoint);
-                if checkpoint.root != walk.range.root() || !sound {
-                    fault = Some(Fault::Checkpoint { position: row.position });
+            match walk.step(row).and_then(|()| signed.check(row.position, &walk.range)) {
+                Ok(here) => agreed += here,
+                Err(found) => {
+                    fault = Some(found);
                     break 'chunks;
                 }
-                agreed += 1;
             }
         }
         progress(walk.range.size() as i64);
     }
     tx.commit().await?;
-    let outside = signer.last_outside(tenant).map_err(sqlx::Error::Io)?;
     let events = walk.range.size() as i64;
-    let inside = checkpoints.iter().map(|checkpoint| checkpoint.position);
-    let signed = inside.chain(outside.map(|(position, _)| position)).max().unwrap_or(0);
+    let last = signed.last();
     let fault = fault
-        .or((signed > events).then_some(Fault::Cut { events, signed }))
+        .or((last > events).then_some(Fault::Cut { events, signed: last }))
         .or((walk.range != head.range)
             .then_some(Fault::Head { head: head.range.size() as i64, events }));
     Ok(Verification { events, root: walk.range.root(), checkpoints: agreed, fault })
+}
+
+/// What was signed of a log, in the database and outside of it.
+struct Signed<'a> {
+    log: LogId,
+    signer: &'a CheckpointSigner,
+    inside: &'a [SignedCheckpoint],
+    outside: &'a [(i64, String)],
+}
+
+impl Signed<'_> {
+    /// How many checkpoints at a position agree with the tree there. One of another key can't be
+    /// verified, but its root must agree all the same.
+    fn check(&self, position: i64, range: &CompactRange) -> Result<usize, Fault> {
+        let inside = self.inside.iter().filter(|checkpoint| checkpoint.position == position);
+        let outside = self.outside.iter().filter(|(signed, _)| *signed == position);
+        let mut agreed = 0;
+        for checkpoint in inside {
+            let own = checkpoint.key_id == self.signer.key_id();
+            let sound = !own || self.signer.verifies(self.log, checkpoint);
+            if checkpoint.root != range.root() || !sound {
+                return Err(Fault::Checkpoint { position });
+            }
+            agreed += usize::from(own);
+        }
+        for (_, root) in outside {
+            if *root != hex(&range.root()) {
+                return Err(Fault::Checkpoint { position });
+            }
+        }
+        Ok(agreed)
+    }
+
+    fn last(&self) -> i64 {
+        let inside = self.inside.iter().map(|checkpoint| checkpoint.position);
+        inside.chain(self.outside.iter().map(|(position, _)| *position)).max().unwrap_or(0)
+    }
 }
 
 struct Walk {
@@ -296,22 +327,7 @@ impl Walk {
         if row.position != expected {
             return Err(Fault::Position { expected, found: row.position });
         }
-        let leaf = leaf_hash(
-            self.log,
-            &StoredEvent {
-                position: row.position,
-                stream_type: &row.stream_type,
-                stream_id: row.stream.0,
-                version: row.version,
-                event_type: &row.event_type,
-                event_version: row.event_version,
-                payload: &row.payload,
-                metadata: &row.metadata,
-                event_id: row.event_id,
-                command_id: row.command_id,
-                recorded_at: row.recorded_at,
-            },
-        );
+        let leaf = row_leaf(self.log, row);
         if leaf.as_slice() != row.leaf_hash {
             return Err(Fault::Leaf { position: row.position });
         }
@@ -323,6 +339,26 @@ impl Walk {
         self.range.push(leaf);
         Ok(())
     }
+}
+
+/// The leaf that a row should have.
+fn row_leaf(log: LogId, row: &StoredRow) -> Hash {
+    leaf_hash(
+        log,
+        &StoredEvent {
+            position: row.position,
+            stream_type: &row.stream_type,
+            stream_id: row.stream.0,
+            version: row.version,
+            event_type: &row.event_type,
+            event_version: row.event_version,
+            payload: &row.payload,
+            metadata: &row.metadata,
+            event_id: row.event_id,
+            command_id: row.command_id,
+            recorded_at: row.recorded_at,
+        },
+    )
 }
 
 async fn read_checkpoints(tx: &mut TenantTx) -> Result<Vec<SignedCheckpoint>, ReadError> {
@@ -348,3 +384,6 @@ async fn read_checkpoints(tx: &mut TenantTx) -> Result<Vec<SignedCheckpoint>, Re
         .collect::<Result<_, sqlx::Error>>()
         .map_err(ReadError::from)
 }
+
+#[cfg(test)]
+mod tests;

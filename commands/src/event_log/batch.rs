@@ -1,6 +1,6 @@
 //! Checks the appends of a batch in order, each against what the ones before it will have written,
-//! and gives them positions, times and leaves. What only the database knows is left for the statement
-//! that writes the batch.
+//! and gives them positions, times and leaves. What only the database knows is left for the
+//! statement that writes the batch.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -54,8 +54,8 @@ struct Overlay {
     keys: HashMap<KeyName, Vec<u8>>,
 }
 
-/// Plans the writing of `items` after `head`. An item that conflicts with an earlier one is answered
-/// in the second value, by its index, and takes no position.
+/// Plans the writing of `items` after `head`. An item that conflicts with an earlier one is
+/// answered in the second value, by its index, and takes no position.
 pub(crate) fn plan(head: &Head, items: &[Prepared]) -> (Plan, Vec<(usize, AppendError)>) {
     let mut overlay = Overlay::default();
     let mut losers = Vec::new();

@@ -1,5 +1,5 @@
-//! The event log: one gap-free sequence per tenant, written by one writer task per busy tenant. Order
-//! and speed come from the same mechanism, a queue that is written in groups.
+//! The event log: one gap-free sequence per tenant, written by one writer task per busy tenant.
+//! Order and speed come from the same mechanism, a queue that is written in groups.
 
 mod append;
 pub mod audit;
@@ -124,8 +124,8 @@ impl EventLog {
         self.notices.subscribe()
     }
 
-    /// Writes an append, all of it or nothing; answers when it's durable. It goes on to its end even
-    /// if the caller goes away.
+    /// Writes an append, all of it or nothing; answers when it's durable. It goes on to its end
+    /// even if the caller goes away.
     pub async fn append(
         &self,
         tenant: TenantId,

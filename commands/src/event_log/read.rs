@@ -1,5 +1,5 @@
-//! Reading a tenant's log: one stream from a version on, the whole log from a position on, one event
-//! as it's stored, the claims that hold something.
+//! Reading a tenant's log: one stream from a version on, the whole log from a position on, one
+//! event as it's stored, the claims that hold something.
 
 use domain::id::{StreamId, TenantId};
 use domain::log::{ClaimKey, DecodeError, Event, Recorded};
@@ -129,6 +129,43 @@ pub async fn stream_after(
         .fetch_all()
         .await?;
     Ok(rows.iter().map(StoredRow::read).collect::<Result<_, _>>()?)
+}
+
+/// The events of these streams, stream by stream, each in order.
+pub async fn streams(tx: &mut TenantTx, ids: &[StreamId]) -> Result<Vec<StoredRow>, ReadError> {
+    let rows = tx
+        .query(
+            "select position, stream_type, stream_id, version, event_type, event_version,
+                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
+             from {t}.events where stream_id = any($1) order by stream_id, version",
+        )
+        .bind(ids.iter().map(|stream| stream.0).collect::<Vec<Uuid>>())
+        .fetch_all()
+        .await?;
+    Ok(rows.iter().map(StoredRow::read).collect::<Result<_, _>>()?)
+}
+
+/// Every stream of a kind that has begun, in the order of their ids.
+pub async fn streams_of(tx: &mut TenantTx, kind: &str) -> Result<Vec<StreamId>, DoorError> {
+    let rows = tx
+        .query(
+            "select stream_id from {t}.events where stream_type = $1 and version = 1
+             order by stream_id",
+        )
+        .bind(kind)
+        .fetch_all()
+        .await?;
+    rows.iter().map(|row| Ok(StreamId(row.try_get(0)?))).collect()
+}
+
+/// Those of these streams that have begun.
+pub async fn begun(tx: &mut TenantTx, ids: &[StreamId]) -> Result<Vec<StreamId>, DoorError> {
+    let rows = tx
+        .query("select stream_id from {t}.events where stream_id = any($1) and version = 1")
+        .bind(ids.iter().map(|stream| stream.0).collect::<Vec<Uuid>>())
+        .fetch_all()
+        .await?;
+    rows.iter().map(|row| Ok(StreamId(row.try_get(0)?))).collect()
 }
 
 /// Where a tenant's log ends.

@@ -1,6 +1,6 @@
-//! The one statement that writes a batch: it moves the head by compare-and-set, checks what only the
-//! database knows, and inserts from arrays only if the head moved. So a batch is all or nothing, and
-//! what it was checked against is exactly the log it was written to.
+//! The one statement that writes a batch: it moves the head by compare-and-set, checks what only
+//! the database knows, and inserts from arrays only if the head moved. So a batch is all or
+//! nothing, and what it was checked against is exactly the log it was written to.
 
 use domain::id::StreamId;
 use domain::log::ClaimKey;
@@ -128,8 +128,8 @@ const CLAIM_CLASHES: &str = ", array(select item from clash_claim)";
 const KEY_CLASHES: &str = ", array(select item from clash_key)";
 const NO_CLASHES: &str = ", '{}'::int[]";
 
-/// The statement with the parts that this batch needs and no others: a part costs even when it finds
-/// nothing to do. Values keep their numbers, whether a part uses them or not.
+/// The statement with the parts that this batch needs and no others: a part costs even when it
+/// finds nothing to do. Values keep their numbers, whether a part uses them or not.
 fn statement(plan: &Plan, items: &[Prepared]) -> Template {
     let checks_claims = !plan.absent.is_empty();
     let takes = plan.claims.values().any(Option::is_some);

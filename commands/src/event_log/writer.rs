@@ -173,8 +173,8 @@ impl Writer {
         Ok(Outcome::Landed(plan.placed))
     }
 
-    /// Whether a batch with an unknown outcome is in the log. The head's lock is waited for, so that
-    /// a commit that is still under way is over by then.
+    /// Whether a batch with an unknown outcome is in the log. The head's lock is waited for, so
+    /// that a commit that is still under way is over by then.
     async fn was_written(&self, items: &[Prepared]) -> Result<bool, DoorError> {
         let ids: Vec<Uuid> = items.iter().map(|item| item.append.command_id.0).collect();
         let mut last = DoorError::Busy;

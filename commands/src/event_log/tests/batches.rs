@@ -156,10 +156,10 @@ async fn a_name_that_is_given_up_can_be_taken_in_the_same_batch() {
     let appends = vec![client(a, "initech", 1), client(b, "acme", 0)];
     let outcomes = in_one_batch(&tenant, &log, appends).await;
     assert_eq!(positions(&outcomes), [Ok(3), Ok(4)]);
-    check_claims(&tenant).await;
+    assert_eq!(check_claims(&tenant).await, 2);
     // Its own name in other words is no obstacle.
     log.append(tenant.id, client(a, "initech", 2)).await.expect("its own name");
-    check_claims(&tenant).await;
+    assert_eq!(check_claims(&tenant).await, 2);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Many writers on one log, in one process and in several.
 
+use std::collections::BTreeMap;
+
 use super::*;
 
 /// Positions are 1..n, streams have no gap, and time does not run backwards.
@@ -18,7 +20,8 @@ fn check_order(rows: &[StoredRow], count: usize) {
 /// Each of these writers appends 1, 2 and 3 events to a stream of its own.
 async fn write_side_by_side(tenant: TenantId, logs: &[EventLog], writers: usize) -> Vec<Appended> {
     let mut tasks = tokio::task::JoinSet::new();
-    for log in logs.iter().cycle().take(writers).cloned() {
+    for log in logs.iter().cycle().take(writers) {
+        let log = log.clone();
         tasks.spawn(async move {
             let stream = stream();
             let mut appended = Vec::new();

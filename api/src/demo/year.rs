@@ -1,0 +1,276 @@
+//! A year in a firm's life: people join, work is recorded and approved week by week, rates go up, months
+//! are billed, and now and then something is sent back or corrected.
+
+use commands::billing::{DraftInvoice, VoidInvoice};
+use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
+use commands::members::AddMember;
+use commands::tenancy::CreatedTenant;
+use commands::time::{ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet};
+use commands::{Clock, Command, CommandError, Commands, Done, Sender};
+use domain::billing::GroupBy;
+use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
+use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, TaskId, TenantId};
+use domain::log::{Actor, Via};
+use domain::members::Role;
+use domain::time::{Week, Worked};
+use jiff::Span;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use super::dice::Dice;
+use super::firms::{Firm, NOTES, TASKS};
+
+struct Project {
+    id: ProjectId,
+    tasks: Vec<TaskId>,
+}
+
+/// A firm while its year is told.
+struct Story<'a> {
+    commands: &'a Commands,
+    clock: &'a Clock,
+    tenant: TenantId,
+    zone: TimeZone,
+    firm: &'a Firm,
+    people: Vec<MemberId>,
+    clients: Vec<ClientId>,
+    projects: Vec<Project>,
+    dice: Dice,
+}
+
+/// Tells the year from `monday` to the day before `today`.
+pub(super) async fn live(
+    commands: &Commands,
+    clock: &Clock,
+    firm: &Firm,
+    created: &CreatedTenant,
+    monday: Date,
+    today: Date,
+    dice: Dice,
+) -> anyhow::Result<()> {
+    let mut story = Story {
+        commands,
+        clock,
+        tenant: created.tenant,
+        zone: domain::time::worked::find_zone(firm.zone)?,
+        firm,
+        people: vec![created.owner],
+        clients: Vec::new(),
+        projects: Vec::new(),
+        dice,
+    };
+    story.begin(monday).await?;
+    let mut week = Week::of(monday);
+    let mut billed_to = monday.first_of_month();
+    while week.sunday() < today {
+        story.work(week).await?;
+        let next = week.after().monday();
+        if next.first_of_month() > billed_to && next < today {
+            story.bill(billed_to, next).await?;
+            billed_to = next.first_of_month();
+        }
+        if week == Week::of(monday.checked_add(Span::new().weeks(26))?) {
+            story.raise_rates(next).await?;
+        }
+        week = week.after();
+    }
+    Ok(())
+}
+
+impl Story<'_> {
+    fn at(&self, day: Date, time: Time) -> anyhow::Result<()> {
+        let instant = day.to_datetime(time).to_zoned(self.zone.clone())?.timestamp();
+        self.clock.set(instant);
+        Ok(())
+    }
+
+    async fn send<C: Command>(&self, by: MemberId, command: C) -> Result<Done, CommandError> {
+        let sender = Sender::new(self.tenant, Actor::Member(by), Via::Api);
+        self.commands.handle(sender, command).await
+    }
+
+    fn who(&self, role: Role) -> MemberId {
+        let index = self.firm.people.iter().position(|person| person.role == role);
+        self.people[index.unwrap_or_default()]
+    }
+
+    async fn begin(&mut self, monday: Date) -> anyhow::Result<()> {
+        self.at(monday, Time::constant(9, 0, 0, 0))?;
+        let owner = self.people[0];
+        for person in &self.firm.people[1..] {
+            let member = MemberId(self.clock.new_id());
+            let command = AddMember {
+                member,
+                name: person.name.to_owned(),
+                email: Some(self.firm.email(person)),
+                roles: vec![person.role],
+                time_zone: None,
+            };
+            self.send(owner, command).await?;
+            self.people.push(member);
+        }
+        let manager = self.who(Role::Manager);
+        for work in self.firm.work {
+            let client = ClientId(self.clock.new_id());
+            let name = work.client.to_owned();
+            self.send(manager, AddClient { client, name, currency: None }).await?;
+            self.clients.push(client);
+            for name in work.projects {
+                self.add_project(manager, client, name).await?;
+            }
+        }
+        let tenant = RateScope::default();
+        let hourly = self.firm.hourly_minor;
+        self.set_rate(tenant, None, hourly).await?;
+        let senior = RateScope { member: Some(manager), ..tenant };
+        self.set_rate(senior, None, hourly * 3 / 2).await
+    }
+
+    async fn add_project(
+        &mut self,
+        manager: MemberId,
+        client: ClientId,
+        name: &str,
+    ) -> anyhow::Result<()> {
+        let project = ProjectId(self.clock.new_id());
+        self.send(manager, AddProject { project, client, name: name.to_owned() }).await?;
+        let mut tasks = Vec::new();
+        for (name, billable) in TASKS {
+            let task = TaskId(self.clock.new_id());
+            let name = name.to_owned();
+            let command = AddTask { project, task, name, billable };
+            self.send(manager, command).await?;
+            tasks.push(task);
+        }
+        self.projects.push(Project { id: project, tasks });
+        Ok(())
+    }
+
+    async fn set_rate(
+        &self,
+        scope: RateScope,
+        from: Option<Date>,
+        amount_minor: i64,
+    ) -> anyhow::Result<()> {
+        let currency = self.firm.currency.to_owned();
+        let rate = Rate { unit: RateUnit::Hour, amount_minor, currency };
+        let command = SetRate { scope, kind: RateKind::Bill, from, rate };
+        self.send(self.who(Role::Billing), command).await?;
+        Ok(())
+    }
+
+    async fn raise_rates(&mut self, day: Date) -> anyhow::Result<()> {
+        self.at(day, Time::constant(11, 0, 0, 0))?;
+        let from = Some(day.first_of_month().checked_add(Span::new().months(1))?);
+        self.set_rate(RateScope::default(), from, self.firm.hourly_minor * 108 / 100).await
+    }
+
+    /// One week: everybody records it, submits it on Friday, and has it approved on Monday.
+    async fn work(&mut self, week: Week) -> anyhow::Result<()> {
+        let friday = week.monday().checked_add(Span::new().days(4))?;
+        let next_monday = week.after().monday();
+        let workers: Vec<MemberId> = self
+            .firm
+            .people
+            .iter()
+            .zip(&self.people)
+            .filter(|(person, _)| person.works)
+            .map(|(_, member)| *member)
+            .collect();
+        for member in workers {
+            // Somebody is away about one week in twelve.
+            if self.dice.roll(12) == 0 {
+                continue;
+            }
+            self.at(friday, Time::constant(16, 45, 0, 0))?;
+            let items = self.entries(member, week)?;
+            self.send(member, RecordMany { items }).await?;
+            self.at(friday, Time::constant(16, 50, 0, 0))?;
+            self.send(member, SubmitTimesheet { member, week }).await?;
+            self.approve(member, week, next_monday).await?;
+        }
+        Ok(())
+    }
+
+    async fn approve(&mut self, member: MemberId, week: Week, monday: Date) -> anyhow::Result<()> {
+        let manager = self.who(Role::Manager);
+        // Nobody approves their own: the owner looks at the manager's week.
+        let by = if member == manager { self.people[0] } else { manager };
+        let by = if by == member { self.who(Role::Admin) } else { by };
+        if self.dice.roll(20) == 0 {
+            self.at(monday, Time::constant(9, 10, 0, 0))?;
+            let reason = "Please say more in the notes".to_owned();
+            self.send(by, RejectTimesheet { member, week, reason }).await?;
+            self.at(monday, Time::constant(10, 0, 0, 0))?;
+            self.send(member, SubmitTimesheet { member, week }).await?;
+        }
+        self.at(monday, Time::constant(10, 30, 0, 0))?;
+        self.send(by, ApproveTimesheet { member, week, content: None }).await?;
+        Ok(())
+    }
+
+    fn entries(&mut self, member: MemberId, week: Week) -> anyhow::Result<Vec<RecordTime>> {
+        let mut items = Vec::new();
+        for weekday in 0..5 {
+            let day = week.monday().checked_add(Span::new().days(weekday))?;
+            let mut start = day.at(8, 0, 0, 0);
+            for _ in 0..2 + self.dice.roll(2) {
+                let minutes = 75 + 5 * self.dice.roll(24) as i64;
+                let end = start.checked_add(Span::new().minutes(minutes))?;
+                let instant = |at: jiff::civil::DateTime| {
+                    anyhow::Ok(at.to_zoned(self.zone.clone())?.timestamp())
+                };
+                let worked = Worked::span(instant(start)?, instant(end)?, self.firm.zone)?;
+                let project = self.dice.roll(self.projects.len() as u64) as usize;
+                let task = *self.dice.pick(&self.projects[project].tasks);
+                items.push(RecordTime {
+                    entry: EntryId(self.clock.new_id()),
+                    member,
+                    project: self.projects[project].id,
+                    task,
+                    worked,
+                    billable: None,
+                    note: Some((*self.dice.pick(&NOTES)).to_owned()),
+                    tags: Vec::new(),
+                });
+                start = end.checked_add(Span::new().minutes(5 * self.dice.roll(6) as i64))?;
+            }
+        }
+        Ok(items)
+    }
+
+    /// Drafts the last month's invoices; one in nine is void and drafted once more.
+    async fn bill(&mut self, month: Date, day: Date) -> anyhow::Result<()> {
+        self.at(day, Time::constant(14, 0, 0, 0))?;
+        let billing = self.who(Role::Billing);
+        for client in self.clients.clone() {
+            let draft = |group_by| DraftInvoice {
+                invoice: InvoiceId(self.clock.new_id()),
+                client,
+                from: month,
+                to: month.last_of_month(),
+                group_by,
+            };
+            let first = draft(GroupBy::Task);
+            let invoice = first.invoice;
+            let again = draft(GroupBy::Member);
+            match self.send(billing, first).await {
+                Ok(_) => {}
+                // A month in which nothing was done for the client.
+                Err(CommandError::Refused(refused))
+                    if refused.code == "billing.nothing_to_bill" =>
+                {
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            if self.dice.roll(9) == 0 {
+                let reason = Some("The client wants it by person".to_owned());
+                let command = VoidInvoice { invoice, reason, expected_version: None };
+                self.send(billing, command).await?;
+                self.send(billing, again).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! Drafting and voiding invoices. A draft is decided over folded timesheets and their claims; where to
+//! look for them is asked of the log, never of a read model.
+
+use std::collections::BTreeMap;
+
+use cqrs_es::Aggregate;
+use domain::billing::draft_invoice::{self, DraftFacts, candidates_of};
+use domain::billing::{GroupBy, Invoice, InvoiceEvent, invoice_stream, void_invoice};
+use domain::catalogue::{Client, Project, client_stream, project_stream};
+use domain::id::{ClientId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId};
+use domain::log::{ClaimKey, ClaimKind};
+use domain::members::{Member, Role};
+use domain::personal::{Personal, PurposeClass};
+use domain::settings::{Settings, settings_stream};
+use domain::time::{EntryState, Timesheet, Week, timesheet_stream};
+use jiff::civil::Date;
+
+use crate::handle::Command;
+use crate::members::authority_of;
+use crate::refused::{CommandError, Refused, Reply};
+use crate::unit::{Loaded, Unit};
+
+/// The longest period that one draft looks through, in weeks.
+const MOST_WEEKS: usize = 110;
+
+/// Reserve what can be billed to a client in a period.
+#[derive(Debug, Clone)]
+pub struct DraftInvoice {
+    /// A new id.
+    pub invoice: InvoiceId,
+    /// Who is to pay.
+    pub client: ClientId,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// What makes a line.
+    pub group_by: GroupBy,
+}
+
+impl Command for DraftInvoice {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let invoice = unit.write::<Invoice>(invoice_stream(self.invoice)).await?;
+        authority_of(unit, Role::Billing).await?;
+        let client = unit.read::<Client>(client_stream(self.client)).await?;
+        if !client.exists() {
+            return Err(CommandError::NotFound);
+        }
+        let settings = unit.read::<Settings>(settings_stream()).await?;
+        let currency = client.state.currency.clone();
+        let currency = currency.unwrap_or_else(|| settings.state.currency(self.to).to_owned());
+        let mut candidates = Vec::new();
+        for sheet in self.sheets(unit).await? {
+            candidates.extend(self.candidates(unit, &sheet).await?);
+        }
+        let command = draft_invoice::DraftInvoice {
+            invoice: self.invoice,
+            client: self.client,
+            from: self.from,
+            to: self.to,
+            group_by: self.group_by,
+        };
+        let facts = DraftFacts { currency, candidates };
+        let drafted = draft_invoice::decide(&invoice.state, &facts, &command)?;
+        unit.emit(&invoice, [InvoiceEvent::from(drafted)]);
+        Ok(Reply::created(self.invoice))
+    }
+}
+
+impl DraftInvoice {
+    /// Every member's timesheet of every week of the period. Their streams' ids follow from member and
+    /// week, so none can be missed.
+    async fn sheets(&self, unit: &mut Unit<'_>) -> Result<Vec<Loaded<Timesheet>>, CommandError> {
+        let last = Week::of(self.to);
+        let next = |week: &Week| (*week < last).then(|| week.after());
+        let weeks: Vec<Week> =
+            std::iter::successors(Some(Week::of(self.from)), next).take(MOST_WEEKS + 1).collect();
+        if weeks.len() > MOST_WEEKS {
+            return Err(CommandError::Refused(Refused {
+                code: "billing.period_too_long".to_owned(),
+                field: Some("/to".to_owned()),
+                detail: format!("a draft covers at most {MOST_WEEKS} weeks; make several"),
+            }));
+        }
+        let members = unit.streams_of(Member::TYPE).await?;
+        let streams: Vec<StreamId> = members
+            .iter()
+            .flat_map(|member| weeks.iter().map(|week| timesheet_stream(MemberId(member.0), *week)))
+            .collect();
+        let begun = unit.begun(&streams).await?;
+        unit.peek_many(&begun).await
+    }
+
+    /// What of a sheet may be billed; a sheet that has some is one the decision rests on.
+    async fn candidates(
+        &self,
+        unit: &mut Unit<'_>,
+        sheet: &Loaded<Timesheet>,
+    ) -> Result<Vec<draft_invoice::Candidate>, CommandError> {
+        let in_question: Vec<_> = sheet
+            .state
+            .entries
+            .iter()
+            .filter(|(_, entry)| entry.billable && entry.state == EntryState::Approved)
+            .filter(|(_, entry)| (self.from..=self.to).contains(&entry.worked.day))
+            .map(|(id, entry)| (*id, entry.project))
+            .collect();
+        let mut clients: BTreeMap<ProjectId, Option<ClientId>> = BTreeMap::new();
+        for (_, project) in &in_question {
+            if !clients.contains_key(project) {
+                let found = unit.peek::<Project>(project_stream(*project)).await?;
+                clients.insert(*project, found.state.client);
+            }
+        }
+        let ours = |project: &ProjectId| clients.get(project) == Some(&Some(self.client));
+        let keys: Vec<ClaimKey> = in_question
+            .iter()
+            .filter(|(_, project)| ours(project))
+            .map(|(entry, _)| ClaimKey::id(ClaimKind::EntryBilling, *entry))
+            .collect();
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        unit.rest_on(sheet);
+        let held: BTreeMap<ClaimKey, StreamId> = unit
+            .held_many(&keys)
+            .await?
+            .into_iter()
+            .map(|(key, held)| (key, held.holder))
+            .collect();
+        Ok(candidates_of(
+            &sheet.state,
+            |project| clients.get(&project).copied().flatten(),
+            |entry| held.get(&ClaimKey::id(ClaimKind::EntryBilling, entry)).copied(),
+        ))
+    }
+}
+
+/// Give back what a draft holds.
+#[derive(Debug, Clone)]
+pub struct VoidInvoice {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Why.
+    pub reason: Option<String>,
+    /// The version of the invoice that the caller saw, where it matters.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for VoidInvoice {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let invoice = unit.write::<Invoice>(invoice_stream(self.invoice)).await?;
+        if !invoice.exists() {
+            return Err(CommandError::NotFound);
+        }
+        authority_of(unit, Role::Billing).await?;
+        if self.expected_version.is_some_and(|expected| expected != invoice.version) {
+            return Err(CommandError::Stale);
+        }
+        let client = invoice.state.drafted.as_ref().map(|drafted| drafted.client.0);
+        let subject = SubjectId(client.unwrap_or_default());
+        let reason = self.reason.clone();
+        let command = void_invoice::VoidInvoice {
+            invoice: self.invoice,
+            reason: reason.map(|text| Personal::new(subject, PurposeClass::Reason, text)),
+        };
+        let voided = void_invoice::decide(&invoice.state, command)?;
+        unit.emit(&invoice, [InvoiceEvent::from(voided)]);
+        Ok(Reply::changed(self.invoice))
+    }
+}
