@@ -1,5 +1,5 @@
-//! A keyring with one fixed key, so that sealed samples are the same on each run and can be opened by
-//! anybody. Nonces follow from what is sealed: fit for samples, never for a person's data.
+//! A keyring with one fixed key, so that sealed samples are the same on each run and can be opened
+//! by anybody. Nonces follow from what is sealed: fit for samples, never for a person's data.
 
 use domain::personal::{KeyName, Keyring, KeyringError};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};

@@ -161,8 +161,8 @@ fn every_contract_reads_and_what_is_current_is_written_again_byte_by_byte() {
     }
 }
 
-/// Opens every sealed field as its type; what is inside of an envelope is stored too. That it's still
-/// written so is checked with the whole: equal texts are sealed to equal bytes here.
+/// Opens every sealed field as its type; what is inside of an envelope is stored too. That it's
+/// still written so is checked with the whole: equal texts are sealed to equal bytes here.
 fn opened(name: &str, mut sealed: impl PersonalFields) -> usize {
     let mut fields = 0;
     try_each_personal(&mut sealed, |field| {
