@@ -1,5 +1,5 @@
-//! Recording, revising and removing time: what each rests on is loaded here, what follows is
-//! decided in the domain. Members look after their own time, managers after everybody's.
+//! Recording, revising and removing time: what each rests on is loaded here, what follows is decided in
+//! the domain. Members look after their own time, managers after everybody's.
 
 mod approval;
 mod many;

@@ -45,8 +45,7 @@ pub fn find(name: &str) -> Option<&'static dyn ErasedModel> {
 /// model in which `{t}` stands for the tenant's schema. For provisioning.
 pub fn tables() -> Vec<String> {
     let skipped = "create table {t}.rm_skipped (
-            -- Events that an operator let a read model skip, so that verify and rebuild skip them
-            -- too.
+            -- Events that an operator let a read model skip, so that verify and rebuild skip them too.
             read_model text not null,
             position bigint not null,
             skipped_at timestamptz not null default now(),

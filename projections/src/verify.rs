@@ -1,5 +1,5 @@
-//! Compares live read models with a fresh fold of the log, row by row, in one snapshot. It answers
-//! the only question that matters of a read model: is it what the log says?
+//! Compares live read models with a fresh fold of the log, row by row, in one snapshot. It answers the
+//! only question that matters of a read model: is it what the log says?
 
 use domain::id::TenantId;
 use migrations::{DoorError, Template, Tenants};
@@ -73,8 +73,7 @@ pub async fn verify(
     model: &'static dyn ErasedModel,
 ) -> Result<Verified, VerifyError> {
     let mut tx = tenants.begin_snapshot(tenant).await?;
-    // Before the first read, which takes the snapshot: a table that is swapped in later would seem
-    // empty.
+    // Before the first read, which takes the snapshot: a table that is swapped in later would seem empty.
     let parts = ["lock table {t}.", model.table().name, " in access share mode"];
     tx.query(Template::assembled(parts)).execute().await?;
     let (_, standings) = checkpoint::read(&mut tx, &[model]).await?;

@@ -1,6 +1,6 @@
-//! What may be billed: approved, billable, and not reserved by a draft. The row of an entry is
-//! there from its first second on, because an approval names entries without saying what they are;
-//! the question filters, with an index that holds the answers only.
+//! What may be billed: approved, billable, and not reserved by a draft. The row of an entry is there
+//! from its first second on, because an approval names entries without saying what they are; the
+//! question filters, with an index that holds the answers only.
 
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};

@@ -25,8 +25,7 @@ fn sorted<R: Row>(rows: &Rows<R>) -> Vec<R> {
 }
 
 /// Folds the history event by event with nothing loaded but the rows that each event touches, and
-/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't
-/// declare.
+/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't declare.
 pub(crate) fn assert_declares_what_it_touches<M: ReadModel>(history: &[Recorded]) {
     let mut stored: Rows<M::Row> = Rows::complete();
     for event in history {

@@ -1,5 +1,4 @@
-//! Rebuild and as-of: what is built anew is what the log says, and nothing is ever called done
-//! early.
+//! Rebuild and as-of: what is built anew is what the log says, and nothing is ever called done early.
 
 use super::rows_of;
 use super::samples::{END, History, MONDAY, everything, recorded, weeks_of_time};
