@@ -1,6 +1,6 @@
-//! Takes a tenant's next events into its read models: rows and checkpoints in one transaction, so each
-//! event counts exactly once whatever is killed when. Models at the same position go in lockstep; a
-//! model that can't go on stops alone.
+//! Takes a tenant's next events into its read models: rows and checkpoints in one transaction, so
+//! each event counts exactly once whatever is killed when. Models at the same position go in
+//! lockstep; a model that can't go on stops alone.
 
 use domain::id::TenantId;
 use domain::log::Recorded;
@@ -131,7 +131,8 @@ async fn try_turn(
     Ok(turn)
 }
 
-/// The events after `from` up to `upto`: out of the batch where it has the next one, else of the log.
+/// The events after `from` up to `upto`: out of the batch where it has the next one, else of the
+/// log.
 async fn next_events(
     tx: &mut TenantTx,
     from: i64,

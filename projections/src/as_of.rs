@@ -1,5 +1,5 @@
-//! A read model as it was: the same fold over a cut of the log. An instant means the largest position
-//! recorded at or before it, for everything.
+//! A read model as it was: the same fold over a cut of the log. An instant means the largest
+//! position recorded at or before it, for everything.
 
 use domain::id::TenantId;
 use jiff::Timestamp;

@@ -104,7 +104,8 @@ pub(crate) async fn advance(
     Ok(())
 }
 
-/// Stops a read model before an event that it can't take in. `error` must not hold what the event says.
+/// Stops a read model before an event that it can't take in. `error` must not hold what the event
+/// says.
 pub(crate) async fn degrade(
     tx: &mut TenantTx,
     model: &str,
@@ -153,8 +154,8 @@ pub async fn retry(tx: &mut TenantTx, model: &str) -> Result<Resumed, DoorError>
     row.map_or(Ok(Resumed::WasNotStopped), |row| Ok(Resumed::From(row.try_get(0)?)))
 }
 
-/// Lets a stopped read model go on behind the event that stopped it, for ever: rebuild and verify skip
-/// it too. The caller records who asked and why.
+/// Lets a stopped read model go on behind the event that stopped it, for ever: rebuild and verify
+/// skip it too. The caller records who asked and why.
 pub async fn skip(tx: &mut TenantTx, model: &str) -> Result<Resumed, DoorError> {
     let row = tx
         .query(

@@ -1,5 +1,5 @@
-//! Read models behind one face, so that runner, rebuild and verify are written once for all of them.
-//! What is typed ends here: beyond it there are arrays to bind, bytes to COPY, and JSON.
+//! Read models behind one face, so that runner, rebuild and verify are written once for all of
+//! them. What is typed ends here: beyond it there are arrays to bind, bytes to COPY, and JSON.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;

@@ -1,5 +1,6 @@
 //! Reads a tenant's log in order. Positions are 1, 2, 3, … without gaps, so a reader knows when
-//! something is missing: a hole, a repeat or an early end is an error here, never a shorter history.
+//! something is missing: a hole, a repeat or an early end is an error here, never a shorter
+//! history.
 
 use domain::id::StreamId;
 use domain::log::{DecodeError, Event, Recorded};
@@ -154,8 +155,9 @@ pub async fn read_after(
     Ok(events)
 }
 
-/// Calls `each` with every event after `after` up to `upto`, oldest first. Fails when one is missing
-/// at the end as well as in the middle. After an error of `each` no further event is handed out.
+/// Calls `each` with every event after `after` up to `upto`, oldest first. Fails when one is
+/// missing at the end as well as in the middle. After an error of `each` no further event is handed
+/// out.
 pub async fn each_event<E: From<FeedError>>(
     tx: &mut TenantTx,
     after: i64,
@@ -189,7 +191,8 @@ pub(crate) async fn copy_rows<E: From<FeedError>>(
     let mut reader = CopyReader::new(columns);
     let mut pieces = tx.copy_out(sql).await.map_err(FeedError::from)?;
     let mut outcome = Ok(());
-    // Read to the end even after an error: a connection left inside a COPY is of no use to the next.
+    // Read to the end even after an error: a connection left inside a COPY is of no use to the
+    // next.
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(FeedError::from)?;
         if outcome.is_ok() {

@@ -1,5 +1,5 @@
-//! Folds a tenant's log in memory, from the beginning or on from where a fold stands. Rebuild, verify
-//! and as-of are this and nothing else.
+//! Folds a tenant's log in memory, from the beginning or on from where a fold stands. Rebuild,
+//! verify and as-of are this and nothing else.
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,6 @@
 //! The read side: each read model is one pure fold of a tenant's log into typed rows. The same fold
-//! serves live, rebuild, as-of and verify. Nothing here decides what may happen, and no fold opens a
-//! sealed field.
+//! serves live, rebuild, as-of and verify. Nothing here decides what may happen, and no fold opens
+//! a sealed field.
 
 pub mod apply;
 pub mod as_of;
@@ -10,6 +10,7 @@ pub mod checkpoint;
 pub mod erased;
 pub mod feed;
 pub mod fold;
+pub mod health;
 pub mod import;
 pub mod members;
 pub mod model;

@@ -1,6 +1,6 @@
-//! Builds a read model anew beside the live one and swaps it in: reading goes on meanwhile, and so do
-//! appends. It's done when it has reached the log's head in the very transaction that swaps; a log that
-//! ends early is an error.
+//! Builds a read model anew beside the live one and swaps it in: reading goes on meanwhile, and so
+//! do appends. It's done when it has reached the log's head in the very transaction that swaps; a
+//! log that ends early is an error.
 
 use std::time::Duration;
 
@@ -202,8 +202,8 @@ async fn swap_with_patience(
     Err(RebuildError::InUse)
 }
 
-/// Takes in the rest and puts the new table in the place of the old one, in one transaction; answers
-/// how long it kept readers out.
+/// Takes in the rest and puts the new table in the place of the old one, in one transaction;
+/// answers how long it kept readers out.
 async fn swap(
     tenants: &Tenants,
     tenant: TenantId,

@@ -16,24 +16,36 @@ use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
 
-/// Every read model, in the order they are shown.
-pub fn all() -> &'static [&'static dyn ErasedModel] {
-    const ALL: &[&dyn ErasedModel] = &[
-        &Erased::<Member>::new(),
-        &Erased::<Client>::new(),
-        &Erased::<Project>::new(),
-        &Erased::<Task>::new(),
-        &Erased::<ProjectMember>::new(),
-        &Erased::<Rate>::new(),
-        &Erased::<Setting>::new(),
-        &Erased::<TimeEntry>::new(),
-        &Erased::<TimesheetWeek>::new(),
-        &Erased::<Unbilled>::new(),
-        &Erased::<Invoice>::new(),
-        &Erased::<InvoiceEntry>::new(),
-        &Erased::<Import>::new(),
-    ];
-    ALL
+macro_rules! models {
+    ($($model:ty),+ $(,)?) => {
+        /// Every read model, in the order they are shown.
+        pub fn all() -> &'static [&'static dyn ErasedModel] {
+            const ALL: &[&dyn ErasedModel] = &[$(&Erased::<$model>::new()),+];
+            ALL
+        }
+
+        /// Calls on every read model by its type.
+        #[cfg(test)]
+        pub(crate) fn visit_all(visitor: &mut impl crate::tests::Visitor) {
+            $(visitor.visit::<$model>();)+
+        }
+    };
+}
+
+models! {
+    Member,
+    Client,
+    Project,
+    Task,
+    ProjectMember,
+    Rate,
+    Setting,
+    TimeEntry,
+    TimesheetWeek,
+    Unbilled,
+    Invoice,
+    InvoiceEntry,
+    Import,
 }
 
 /// The read model of that name.
@@ -45,7 +57,7 @@ pub fn find(name: &str) -> Option<&'static dyn ErasedModel> {
 /// model in which `{t}` stands for the tenant's schema. For provisioning.
 pub fn tables() -> Vec<String> {
     let skipped = "create table {t}.rm_skipped (
-            -- Events that an operator let a read model skip, so that verify and rebuild skip them too.
+            -- What an operator let a read model skip: verify and rebuild skip it too.
             read_model text not null,
             position bigint not null,
             skipped_at timestamptz not null default now(),

@@ -1,6 +1,6 @@
-//! One runner serves every tenant of a cell: no task, connection or subscription per tenant. Work is
-//! found by notices, and by a sweep of all heads for what notices miss; a tenant that can't go on waits
-//! longer and longer and holds up nobody else.
+//! One runner serves every tenant of a cell: no task, connection or subscription per tenant. Work
+//! is found by notices, and by a sweep of all heads for what notices miss; a tenant that can't go
+//! on waits longer and longer and holds up nobody else.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
@@ -59,8 +59,8 @@ pub struct Notice {
 pub struct Notices(mpsc::Sender<Notice>);
 
 impl Notices {
-    /// Says that a tenant's log has grown to `position`. Never waits: when the runner is behind, the
-    /// word is dropped and the sweep finds the tenant.
+    /// Says that a tenant's log has grown to `position`. Never waits: when the runner is behind,
+    /// the word is dropped and the sweep finds the tenant.
     pub fn grown(&self, tenant: TenantId, position: i64) {
         self.give(Notice { tenant, position, events: Vec::new() });
     }
@@ -200,8 +200,8 @@ impl Runner {
         }
     }
 
-    /// Looks at every head: finds what no notice told of, tenants whose pause is over, and logs that
-    /// are shorter than what was taken from them.
+    /// Looks at every head: finds what no notice told of, tenants whose pause is over, and logs
+    /// that are shorter than what was taken from them.
     async fn sweep(&mut self) {
         let heads = match self.tenants.heads().await {
             Ok(heads) => heads,

@@ -1,5 +1,5 @@
-//! Moves the rows of a read model between its table and a fold. What is called `suffix` tells the live
-//! table from the one that a rebuild fills.
+//! Moves the rows of a read model between its table and a fold. What is called `suffix` tells the
+//! live table from the one that a rebuild fills.
 
 use migrations::{DoorError, Template, TenantTx};
 

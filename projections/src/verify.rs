@@ -1,5 +1,5 @@
-//! Compares live read models with a fresh fold of the log, row by row, in one snapshot. It answers the
-//! only question that matters of a read model: is it what the log says?
+//! Compares live read models with a fresh fold of the log, row by row, in one snapshot. It answers
+//! the only question that matters of a read model: is it what the log says?
 
 use domain::id::TenantId;
 use migrations::{DoorError, Template, Tenants};
@@ -12,6 +12,9 @@ use crate::row::CellError;
 
 /// The most differing rows that are named.
 const MOST_NAMED: usize = 100;
+
+/// The SQLSTATE of a table that is not there.
+const NO_SUCH_TABLE: &str = "42P01";
 
 /// What a comparison came to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -73,9 +76,15 @@ pub async fn verify(
     model: &'static dyn ErasedModel,
 ) -> Result<Verified, VerifyError> {
     let mut tx = tenants.begin_snapshot(tenant).await?;
-    // Before the first read, which takes the snapshot: a table that is swapped in later would seem empty.
+    // Before the first read, which takes the snapshot: a table that is swapped in later would seem
+    // empty.
     let parts = ["lock table {t}.", model.table().name, " in access share mode"];
-    tx.query(Template::assembled(parts)).execute().await?;
+    tx.query(Template::assembled(parts)).execute().await.map_err(|error| match error {
+        DoorError::Refused { code, .. } if code == NO_SUCH_TABLE => {
+            VerifyError::NotBuilt(model.name())
+        }
+        error => error.into(),
+    })?;
     let (_, standings) = checkpoint::read(&mut tx, &[model]).await?;
     let standing = &standings[0];
     let degraded = match &standing.state {

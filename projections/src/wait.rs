@@ -1,5 +1,6 @@
 //! Read your writes: a command answers with its position, and a read may wait until its read model
-//! has reached it. In the process of the runner that is a notice; elsewhere the checkpoints are asked.
+//! has reached it. In the process of the runner that is a notice; elsewhere the checkpoints are
+//! asked.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -3,11 +3,13 @@
 
 mod audit;
 mod bench;
+mod demo;
 mod doctor;
 mod events;
 mod migrate;
 mod output;
 mod replay;
+mod serve;
 mod tenant;
 mod token;
 
@@ -36,6 +38,10 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve the API and do the work behind it
+    Serve(serve::Serve),
+    /// Show two firms with a year of history, in a private database
+    Demo(demo::Demo),
     /// Make, list and show tenants
     #[command(subcommand)]
     Tenant(tenant::Tenant),
@@ -53,6 +59,8 @@ enum Command {
     /// Rebuild read models, check them against the log, show them as they were
     #[command(subcommand)]
     Replay(replay::Replay),
+    /// Print the OpenAPI document
+    Openapi,
     /// Check roles, grants and settings of the database, and say what to do
     Doctor,
     /// Measure this machine
@@ -103,9 +111,25 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         .or(file.base_domain.clone())
         .unwrap_or_else(|| "localhost".to_owned());
     let place = place(&shared, &file);
+    match &command {
+        Command::Openapi => {
+            output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
+            return Ok(Outcome::Done);
+        }
+        Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
+        _ => {}
+    }
     let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
     let context = Context { system: Arc::new(system), base_domain, json: shared.json };
     let outcome = match command {
+        Command::Serve(command) => {
+            serve::run(&context.system, &file, command, serve::print_ready).await
+        }
+        Command::Demo(command) => {
+            let Context { system, base_domain, json } = &context;
+            demo::run(system, &file, base_domain, *json, command).await
+        }
+        Command::Openapi => Ok(Outcome::Done),
         Command::Tenant(command) => tenant::run(&context, command).await,
         Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,

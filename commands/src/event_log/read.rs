@@ -173,6 +173,29 @@ pub async fn head_position(tx: &mut TenantTx) -> Result<i64, DoorError> {
     Ok(tx.query("select position from {t}.log_head").fetch_one().await?.try_get(0)?)
 }
 
+/// The largest position recorded at or before an instant; 0 where nothing was.
+pub async fn position_at(tx: &mut TenantTx, instant: Timestamp) -> Result<i64, DoorError> {
+    // recorded_at never runs backwards along the positions, so a binary search over the key finds the
+    // cut in log2 n look-ups and needs no index of its own.
+    let (mut low, mut high) = (0, head_position(tx).await?);
+    while low < high {
+        let middle = low + (high - low + 1) / 2;
+        let recorded_at = tx
+            .query("select recorded_at from {t}.events where position = $1")
+            .bind(middle)
+            .fetch_one()
+            .await?
+            .try_get::<DatabaseTimestamp, _>(0)?
+            .to_jiff();
+        if recorded_at <= instant {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(low)
+}
+
 /// Who holds a claim, and what it notes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {

@@ -1,5 +1,5 @@
-//! Each invoice as it stands: for whom, for which period, and how much it reserves. What it comes to in
-//! money is computed at reading, until it's issued.
+//! Each invoice as it stands: for whom, for which period, and how much it reserves. What it comes
+//! to in money is computed at reading, until it's issued.
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
@@ -93,7 +93,8 @@ pub async fn find(tx: &mut TenantTx, invoice: InvoiceId) -> Result<Option<Invoic
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
-/// Invoices by id, hence by age, after the one named; of one client or in one state where one is named.
+/// Invoices by id, hence by age, after the one named; of one client or in one state where one is
+/// named.
 pub async fn list(
     tx: &mut TenantTx,
     client: Option<ClientId>,

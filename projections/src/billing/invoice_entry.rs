@@ -1,5 +1,5 @@
-//! What each invoice took, entry by entry, as it was when it was drafted. The rows of a void invoice
-//! stay: they say what it was about.
+//! What each invoice took, entry by entry, as it was when it was drafted. The rows of a void
+//! invoice stay: they say what it was about.
 
 use domain::billing::InvoiceEvent;
 use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, TaskId};

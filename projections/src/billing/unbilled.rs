@@ -1,6 +1,6 @@
-//! What may be billed: approved, billable, and not reserved by a draft. The row of an entry is there
-//! from its first second on, because an approval names entries without saying what they are; the
-//! question filters, with an index that holds the answers only.
+//! What may be billed: approved, billable, and not reserved by a draft. The row of an entry is
+//! there from its first second on, because an approval names entries without saying what they are;
+//! the question filters, with an index that holds the answers only.
 
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
@@ -218,6 +218,7 @@ mod tests {
         History, MONDAY, approved, drafted, id, recorded, reopened, revised, voided, weeks_of_time,
     };
     use crate::tests::{assert_declares_what_it_touches, rows_of};
+    use domain::time::TimeRevised;
 
     fn billable_entries(history: &History) -> Vec<u128> {
         let open = |row: &UnbilledRow| row.approved && row.billable && row.invoice_id.is_none();
@@ -246,6 +247,12 @@ mod tests {
         assert_eq!(billable_entries(&history), []);
         history.time(1, MONDAY, approved(&[(102, 1)]));
         assert_eq!(billable_entries(&history), [], "an old version was approved");
+        let billable = TimeRevised { billable: true, ..revised(102, 3, MONDAY, 5) };
+        history.time(1, MONDAY, billable).time(1, MONDAY, approved(&[(102, 3)]));
+        assert_eq!(billable_entries(&history), [102]);
+        let changed = TimeRevised { billable: true, ..revised(102, 4, MONDAY, 6) };
+        history.time(1, MONDAY, changed);
+        assert_eq!(billable_entries(&history), [], "another content voids the approval");
     }
 
     #[test]

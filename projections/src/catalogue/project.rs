@@ -1,4 +1,5 @@
-//! Each project as it is now. Its tasks and the members who may work on it have tables of their own.
+//! Each project as it is now. Its tasks and the members who may work on it have tables of their
+//! own.
 
 use domain::catalogue::ProjectEvent;
 use domain::id::{ClientId, ProjectId};

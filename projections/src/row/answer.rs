@@ -17,8 +17,8 @@ pub enum ReadError {
     Cell(#[from] CellError),
 }
 
-/// The binary forms of the cells of an answer; `None` is null. Statements that bind values are always
-/// answered in binary form.
+/// The binary forms of the cells of an answer; `None` is null. Statements that bind values are
+/// always answered in binary form.
 pub(crate) fn cells_of(row: &PgRow) -> Result<Vec<Option<&[u8]>>, ReadError> {
     let cell = |n| {
         let value = row.try_get_raw(n).map_err(DoorError::from)?;

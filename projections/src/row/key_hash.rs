@@ -1,5 +1,6 @@
-//! A quick hash for keys in memory. Keys are ids that this service makes and a few registered names, so
-//! nobody outside chooses them to collide, and a fold of a million events asks millions of times.
+//! A quick hash for keys in memory. Keys are ids that this service makes and a few registered
+//! names, so nobody outside chooses them to collide, and a fold of a million events asks millions
+//! of times.
 
 use std::hash::{BuildHasherDefault, Hasher};
 

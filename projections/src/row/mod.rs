@@ -1,5 +1,5 @@
-//! Rows of read models. `row!` lists a row's columns once; DDL, statements, COPY and JSON follow from
-//! that list, so a column can't be in one of them and missing in another.
+//! Rows of read models. `row!` lists a row's columns once; DDL, statements, COPY and JSON follow
+//! from that list, so a column can't be in one of them and missing in another.
 
 mod answer;
 mod cell;
@@ -61,8 +61,8 @@ pub trait Row: Clone + PartialEq + Debug + Send + Sync + 'static {
     fn json(&self) -> Value;
 }
 
-/// Declares a row: its table, its key, its indexes as (suffix, definition), and its columns. The key
-/// columns come first.
+/// Declares a row: its table, its key, its indexes as (suffix, definition), and its columns. The
+/// key columns come first.
 macro_rules! row {
     (
         $(#[$doc:meta])*

@@ -1,5 +1,6 @@
-//! A keyed set of rows that a fold changes. It knows which rows were changed, so that only these are
-//! written, and, where it holds only some rows, whether the fold asked for one it had not declared.
+//! A keyed set of rows that a fold changes. It knows which rows were changed, so that only these
+//! are written, and, where it holds only some rows, whether the fold asked for one it had not
+//! declared.
 
 use std::collections::HashMap;
 
@@ -21,8 +22,9 @@ pub struct Changes<'a, R: Row> {
     pub removed: Vec<&'a R::Key>,
 }
 
-/// A keyed set of rows: all of a read model, or those a batch touches. Rows lie in the order in which
-/// they first came, which is about that of their ids, and a table copied from here lies so too.
+/// A keyed set of rows: all of a read model, or those a batch touches. Rows lie in the order in
+/// which they first came, which is about that of their ids, and a table copied from here lies so
+/// too.
 #[derive(Debug, Clone)]
 pub struct Rows<R: Row> {
     places: HashMap<R::Key, usize, KeyHash>,

@@ -1,5 +1,5 @@
-//! What follows from a table's list of columns: DDL, statements, arrays to bind, rows to COPY. Every
-//! statement is put together from texts of the program, never from a value.
+//! What follows from a table's list of columns: DDL, statements, arrays to bind, rows to COPY.
+//! Every statement is put together from texts of the program, never from a value.
 
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;

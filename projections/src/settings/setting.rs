@@ -1,5 +1,5 @@
-//! Each value of each setting with the day it holds from. Which of them holds on a day is found by the
-//! same rule everywhere: the one with the latest day that is not after it.
+//! Each value of each setting with the day it holds from. Which of them holds on a day is found by
+//! the same rule everywhere: the one with the latest day that is not after it.
 
 use domain::log::{Event, EventFamily, Recorded};
 use domain::settings::SettingsEvent;

@@ -2,7 +2,9 @@
 
 mod live;
 mod questions;
+mod random;
 mod rebuilt;
+mod runner;
 pub(crate) mod samples;
 mod stories;
 pub(crate) mod written;
@@ -24,27 +26,42 @@ fn sorted<R: Row>(rows: &Rows<R>) -> Vec<R> {
     rows
 }
 
+/// Something to do for every read model, by its type.
+pub(crate) trait Visitor {
+    /// Does it for one.
+    fn visit<M: ReadModel>(&mut self);
+}
+
 /// Folds the history event by event with nothing loaded but the rows that each event touches, and
-/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't declare.
+/// fails where that differs from a fold of the whole: the fold then uses rows that it doesn't
+/// declare.
 pub(crate) fn assert_declares_what_it_touches<M: ReadModel>(history: &[Recorded]) {
+    assert_batches_fold_alike::<M>(history.chunks(1), history, "event by event");
+}
+
+/// The same for batches of any size, as the live runner takes them.
+pub(crate) fn assert_batches_fold_alike<'h, M: ReadModel>(
+    batches: impl Iterator<Item = &'h [Recorded]>,
+    history: &[Recorded],
+    how: &str,
+) {
     let mut stored: Rows<M::Row> = Rows::complete();
-    for event in history {
-        let keys = M::touches(event);
-        assert!(
-            keys.is_empty() || crate::model::reads::<M>(event.event.event_type()),
-            "{} touches rows at {} without reading it",
-            M::NAME,
-            event.event.event_type()
-        );
+    for batch in batches {
+        for event in batch {
+            let read = crate::model::reads::<M>(event.event.event_type());
+            let name = event.event.event_type();
+            assert!(read || M::touches(event).is_empty(), "{} does not read {name}", M::NAME);
+        }
+        let keys: Vec<_> = batch.iter().flat_map(M::touches).collect();
         let mut some = Rows::some(keys.clone());
         keys.iter().filter_map(|key| stored.get(key).cloned()).for_each(|row| some.fill(row));
-        M::apply(&mut some, event);
-        assert!(!some.used_undeclared(), "{} at {}", M::NAME, event.event.event_type());
+        batch.iter().for_each(|event| M::apply(&mut some, event));
+        assert!(!some.used_undeclared(), "{} uses an undeclared row {how}", M::NAME);
         let changes = some.changes();
         changes.put.into_iter().for_each(|row| stored.put(row.clone()));
         changes.removed.into_iter().for_each(|key| stored.remove(key));
     }
-    assert_eq!(sorted(&stored), rows_of::<M>(history));
+    assert_eq!(sorted(&stored), rows_of::<M>(history), "{} {how}", M::NAME);
 }
 
 #[test]

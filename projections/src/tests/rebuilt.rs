@@ -1,4 +1,7 @@
-//! Rebuild and as-of: what is built anew is what the log says, and nothing is ever called done early.
+//! Rebuild and as-of: what is built anew is what the log says, and nothing is ever called done
+//! early.
+
+use std::cell::Cell;
 
 use super::rows_of;
 use super::samples::{END, History, MONDAY, everything, recorded, weeks_of_time};
@@ -12,7 +15,7 @@ use crate::rebuild::{RebuildError, rebuild};
 use crate::registry;
 use crate::row::Row;
 use crate::runner::catch_up;
-use crate::time::time_entry::TimeEntry;
+use crate::time::time_entry::{self, TimeEntry, Wanted};
 use crate::verify::verify;
 
 #[tokio::test]
@@ -46,19 +49,37 @@ async fn reading_and_appending_go_on_while_a_read_model_is_built_again_and_again
         history.time(1, MONDAY, recorded(1000 + entry, MONDAY, 60));
     }
     let model = registry::find("time_entry").expect("registered");
-    append(&tenant, &history.0[..1]).await;
+    append(&tenant, &history.0[..200]).await;
+    catch_up(&tenant.tenants, tenant.id).await.expect("caught up");
+    let built = Cell::new(false);
     let write = async {
-        for event in &history.0[1..] {
+        for event in &history.0[200..] {
             append(&tenant, std::slice::from_ref(event)).await;
             take_turn(&tenant.tenants, tenant.id, registry::all(), &[], 500).await.expect("a turn");
         }
     };
     let build = async {
-        for _ in 0..5 {
+        for _ in 0..20 {
             rebuild(&tenant.tenants, tenant.id, model, &mut |_| {}).await.expect("built");
         }
+        built.set(true);
     };
-    tokio::join!(write, build);
+    let compare = async {
+        // A snapshot that a swap falls into must not see the new table as empty.
+        while !built.get() {
+            let verified = verify(&tenant.tenants, tenant.id, model).await.expect("a comparison");
+            assert!(verified.is_equal(), "{verified:?}");
+        }
+    };
+    let read = async {
+        while !built.get() {
+            let mut tx = tenant.tenants.begin(tenant.id).await.expect("a transaction");
+            let rows = time_entry::list(&mut tx, &Wanted::default(), None, 500).await;
+            assert!(rows.expect("an answer").len() >= 200);
+            tx.commit().await.expect("committed");
+        }
+    };
+    tokio::join!(write, build, compare, read);
     catch_up(&tenant.tenants, tenant.id).await.expect("caught up");
     for model in registry::all() {
         let verified = verify(&tenant.tenants, tenant.id, *model).await.expect("a comparison");

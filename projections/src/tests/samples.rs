@@ -172,8 +172,8 @@ pub(crate) fn reopened(entries: &[(u128, u32)]) -> TimesheetReopened {
     }
 }
 
-/// Every kind of event of a timesheet at least once: three entries, one of them revised after it was
-/// approved, one moved to the next week, one sent back.
+/// Every kind of event of a timesheet at least once: three entries, one of them revised after it
+/// was approved, one moved to the next week, one sent back.
 pub(crate) fn weeks_of_time() -> History {
     let next = date(2026, 2, 9);
     let mut history = History::default();

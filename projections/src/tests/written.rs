@@ -1,5 +1,5 @@
-//! Writes a history into a real tenant's log as the append leaves it. The write side is no part of this
-//! crate; what is stored is the same: rows in order, the head moved in the same transaction.
+//! Writes a history into a real tenant's log as the append leaves it. The write side is no part of
+//! this crate; what is stored is the same: rows in order, the head moved in the same transaction.
 
 use domain::log::Recorded;
 use migrations::TenantTx;

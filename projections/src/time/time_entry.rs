@@ -17,7 +17,11 @@ use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 row! {
     /// One entry of time.
     TimeEntryRow in "rm_time_entry" key(entry_id: EntryId)
-    index("member_day": "(member_id, day)", "day": "(day, entry_id)", "project_day": "(project_id, day)") {
+    index(
+        "member_day": "(member_id, day)",
+        "day": "(day, entry_id)",
+        "project_day": "(project_id, day)"
+    ) {
         /// The entry.
         entry_id: EntryId,
         /// The stream of the timesheet it's in.

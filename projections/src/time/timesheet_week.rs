@@ -22,8 +22,8 @@ row! {
         member_id: MemberId,
         /// Which week.
         week: Week,
-        /// Open while any entry is open (or there is none), rejected while any is rejected, approved
-        /// when all are, else submitted.
+        /// Open while any entry is open (or there is none), rejected while any is rejected,
+        /// approved when all are, else submitted.
         state: EntryState,
         /// How many entries it holds.
         entries: u32,
@@ -214,8 +214,8 @@ pub async fn find(
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
-/// Weeks by week and member after those of a cursor; in one state, of one week or of one member where
-/// it's named.
+/// Weeks by week and member after those of a cursor; in one state, of one week or of one member
+/// where it's named.
 pub async fn list(
     tx: &mut TenantTx,
     state: Option<EntryState>,

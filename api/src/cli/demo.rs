@@ -1,0 +1,93 @@
+//! `crowdminder demo`: two firms with a year of history in a private database, served.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde_json::json;
+
+use super::serve::{Serve, print_ready};
+use super::{Outcome, output, serve};
+use crate::config::File;
+use crate::demo::{DemoTenant, prepare};
+use crate::system::System;
+
+/// The file that marks a data directory as the demo's, so that no other is ever emptied.
+const MARK: &str = "demo";
+
+/// How to show the demo.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Demo {
+    #[command(flatten)]
+    serve: Serve,
+    /// Begin anew: empty the demo's data directory first
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// Another seed tells another year
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The day after the year's last [default: today]
+    #[arg(long)]
+    today: Option<Date>,
+}
+
+/// Empties the data directory of an earlier demo, and marks a new one. Before the database is reached.
+pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
+    let mark = data_dir.join(MARK);
+    if reset && data_dir.exists() {
+        if !mark.exists() {
+            anyhow::bail!(
+                "{} is not the demo's: it is not emptied; name another with --data-dir",
+                data_dir.display()
+            );
+        }
+        for name in ["postgres", "keys", "checkpoints"] {
+            let path = data_dir.join(name);
+            if path.exists() {
+                std::fs::remove_dir_all(&path)
+                    .with_context(|| format!("emptying {}", path.display()))?;
+            }
+        }
+    }
+    std::fs::create_dir_all(data_dir)?;
+    if !data_dir.join("postgres").exists() {
+        std::fs::write(&mark, "made by `crowdminder demo`; --reset empties this directory\n")?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn run(
+    system: &Arc<System>,
+    file: &File,
+    base_domain: &str,
+    json: bool,
+    command: Demo,
+) -> anyhow::Result<Outcome> {
+    let now = system.commands.log().clock().now();
+    let today = command.today.unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
+    let tenants = prepare(system, base_domain, command.seed, today, |what| {
+        tracing::info!("{what}");
+    })
+    .await?;
+    serve::run(system, file, command.serve, |address| {
+        let port = address.port();
+        let url = format!("http://{base_domain}:{port}");
+        if json {
+            output::document(&json!({"url": url, "tenants": tenants}));
+        } else {
+            tenants.iter().for_each(|tenant| print(tenant, port));
+        }
+        print_ready(address);
+    })
+    .await
+}
+
+fn print(tenant: &DemoTenant, port: u16) {
+    output::line(&format!("{}: http://{}:{port}/api/v1", tenant.slug, tenant.host));
+    for (role, token) in &tenant.tokens {
+        output::line(&format!("    {role:<8} {token}"));
+    }
+}

@@ -1,0 +1,396 @@
+//! Invoices over HTTP: drafts, their lines with what each is made of, and voiding.
+
+use commands::billing::{DraftInvoice, VoidInvoice};
+use domain::billing::lines::Line;
+use domain::billing::{GroupBy, InvoiceState};
+use domain::catalogue::rates::RateKind;
+use domain::id::{ClientId, InvoiceId};
+use domain::money::Percent;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use projections::billing::invoice::{self, Invoice, InvoiceRow};
+use projections::billing::invoice_entry::{self, InvoiceEntry, InvoiceEntryRow};
+use projections::billing::price_book::PriceBook;
+use projections::catalogue::rate::Rate;
+use projections::settings::setting::Setting;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Money;
+use super::names::Names;
+use crate::http::answer::{Answer, Changed};
+use crate::http::body::Json;
+use crate::http::call::{Call, piece};
+use crate::http::cursor::Page;
+use crate::http::members::{ById, Nothing};
+use crate::http::moment::rows_at;
+use crate::http::problem::Problem;
+
+const KIND: &str = "invoice";
+
+/// What makes a line.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Grouping {
+    /// One line per project and task.
+    Task,
+    /// One line per member.
+    Member,
+    /// One line per day.
+    Day,
+    /// One line per entry.
+    Entry,
+}
+
+impl From<Grouping> for GroupBy {
+    fn from(grouping: Grouping) -> Self {
+        match grouping {
+            Grouping::Task => GroupBy::Task,
+            Grouping::Member => GroupBy::Member,
+            Grouping::Day => GroupBy::Day,
+            Grouping::Entry => GroupBy::Entry,
+        }
+    }
+}
+
+impl From<GroupBy> for Grouping {
+    fn from(group_by: GroupBy) -> Self {
+        match group_by {
+            GroupBy::Task => Grouping::Task,
+            GroupBy::Member => Grouping::Member,
+            GroupBy::Day => Grouping::Day,
+            GroupBy::Entry => Grouping::Entry,
+        }
+    }
+}
+
+/// An invoice in a list.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct InvoiceSummary {
+    id: Uuid,
+    client_id: Uuid,
+    from: Date,
+    to: Date,
+    group_by: Grouping,
+    currency: String,
+    /// `draft` or `void`.
+    state: String,
+    /// How many entries it took.
+    entries: u32,
+    /// Their seconds, as recorded.
+    seconds: i64,
+    drafted_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    voided_at: Option<Timestamp>,
+}
+
+/// A line of an invoice.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "InvoiceLine")]
+pub(crate) struct LineBody {
+    n: u32,
+    description: String,
+    /// As recorded.
+    seconds: u64,
+    /// As billed.
+    rounded_seconds: u64,
+    /// Units, with four places; the price is made from the seconds.
+    quantity: String,
+    unit_price: Option<Money>,
+    net: Option<Money>,
+    /// `S` standard rate, `O` outside of the tax.
+    tax_category: String,
+    /// Percent, as a decimal.
+    tax_rate: String,
+    /// Why it has no price, such as `billing.no_rate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warning: Option<String>,
+}
+
+/// An invoice with its lines.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Invoice")]
+pub(crate) struct InvoiceBody {
+    #[serde(flatten)]
+    summary: InvoiceSummary,
+    lines: Vec<LineBody>,
+    /// The sum of the lines that have a price.
+    net: Money,
+    tax: Money,
+    gross: Money,
+}
+
+fn summary(row: &InvoiceRow) -> InvoiceSummary {
+    InvoiceSummary {
+        id: row.invoice_id.0,
+        client_id: row.client_id.0,
+        from: row.from_day,
+        to: row.to_day,
+        group_by: row.group_by.into(),
+        currency: row.currency.clone(),
+        state: row.state.as_str().to_owned(),
+        entries: row.entries,
+        seconds: row.seconds,
+        drafted_at: row.drafted_at,
+        voided_at: row.voided_at,
+    }
+}
+
+/// Which invoices.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    /// Of this client.
+    client_id: Option<Uuid>,
+    /// `draft` or `void`.
+    state: Option<State>,
+}
+
+/// The state of an invoice.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// Reserves its entries.
+    Draft,
+    /// Has given them back.
+    Void,
+}
+
+/// `GET /invoices`.
+pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSummary>>, Problem> {
+    let client = call.query.client_id.map(ClientId);
+    let state = call.query.state.map(|state| match state {
+        State::Draft => InvoiceState::Draft,
+        State::Void => InvoiceState::Void,
+    });
+    let (after, limit) = (call.after()?.map(InvoiceId), call.look_for());
+    let rows = match call.rows_then::<Invoice>().await? {
+        None => {
+            let mut tx = call.tx().await?;
+            let rows = invoice::list(&mut tx, client, state, after, limit).await?;
+            tx.commit().await?;
+            rows
+        }
+        Some(rows) => {
+            let wanted = |row: &InvoiceRow| {
+                client.is_none_or(|client| row.client_id == client)
+                    && state.is_none_or(|state| row.state == state)
+            };
+            piece(&rows, wanted, |row| row.invoice_id, after, limit)
+        }
+    };
+    Ok(call.page(rows, |row| row.invoice_id.0, |row| summary(&row)))
+}
+
+/// An invoice with what it took and the book it's priced by, now or at a moment.
+struct Priced {
+    invoice: InvoiceRow,
+    entries: Vec<InvoiceEntryRow>,
+    lines: Vec<Line>,
+    names: Names,
+    vat: (String, Option<Percent>),
+}
+
+async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Priced, Problem> {
+    let mut tx = call.tx().await?;
+    let (tenants, tenant) = (&call.app.tenants, call.tenant.id);
+    let (found, entries, book) = match call.as_of {
+        None => {
+            let found = invoice::find(&mut tx, id).await?;
+            let entries = invoice_entry::of_invoice(&mut tx, id).await?;
+            (found, entries, PriceBook::load(&mut tx).await?)
+        }
+        Some(position) => {
+            let mut invoices = rows_at::<Invoice>(tenants, tenant, position).await?;
+            let entries = rows_at::<InvoiceEntry>(tenants, tenant, position).await?;
+            let mut entries: Vec<InvoiceEntryRow> =
+                entries.iter().filter(|row| row.invoice_id == id).cloned().collect();
+            entries.sort_by_key(|row| (row.day, row.entry_id));
+            let rates = rows_at::<Rate>(tenants, tenant, position).await?;
+            let settings = rows_at::<Setting>(tenants, tenant, position).await?;
+            let billed = rates.iter().filter(|row| row.kind == RateKind::Bill).cloned();
+            let book = PriceBook::of(billed, settings.iter().cloned());
+            (invoices.take(&id), entries, book)
+        }
+    };
+    let invoice = found.ok_or_else(Problem::not_found)?;
+    let names = Names::load(
+        call,
+        &mut tx,
+        entries.iter().map(|row| row.project_id),
+        entries.iter().map(|row| row.task_id),
+        entries.iter().map(|row| row.member_id),
+    )
+    .await?;
+    tx.commit().await?;
+    let lines = book.lines(&invoice, &entries);
+    let settings = book.settings();
+    let rate = settings.vat_percent(invoice.to_day);
+    let registered = settings.vat_registered(invoice.to_day);
+    let vat = if registered { ("S".to_owned(), Some(rate)) } else { ("O".to_owned(), None) };
+    Ok(Priced { invoice, entries, lines, names, vat })
+}
+
+/// `GET /invoices/{id}`.
+pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>, Problem> {
+    let id = InvoiceId(call.path.id);
+    let Priced { invoice, lines, names, vat, .. } = priced(&call, id).await?;
+    let currency = &invoice.currency;
+    let rate = vat.1.map_or_else(|| "0".to_owned(), |rate| rate.to_string());
+    let money = |amount: i64| Money::of(amount, currency);
+    let net = lines.iter().filter_map(|line| line.net_minor).sum();
+    let tax = vat.1.map_or(0, |rate| rate.of(net));
+    let lines = lines
+        .iter()
+        .map(|line| LineBody {
+            n: line.n,
+            description: names.line(&line.key),
+            seconds: line.seconds,
+            rounded_seconds: line.rounded_seconds,
+            quantity: line.quantity.clone(),
+            unit_price: line.unit_price_minor.map(money),
+            net: line.net_minor.map(money),
+            tax_category: vat.0.clone(),
+            tax_rate: rate.clone(),
+            warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
+        })
+        .collect();
+    let tag = call.tag((KIND, id.0), invoice.position);
+    let body = InvoiceBody {
+        summary: summary(&invoice),
+        lines,
+        net: money(net),
+        tax: money(tax),
+        gross: money(net + tax),
+    };
+    Ok(call.read(body).tagged(tag))
+}
+
+/// Where a line's entries are asked for.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub(crate) struct ByLine {
+    /// The invoice.
+    id: Uuid,
+    /// The line: 1, 2, 3, …
+    n: u32,
+}
+
+/// An entry that a line is made of.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct LineEntry {
+    entry_id: Uuid,
+    /// The version that was approved and billed.
+    version: u32,
+    member_id: Uuid,
+    member: String,
+    project_id: Uuid,
+    task_id: Uuid,
+    date: Date,
+    seconds: u32,
+}
+
+/// What a line is made of.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Provenance {
+    invoice_id: Uuid,
+    n: u32,
+    description: String,
+    entries: Vec<LineEntry>,
+    /// The seconds that one unit stands for.
+    unit_seconds: u32,
+    unit_price: Option<Money>,
+    net: Option<Money>,
+    /// The rounding rule: mode, interval in minutes, tie and scope.
+    rounding: String,
+}
+
+/// `GET /invoices/{id}/lines/{n}/provenance`.
+pub(crate) async fn provenance(call: Call<ByLine, Nothing>) -> Result<Answer<Provenance>, Problem> {
+    let ByLine { id, n } = call.path;
+    let Priced { invoice, entries, lines, names, .. } = priced(&call, InvoiceId(id)).await?;
+    let line = lines.iter().find(|line| line.n == n).ok_or_else(Problem::not_found)?;
+    let money = |amount: i64| Money::of(amount, &invoice.currency);
+    let of_line = entries.iter().filter(|row| line.entries.contains(&row.entry_id));
+    let entries = of_line
+        .map(|row| LineEntry {
+            entry_id: row.entry_id.0,
+            version: row.version,
+            member_id: row.member_id.0,
+            member: names.member(row.member_id),
+            project_id: row.project_id.0,
+            task_id: row.task_id.0,
+            date: row.day,
+            seconds: row.seconds,
+        })
+        .collect();
+    let rule = line.rounding;
+    Ok(call.read(Provenance {
+        invoice_id: id,
+        n,
+        description: names.line(&line.key),
+        entries,
+        unit_seconds: line.unit_seconds,
+        unit_price: line.unit_price_minor.map(money),
+        net: line.net_minor.map(money),
+        rounding: format!(
+            "{} {} min, tie {}, per {}",
+            rule.mode.as_str(),
+            rule.interval_minutes,
+            rule.tie.as_str(),
+            rule.scope.as_str()
+        ),
+    }))
+}
+
+/// A draft to be made.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DraftBody {
+    /// Who is to pay.
+    client_id: Uuid,
+    /// The first day.
+    from: Date,
+    /// The last day.
+    to: Date,
+    /// What makes a line.
+    group_by: Grouping,
+}
+
+/// `POST /invoices`.
+pub(crate) async fn draft(
+    call: Call<(), Nothing, Json<DraftBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let DraftBody { client_id, from, to, group_by } = call.body.0;
+    let command = DraftInvoice {
+        invoice: InvoiceId(call.new_id()),
+        client: ClientId(client_id),
+        from,
+        to,
+        group_by: group_by.into(),
+    };
+    let done = call.send(command).await?;
+    Ok(call.made(done, KIND, "/invoices"))
+}
+
+/// Why an invoice is void.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VoidBody {
+    /// In your words.
+    reason: Option<String>,
+}
+
+/// `POST /invoices/{id}/void`.
+pub(crate) async fn void(
+    call: Call<ById, Nothing, Json<VoidBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let invoice = InvoiceId(call.path.id);
+    let object = (KIND, invoice.0);
+    let stream = domain::billing::invoice_stream(invoice);
+    let reason = call.body.0.reason.clone();
+    let command =
+        |expected_version| VoidInvoice { invoice, reason: reason.clone(), expected_version };
+    let done = call.send_if(object, stream, |_, _| true, command).await?;
+    Ok(call.changed(done, object))
+}

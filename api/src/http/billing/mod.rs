@@ -1,0 +1,24 @@
+//! Billing over HTTP: what may be billed, and drafts that reserve it. Amounts are made from the entries,
+//! the rates and the rules at the moment of reading; nothing here is stored.
+
+pub(crate) mod invoices;
+pub(crate) mod names;
+pub(crate) mod unbilled;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// An amount of money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct Money {
+    /// Minor units, such as cents.
+    pub(crate) amount_minor: i64,
+    /// ISO 4217 code.
+    pub(crate) currency: String,
+}
+
+impl Money {
+    fn of(amount_minor: i64, currency: &str) -> Self {
+        Money { amount_minor, currency: currency.to_owned() }
+    }
+}

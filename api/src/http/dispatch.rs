@@ -1,0 +1,181 @@
+//! From a request to a call, in one order for every route: host, credentials, rights, path, query,
+//! headers, body, freshness. The same order for a foreign id and an unknown one, so that neither status
+//! nor time tells them apart.
+
+use axum::RequestPartsExt;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use commands::IdempotencyKey;
+use domain::log::Origin;
+use migrations::platform::TenantRecord;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use super::body::{Carried, collect, too_large};
+use super::call::{About, Call};
+use super::caller;
+use super::host::{MENTIONING_KEYS, agrees, tenant_of};
+use super::moment::{Preferences, cut, fresh_enough};
+use super::problem::{FieldError, Problem};
+use super::query::{self, Understands};
+use super::registry::{Method, Rule};
+use super::server::Peer;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+/// The longest key, in bytes.
+const KEY_MAX: usize = 255;
+/// What is kept of the name of an agent, in bytes.
+const AGENT_MAX: usize = 300;
+
+/// Understands a request for the route of this rule.
+pub(crate) async fn call<P, Q, B>(
+    app: &App,
+    rule: &Rule,
+    request: Request,
+) -> Result<Call<P, Q, B>, Problem>
+where
+    P: DeserializeOwned + Send + 'static,
+    Q: DeserializeOwned,
+    B: Carried,
+{
+    let (mut parts, body) = request.into_parts();
+    let (host, mut about) = understand(app, rule, &parts).await?;
+    // An id that does not have the form of one is as unknown as any other.
+    let Path(path) = parts.extract::<Path<P>>().await.map_err(|_| Problem::not_found())?;
+    let query = query::own(&about.asked.own)?;
+    let bytes = carried(app, rule, &parts, body).await?;
+    about.key = key_of(rule, &parts, &bytes)?;
+    if rule.method.needs_match() && !parts.headers.contains_key(header::IF_MATCH) {
+        let detail = "say which version this is meant for: If-Match with the ETag you saw";
+        let required = StatusCode::PRECONDITION_REQUIRED;
+        return Err(Problem::new(required, "precondition.required", detail));
+    }
+    let body = B::read(&parts.headers, &bytes).map_err(|problem| {
+        if mentions_another(&about.tenant, &host, &bytes) { Problem::not_found() } else { problem }
+    })?;
+    freshen(app, rule, &parts.headers, &mut about).await?;
+    Ok(Call { path, query, body, about })
+}
+
+/// Whose request it is, in which tenant, and whether they may; and its query.
+async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, About), Problem> {
+    let (host, tenant) = tenant_of(&app.platform, parts).await?;
+    let keys = app.keys.of(tenant.id).await?;
+    let caller = caller::authenticate(app, &tenant, &parts.headers).await?;
+    if tenant.state == "suspended" {
+        let detail = "this account is suspended; ask who runs the service";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
+    }
+    caller.check(rule.access)?;
+    let understands =
+        Understands { min_position: !rule.writes(), as_of: rule.as_of, pages: rule.pages };
+    let asked = query::asked(&parts.uri, understands)?;
+    if !asked.mentions.iter().all(|said| agrees(&tenant, &host, said)) {
+        return Err(Problem::not_found());
+    }
+    let about = About {
+        app: app.clone(),
+        tenant,
+        keys,
+        caller,
+        as_of: None,
+        url_path: parts.uri.path().to_owned(),
+        asked,
+        headers: parts.headers.clone(),
+        key: None,
+        origin: origin_of(parts),
+        trace_id: trace_of(&parts.headers),
+    };
+    Ok((host, about))
+}
+
+async fn freshen(
+    app: &App,
+    rule: &Rule,
+    headers: &HeaderMap,
+    about: &mut About,
+) -> Result<(), Problem> {
+    if rule.writes() {
+        return Ok(());
+    }
+    if let Some(as_of) = &about.asked.as_of {
+        let (position, now) = (about.asked.min_position, about.now());
+        // The past is folded from the log, so the log alone must be known up to the position.
+        let log: &[&str] = &[];
+        let parts = (&app.tenants, &app.progress);
+        fresh_enough(parts, about.tenant.id, log, position, Preferences::default()).await?;
+        about.as_of = Some(cut(&app.tenants, &about.tenant, now, as_of).await?);
+        return Ok(());
+    }
+    let preferences = Preferences::of(headers);
+    let position = about.asked.min_position;
+    let parts = (&app.tenants, &app.progress);
+    fresh_enough(parts, about.tenant.id, rule.reads, position, preferences).await
+}
+
+async fn carried(app: &App, rule: &Rule, parts: &Parts, body: Body) -> Result<Bytes, Problem> {
+    if rule.method == Method::Get {
+        return Ok(Bytes::new());
+    }
+    let limit = if rule.upload { app.limits.upload_bytes } else { app.limits.body_bytes };
+    let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    collect(body, limit, app.limits.body_patience).await
+}
+
+/// The key of a request, without the quotes that a structured header has.
+fn key_of(rule: &Rule, parts: &Parts, bytes: &Bytes) -> Result<Option<IdempotencyKey>, Problem> {
+    let mut keys = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
+    let fault =
+        |code, detail| Problem::malformed(vec![FieldError::new("Idempotency-Key", code, detail)]);
+    let key = match (keys.next(), keys.next()) {
+        (None, _) if rule.method == Method::Post => {
+            let detail = "every POST needs a key of its own, such as a random UUID";
+            return Err(fault("header.missing", detail));
+        }
+        (None, _) => return Ok(None),
+        (Some(_), Some(_)) => return Err(fault("header.repeated", "give one key")),
+        (Some(key), None) => key.to_str().unwrap_or_default().trim(),
+    };
+    let key = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
+    if !(1..=KEY_MAX).contains(&key.len()) {
+        return Err(fault("header.invalid", "a key is a visible text of 1 to 255 characters"));
+    }
+    // The path as it was asked for, not the pattern: another object is another request.
+    let target = parts.uri.path_and_query().map_or(parts.uri.path(), |it| it.as_str());
+    let route = format!("{} {target}", rule.method.as_str());
+    Ok(Some(IdempotencyKey { route, key: key.to_owned(), request: bytes.to_vec() }))
+}
+
+/// Whether a body that does not have its form names another tenant.
+fn mentions_another(tenant: &TenantRecord, host: &str, bytes: &Bytes) -> bool {
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_slice(bytes) else {
+        return false;
+    };
+    MENTIONING_KEYS
+        .iter()
+        .filter_map(|key| members.get(*key))
+        .any(|said| said.as_str().is_none_or(|said| !agrees(tenant, host, said)))
+}
+
+fn origin_of(parts: &Parts) -> Option<Origin> {
+    let Peer(peer) = parts.extensions.get::<Peer>()?;
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let agent = agent.map(|agent| agent.get(..AGENT_MAX).unwrap_or(agent).to_owned());
+    Some(Origin { address: peer.ip().to_string(), agent })
+}
+
+/// The trace id of a W3C `traceparent`, where it's one.
+fn trace_of(headers: &HeaderMap) -> Option<String> {
+    let mut fields = headers.get(TRACEPARENT)?.to_str().ok()?.split('-');
+    let (version, trace) = (fields.next()?, fields.next()?);
+    let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let fits = version.len() == 2 && trace.len() == 32 && hex(version) && hex(trace);
+    (fits && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
+}

@@ -1,0 +1,321 @@
+//! Members over HTTP: who I am, who there is, and changes of them. Addresses are shown to the member and
+//! to those who look after members or audit them.
+
+use commands::members::{
+    ActivateMember, AddMember, ChangeMemberEmail, ChangeMemberRoles, ChangeMemberTimeZone,
+    DeactivateMember, RenameMember,
+};
+use commands::{Command, CommandError, Done, Reply, Unit};
+use domain::id::MemberId;
+use domain::members::{Role, member_stream};
+use domain::personal::{Envelope, Personal};
+use projections::members::member::{self, Member, MemberRow};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::answer::{Answer, Changed};
+use super::body::{Json, OptionalJson};
+use super::call::{About, Call, piece};
+use super::caller::state_of;
+use super::change::Change;
+use super::cursor::Page;
+use super::personal;
+use super::problem::{FieldError, Problem};
+
+const KIND: &str = "member";
+
+/// A role, as `domain::members::Role` names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RoleName {
+    Owner,
+    Admin,
+    Manager,
+    Billing,
+    Member,
+    Auditor,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Role::Owner,
+            RoleName::Admin => Role::Admin,
+            RoleName::Manager => Role::Manager,
+            RoleName::Billing => Role::Billing,
+            RoleName::Member => Role::Member,
+            RoleName::Auditor => Role::Auditor,
+        }
+    }
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => RoleName::Owner,
+            Role::Admin => RoleName::Admin,
+            Role::Manager => RoleName::Manager,
+            Role::Billing => RoleName::Billing,
+            Role::Member => RoleName::Member,
+            Role::Auditor => RoleName::Auditor,
+        }
+    }
+}
+
+/// A person of the tenant.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Member")]
+pub(crate) struct MemberBody {
+    id: Uuid,
+    /// Null once the person's data were erased.
+    name: Option<String>,
+    /// The address they sign in with; null where there is none, or where you may not see it.
+    email: Option<String>,
+    roles: Vec<RoleName>,
+    /// Their own IANA zone; null = the tenant's.
+    time_zone: Option<String>,
+    /// Whether they may sign in and record time.
+    active: bool,
+}
+
+/// The caller.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct Me {
+    #[serde(flatten)]
+    member: MemberBody,
+    /// In which tenant.
+    tenant: TenantBody,
+    /// What the token may be used for; empty = all that the member may do.
+    scopes: Vec<String>,
+}
+
+/// The tenant that the host leads to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "Tenant")]
+pub(crate) struct TenantBody {
+    id: Uuid,
+    slug: String,
+    name: String,
+}
+
+/// One object by its id.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub(crate) struct ById {
+    pub(crate) id: Uuid,
+}
+
+/// No parameters.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+fn sees_addresses(about: &About, member: MemberId) -> bool {
+    about.caller.member == member || about.caller.may(&[Role::Manager, Role::Auditor])
+}
+
+fn shown(about: &About, row: MemberRow) -> MemberBody {
+    let email = row.email.as_ref().filter(|_| sees_addresses(about, row.member_id));
+    MemberBody {
+        id: row.member_id.0,
+        name: personal::text(&about.keys, row.name.as_ref()),
+        email: personal::unique_text(&about.keys, email),
+        roles: row.roles.into_iter().map(RoleName::from).collect(),
+        time_zone: row.time_zone,
+        active: row.active,
+    }
+}
+
+fn sealed(row: &MemberRow) -> impl Iterator<Item = &Envelope> {
+    row.name.iter().chain(&row.email)
+}
+
+/// `GET /me`. Read from the member's own stream, so that it's there from their first moment on.
+pub(crate) async fn me(call: Call<(), Nothing>) -> Result<Answer<Me>, Problem> {
+    let id = call.caller.member;
+    let mut tx = call.tx().await?;
+    let (state, position) = state_of(&mut tx, id).await?;
+    let name = state.name.as_ref().and_then(Personal::envelope);
+    let email = state.email.as_ref().and_then(Personal::envelope);
+    personal::load(&call.keys, &mut tx, name.into_iter().chain(email)).await?;
+    tx.commit().await?;
+    let member = MemberBody {
+        id: id.0,
+        name: personal::text(&call.keys, name),
+        email: personal::unique_text(&call.keys, email),
+        roles: state.roles.iter().copied().map(RoleName::from).collect(),
+        time_zone: state.time_zone.clone(),
+        active: state.active,
+    };
+    let (slug, name) = (call.tenant.slug.clone(), call.tenant.name.clone());
+    let tenant = TenantBody { id: call.tenant.id.0, slug, name };
+    let me = Me { member, tenant, scopes: call.caller.scopes.names() };
+    Ok(Answer::of(me).tagged(call.tag((KIND, id.0), position)))
+}
+
+/// `GET /members`.
+pub(crate) async fn list(call: Call<(), Nothing>) -> Result<Answer<Page<MemberBody>>, Problem> {
+    let (after, limit) = (call.after()?.map(MemberId), call.look_for());
+    let mut tx = call.tx().await?;
+    let rows = match call.rows_then::<Member>().await? {
+        None => member::list(&mut tx, after, limit).await?,
+        Some(rows) => piece(&rows, |_| true, |row| row.member_id, after, limit),
+    };
+    personal::load(&call.keys, &mut tx, rows.iter().flat_map(sealed)).await?;
+    tx.commit().await?;
+    Ok(call.page(rows, |row| row.member_id.0, |row| shown(&call, row)))
+}
+
+/// `GET /members/{id}`.
+pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<MemberBody>, Problem> {
+    let id = MemberId(call.path.id);
+    let mut tx = call.tx().await?;
+    let row = match call.rows_then::<Member>().await? {
+        None => member::find(&mut tx, id).await?,
+        Some(mut rows) => rows.take(&id),
+    };
+    let row = row.ok_or_else(Problem::not_found)?;
+    personal::load(&call.keys, &mut tx, sealed(&row)).await?;
+    tx.commit().await?;
+    let tag = call.tag((KIND, id.0), row.position);
+    Ok(call.read(shown(&call, row)).tagged(tag))
+}
+
+/// A person to take in.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddMemberBody {
+    name: String,
+    /// The address they sign in with.
+    email: Option<String>,
+    /// At least one.
+    roles: Vec<RoleName>,
+    /// Their own IANA zone; left out = the tenant's.
+    time_zone: Option<String>,
+}
+
+/// `POST /members`.
+pub(crate) async fn add(
+    call: Call<(), Nothing, Json<AddMemberBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let AddMemberBody { name, email, roles, time_zone } = call.body.0.clone();
+    let member = MemberId(call.new_id());
+    let roles = roles.into_iter().map(Role::from).collect();
+    let done = call.send(AddMember { member, name, email, roles, time_zone }).await?;
+    Ok(call.made(done, KIND, "/members"))
+}
+
+/// What to change of a member; what is left out stays.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeMemberBody {
+    name: Option<String>,
+    email: Option<String>,
+    /// Null = the tenant's.
+    #[serde(default)]
+    time_zone: Change<String>,
+}
+
+/// Several changes of a member in one commit.
+struct ChangeMember {
+    rename: Option<RenameMember>,
+    email: Option<ChangeMemberEmail>,
+    time_zone: Option<ChangeMemberTimeZone>,
+}
+
+impl Command for ChangeMember {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let mut reply = None;
+        if let Some(command) = &self.rename {
+            reply = Some(command.run(unit).await?);
+        }
+        if let Some(command) = &self.email {
+            reply = Some(command.run(unit).await?);
+        }
+        if let Some(command) = &self.time_zone {
+            reply = Some(command.run(unit).await?);
+        }
+        reply.ok_or_else(|| CommandError::Internal("nothing to change".into()))
+    }
+}
+
+/// 400: a change that changes nothing is a slip.
+pub(crate) fn nothing_to_change() -> Problem {
+    let detail = "name at least one field to change";
+    Problem::malformed(vec![FieldError::new("", "json.nothing_to_change", detail)])
+}
+
+/// `PATCH /members/{id}`.
+pub(crate) async fn change(
+    call: Call<ById, Nothing, Json<ChangeMemberBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let ChangeMemberBody { name, email, time_zone } = &call.body.0;
+    if name.is_none() && email.is_none() && *time_zone == Change::Keep {
+        return Err(nothing_to_change());
+    }
+    let member = MemberId(call.path.id);
+    let done = send(&call, member, |expected_version| ChangeMember {
+        rename: name.clone().map(|name| RenameMember { member, name, expected_version }),
+        email: email.clone().map(|email| ChangeMemberEmail { member, email, expected_version }),
+        time_zone: time_zone.clone().changed().map(|time_zone| ChangeMemberTimeZone {
+            member,
+            time_zone,
+            expected_version,
+        }),
+    });
+    Ok(call.changed(done.await?, (KIND, member.0)))
+}
+
+/// Sends a command on a member, if they are as the caller saw them.
+async fn send<C: Command>(
+    about: &About,
+    member: MemberId,
+    command: impl Fn(Option<i32>) -> C,
+) -> Result<Done, Problem> {
+    about.send_if((KIND, member.0), member_stream(member), |_, _| true, command).await
+}
+
+/// All roles of a member from now on.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RolesBody {
+    /// At least one.
+    roles: Vec<RoleName>,
+}
+
+/// `POST /members/{id}/roles`.
+pub(crate) async fn change_roles(
+    call: Call<ById, Nothing, Json<RolesBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let member = MemberId(call.path.id);
+    let roles: Vec<Role> = call.body.0.roles.iter().copied().map(Role::from).collect();
+    let done = send(&call, member, |expected_version| ChangeMemberRoles {
+        member,
+        roles: roles.clone(),
+        expected_version,
+    });
+    Ok(call.changed(done.await?, (KIND, member.0)))
+}
+
+/// No members.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoBody {}
+
+/// `POST /members/{id}/deactivate`.
+pub(crate) async fn deactivate(
+    call: Call<ById, Nothing, OptionalJson<NoBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let member = MemberId(call.path.id);
+    let command = |expected_version| DeactivateMember { member, expected_version };
+    Ok(call.changed(send(&call, member, command).await?, (KIND, member.0)))
+}
+
+/// `POST /members/{id}/activate`.
+pub(crate) async fn activate(
+    call: Call<ById, Nothing, OptionalJson<NoBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let member = MemberId(call.path.id);
+    let command = |expected_version| ActivateMember { member, expected_version };
+    Ok(call.changed(send(&call, member, command).await?, (KIND, member.0)))
+}

@@ -1,0 +1,144 @@
+//! The JSON API: routes declared once in `routes`, understood in one order in `dispatch`, refused in one
+//! language in `problem`. Handlers turn bodies into commands and rows into documents and decide nothing.
+
+mod admin;
+mod answer;
+mod billing;
+mod body;
+mod call;
+mod caller;
+mod catalogue;
+mod change;
+mod cursor;
+mod dispatch;
+mod edge;
+mod fault;
+mod history;
+mod host;
+mod if_seen;
+mod members;
+mod moment;
+mod openapi;
+mod personal;
+mod problem;
+mod query;
+mod registry;
+mod routes;
+mod server;
+mod settings;
+mod tag;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{MethodRouter, get};
+use commands::Commands;
+use commands::event_log::audit::CheckpointSigner;
+use migrations::Tenants;
+use migrations::keys::KeyStore;
+use migrations::platform::Platform;
+use projections::wait::Progress;
+
+pub use admin::admin_router;
+pub use openapi::openapi;
+pub use server::{ServerLimits, serve};
+
+/// The base of every route of the API.
+pub const BASE: &str = "/api/v1";
+
+/// Bounds of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpLimits {
+    /// The largest body.
+    pub body_bytes: usize,
+    /// The largest upload.
+    pub upload_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_patience: Duration,
+}
+
+impl Default for HttpLimits {
+    fn default() -> Self {
+        HttpLimits {
+            body_bytes: 1 << 20,
+            upload_bytes: 25 << 20,
+            body_patience: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The parts of the program that requests are answered by. Clones share them.
+#[derive(Debug, Clone)]
+pub struct App {
+    commands: Commands,
+    tenants: Tenants,
+    platform: Platform,
+    keys: KeyStore,
+    progress: Progress,
+    signer: Arc<CheckpointSigner>,
+    limits: HttpLimits,
+    remembered: caller::Remembered,
+    draining: Arc<AtomicBool>,
+}
+
+impl App {
+    /// An API over these parts. `progress` is the one that the runner of this process publishes to;
+    /// in a process without one, waiting asks the database.
+    pub fn new(
+        commands: Commands,
+        platform: Platform,
+        progress: Progress,
+        signer: Arc<CheckpointSigner>,
+        limits: HttpLimits,
+    ) -> Self {
+        let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        App {
+            commands,
+            tenants,
+            platform,
+            keys,
+            progress,
+            signer,
+            limits,
+            remembered: caller::Remembered::default(),
+            draining: Arc::default(),
+        }
+    }
+
+    /// Says that the server is about to stop: it's no longer ready, and finishes what it has.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// The API as a router, with what surrounds every request.
+pub fn router(app: App) -> Router {
+    let mut paths: BTreeMap<&'static str, MethodRouter<App>> = BTreeMap::new();
+    for route in routes::routes() {
+        let (path, methods) = route.into_parts();
+        let known = paths.remove(path).unwrap_or_default();
+        paths.insert(path, known.merge(methods));
+    }
+    let api = paths
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+        .route("/openapi.json", get(openapi::document));
+    Router::new()
+        .nest(BASE, api)
+        .fallback(edge::nothing_here)
+        .method_not_allowed_fallback(edge::no_such_method)
+        .layer(from_fn(edge::edge))
+        .with_state(app)
+}

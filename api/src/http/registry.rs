@@ -1,0 +1,239 @@
+//! What a route is: method, path, who may use it, what it reads, and the types it takes and gives. The
+//! router and the OpenAPI document both come from this, so neither can say what the other does not do.
+//! A route without an access rule can't be written down.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use commands::tokens::Scope;
+use domain::members::Role;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use super::answer::Answer;
+use super::body::{Carried, Described};
+use super::call::Call;
+use super::dispatch;
+use super::problem::Problem;
+
+/// The methods that routes have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Method {
+    /// Reads.
+    Get,
+    /// Makes something, or does something with it.
+    Post,
+    /// Gives a value.
+    Put,
+    /// Changes some of it.
+    Patch,
+    /// Takes it away.
+    Delete,
+}
+
+impl Method {
+    /// The name in requests.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+
+    fn filter(self) -> MethodFilter {
+        match self {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Put => MethodFilter::PUT,
+            Method::Patch => MethodFilter::PATCH,
+            Method::Delete => MethodFilter::DELETE,
+        }
+    }
+
+    /// Whether it needs `If-Match`: it changes what somebody has seen.
+    pub(crate) fn needs_match(self) -> bool {
+        matches!(self, Method::Put | Method::Patch | Method::Delete)
+    }
+}
+
+/// Who may use a route. A token is of a member of the tenant; it must have the scope, and the member
+/// one of the roles or one that includes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// What the token must be for.
+    pub(crate) scope: Scope,
+    /// Any of these.
+    pub(crate) roles: &'static [Role],
+}
+
+/// What is known of a route beside its types.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    /// How.
+    pub(crate) method: Method,
+    /// Where, below the base.
+    pub(crate) path: &'static str,
+    /// Its name in clients.
+    pub(crate) operation: &'static str,
+    /// What it does, for people.
+    pub(crate) summary: &'static str,
+    /// Who may.
+    pub(crate) access: Access,
+    /// The read models it answers from; none where it writes or reads the log itself.
+    pub(crate) reads: &'static [&'static str],
+    /// Whether it answers as of a moment.
+    pub(crate) as_of: bool,
+    /// Whether it's a list in pieces.
+    pub(crate) pages: bool,
+    /// Whether its body may be as large as an upload.
+    pub(crate) upload: bool,
+}
+
+impl Rule {
+    /// Whether it changes anything.
+    pub(crate) fn writes(&self) -> bool {
+        self.method != Method::Get
+    }
+}
+
+type Make = Box<dyn FnOnce(Arc<Rule>) -> MethodRouter<App> + Send>;
+
+/// How a route's types are described.
+#[derive(Clone, Copy)]
+pub(crate) struct Types {
+    /// The parameters in the path.
+    pub(crate) path: fn(&mut SchemaGenerator) -> Schema,
+    /// The parameters in the query.
+    pub(crate) query: fn(&mut SchemaGenerator) -> Schema,
+    /// What is carried.
+    pub(crate) body: fn(&mut SchemaGenerator) -> Option<Described>,
+    /// What is answered.
+    pub(crate) answer: fn(&mut SchemaGenerator) -> Schema,
+}
+
+/// A route.
+pub(crate) struct Route {
+    /// What is known of it.
+    pub(crate) rule: Rule,
+    /// Its types.
+    pub(crate) types: Types,
+    make: Make,
+}
+
+impl Route {
+    fn new<P, Q, B, R, F, Fut>(
+        method: Method,
+        path: &'static str,
+        operation: &'static str,
+        access: Access,
+        summary: &'static str,
+        handler: F,
+    ) -> Self
+    where
+        P: DeserializeOwned + JsonSchema + Send + 'static,
+        Q: DeserializeOwned + JsonSchema + Send + 'static,
+        B: Carried,
+        R: Serialize + JsonSchema + Send + 'static,
+        F: Fn(Call<P, Q, B>) -> Fut + Clone + Send + Sync + 'static,
+        Fut: Future<Output = Result<Answer<R>, Problem>> + Send + 'static,
+    {
+        let rule = Rule {
+            method,
+            path,
+            operation,
+            summary,
+            access,
+            reads: &[],
+            as_of: false,
+            pages: false,
+            upload: B::UPLOAD,
+        };
+        let types = Types {
+            path: |generator| P::json_schema(generator),
+            query: |generator| Q::json_schema(generator),
+            body: B::described,
+            answer: |generator| generator.subschema_for::<R>(),
+        };
+        let make = Box::new(move |rule: Arc<Rule>| {
+            let service = move |State(app): State<App>, request: Request| {
+                let (rule, handler) = (rule.clone(), handler.clone());
+                async move {
+                    match dispatch::call::<P, Q, B>(&app, &rule, request).await {
+                        Ok(call) => handler(call).await.into_response(),
+                        Err(problem) => problem.into_response(),
+                    }
+                }
+            };
+            on(method.filter(), service)
+        });
+        Route { rule, types, make }
+    }
+
+    /// The same, answering from these read models.
+    pub(crate) fn from(mut self, models: &'static [&'static str]) -> Self {
+        self.rule.reads = models;
+        self
+    }
+
+    /// The same, also answering as of a moment.
+    pub(crate) fn as_of(mut self) -> Self {
+        self.rule.as_of = true;
+        self
+    }
+
+    /// The same, a list in pieces.
+    pub(crate) fn pages(mut self) -> Self {
+        self.rule.pages = true;
+        self
+    }
+
+    /// The path in the router with what answers it.
+    pub(crate) fn into_parts(self) -> (&'static str, MethodRouter<App>) {
+        let path = self.rule.path;
+        (path, (self.make)(Arc::new(self.rule)))
+    }
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {$(
+        $(#[$doc])*
+        pub(crate) fn $name<P, Q, B, R, F, Fut>(
+            path: &'static str,
+            operation: &'static str,
+            access: Access,
+            summary: &'static str,
+            handler: F,
+        ) -> Route
+        where
+            P: DeserializeOwned + JsonSchema + Send + 'static,
+            Q: DeserializeOwned + JsonSchema + Send + 'static,
+            B: Carried,
+            R: Serialize + JsonSchema + Send + 'static,
+            F: Fn(Call<P, Q, B>) -> Fut + Clone + Send + Sync + 'static,
+            Fut: Future<Output = Result<Answer<R>, Problem>> + Send + 'static,
+        {
+            Route::new(Method::$method, path, operation, access, summary, handler)
+        }
+    )+};
+}
+
+methods! {
+    /// A route that reads.
+    get Get;
+    /// A route that makes something or does something with it.
+    post Post;
+    /// A route that gives a value.
+    put Put;
+    /// A route that changes some of it.
+    patch Patch;
+    /// A route that takes something away.
+    delete Delete;
+}

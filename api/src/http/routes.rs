@@ -1,0 +1,276 @@
+//! Every route of the API, once: who may use it and what answers it. What is not here does not exist.
+
+use commands::tokens::{Access as To, Scope};
+use domain::members::Role;
+
+use super::billing::{invoices, unbilled};
+use super::catalogue::{clients, project_members, projects, rates, tasks};
+use super::registry::{Access, Route, delete, get, patch, post, put};
+use super::{history, members, settings, tokens};
+
+/// Who reads what concerns all: every member, and auditors.
+const ALL: &[Role] = &[Role::Member, Role::Auditor];
+/// Who works: every member, but no auditor, who changes nothing.
+const MEMBERS: &[Role] = &[Role::Member];
+const MANAGERS: &[Role] = &[Role::Manager];
+const MONEY: &[Role] = &[Role::Billing];
+/// Who reads what is billed.
+const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
+const ADMINS: &[Role] = &[Role::Admin];
+/// Who reads the books' history.
+const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
+/// Who changes a client: managers its name, billing its currency; which is for the command to say.
+const CLIENTS: &[Role] = &[Role::Manager, Role::Billing];
+
+const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
+    Access { scope: Scope::Slice(slice, To::Read), roles }
+}
+
+const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
+    Access { scope: Scope::Slice(slice, To::Write), roles }
+}
+
+const fn events(roles: &'static [Role]) -> Access {
+    Access { scope: Scope::EventsRead, roles }
+}
+
+/// For tokens that may do all that their member may: a narrow one must not make a wide one.
+const fn admin(roles: &'static [Role]) -> Access {
+    Access { scope: Scope::Admin, roles }
+}
+
+/// Every route.
+pub(crate) fn routes() -> Vec<Route> {
+    let slices = [
+        members_routes(),
+        catalogue_routes(),
+        billing_routes(),
+        settings_routes(),
+        history_routes(),
+    ];
+    slices.into_iter().flatten().collect()
+}
+
+fn members_routes() -> Vec<Route> {
+    const M: &str = "members";
+    vec![
+        get("/me", "getMe", read(M, ALL), "Who I am here", members::me),
+        get("/members", "listMembers", read(M, ALL), "Every member", members::list)
+            .from(&["member"])
+            .pages()
+            .as_of(),
+        post("/members", "addMember", write(M, ADMINS), "Take a member in", members::add),
+        get("/members/{id}", "getMember", read(M, ALL), "One member", members::one)
+            .from(&["member"])
+            .as_of(),
+        patch(
+            "/members/{id}",
+            "changeMember",
+            write(M, MEMBERS),
+            "Change a name, an address or a zone",
+            members::change,
+        ),
+        post(
+            "/members/{id}/roles",
+            "changeMemberRoles",
+            write(M, ADMINS),
+            "Give a member these roles instead of those they have",
+            members::change_roles,
+        ),
+        post(
+            "/members/{id}/deactivate",
+            "deactivateMember",
+            write(M, ADMINS),
+            "Let a member rest: no sign-in, no new time",
+            members::deactivate,
+        ),
+        post(
+            "/members/{id}/activate",
+            "activateMember",
+            write(M, ADMINS),
+            "Let a member act again",
+            members::activate,
+        ),
+        get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
+            .pages(),
+        post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
+        get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
+        delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
+    ]
+}
+
+fn catalogue_routes() -> Vec<Route> {
+    const C: &str = "catalogue";
+    vec![
+        get("/clients", "listClients", read(C, ALL), "Every client", clients::list)
+            .from(&["client"])
+            .pages()
+            .as_of(),
+        post("/clients", "addClient", write(C, MANAGERS), "Take on a client", clients::add),
+        get("/clients/{id}", "getClient", read(C, ALL), "One client", clients::one)
+            .from(&["client"])
+            .as_of(),
+        patch(
+            "/clients/{id}",
+            "changeClient",
+            write(C, CLIENTS),
+            "Change a client",
+            clients::change,
+        ),
+        get("/projects", "listProjects", read(C, ALL), "Projects", projects::list)
+            .from(&["project"])
+            .pages()
+            .as_of(),
+        post("/projects", "addProject", write(C, MANAGERS), "Begin a project", projects::add),
+        get("/projects/{id}", "getProject", read(C, ALL), "One project", projects::one)
+            .from(&["project"])
+            .as_of(),
+        patch(
+            "/projects/{id}",
+            "changeProject",
+            write(C, MANAGERS),
+            "Change a project",
+            projects::change,
+        ),
+        get("/projects/{id}/tasks", "listTasks", read(C, ALL), "A project's tasks", tasks::list)
+            .from(&["project", "task"])
+            .pages()
+            .as_of(),
+        post("/projects/{id}/tasks", "addTask", write(C, MANAGERS), "Add a task", tasks::add),
+        get("/projects/{id}/tasks/{task_id}", "getTask", read(C, ALL), "One task", tasks::one)
+            .from(&["task"])
+            .as_of(),
+        patch(
+            "/projects/{id}/tasks/{task_id}",
+            "changeTask",
+            write(C, MANAGERS),
+            "Change a task",
+            tasks::change,
+        ),
+        get(
+            "/projects/{id}/members",
+            "listProjectMembers",
+            read(C, ALL),
+            "Who may record time on a project; nobody named = all",
+            project_members::list,
+        )
+        .from(&["project", "project_member"])
+        .pages()
+        .as_of(),
+        post(
+            "/projects/{id}/members",
+            "linkProjectMember",
+            write(C, MANAGERS),
+            "Let a member record time on a project",
+            project_members::link,
+        ),
+        get(
+            "/projects/{id}/members/{member_id}",
+            "getProjectMember",
+            read(C, ALL),
+            "Whether a member is linked to a project",
+            project_members::one,
+        )
+        .from(&["project", "project_member"])
+        .as_of(),
+        delete(
+            "/projects/{id}/members/{member_id}",
+            "unlinkProjectMember",
+            write(C, MANAGERS),
+            "Let a member no longer record time on a project",
+            project_members::unlink,
+        ),
+        get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
+            .from(&["rate"])
+            .pages()
+            .as_of(),
+        post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
+        post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
+    ]
+}
+
+/// Who sees what is charged.
+const RATES: &[Role] = &[Role::Manager, Role::Billing, Role::Auditor];
+
+fn settings_routes() -> Vec<Route> {
+    const S: &str = "settings";
+    vec![
+        get("/settings", "listSettings", read(S, ALL), "Every setting", settings::list).as_of(),
+        get("/settings/{key}", "getSetting", read(S, ALL), "One setting", settings::one).as_of(),
+        put(
+            "/settings/{key}",
+            "changeSetting",
+            write(S, MEMBERS),
+            "Give a setting a value, from a day on or always",
+            settings::put,
+        ),
+        delete(
+            "/settings/{key}",
+            "clearSetting",
+            write(S, MEMBERS),
+            "Take back the value given for a day",
+            settings::delete,
+        ),
+    ]
+}
+
+fn billing_routes() -> Vec<Route> {
+    const B: &str = "billing";
+    const PRICED: &[&str] = &["invoice", "invoice_entry", "rate", "setting", "project", "task"];
+    vec![
+        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
+            .from(&["unbilled", "project", "task", "setting"]),
+        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
+            .from(&["invoice"])
+            .pages()
+            .as_of(),
+        post(
+            "/invoices",
+            "draftInvoice",
+            write(B, MONEY),
+            "Draft an invoice of a client's approved, unbilled time",
+            invoices::draft,
+        ),
+        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
+            .from(PRICED)
+            .as_of(),
+        post(
+            "/invoices/{id}/void",
+            "voidInvoice",
+            write(B, MONEY),
+            "Give back what a draft reserves",
+            invoices::void,
+        ),
+        get(
+            "/invoices/{id}/lines/{n}/provenance",
+            "getLineProvenance",
+            read(B, BOOKS),
+            "What a line is made of",
+            invoices::provenance,
+        )
+        .from(PRICED)
+        .as_of(),
+    ]
+}
+
+fn history_routes() -> Vec<Route> {
+    vec![
+        get("/events", "listEvents", events(HISTORY), "Every event in order", history::events)
+            .pages(),
+        get(
+            "/audit/verify",
+            "verifyLog",
+            events(HISTORY),
+            "Recompute the log's tree and check its signed checkpoints",
+            history::verify,
+        ),
+        get(
+            "/audit/{object_id}",
+            "getTimeline",
+            events(HISTORY),
+            "What happened to one object",
+            history::timeline,
+        )
+        .pages(),
+    ]
+}

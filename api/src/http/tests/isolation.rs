@@ -1,0 +1,127 @@
+//! Two tenants: whatever of one is named to the other is answered exactly like what never was.
+
+use std::collections::BTreeMap;
+
+use migrations::cell::PoolLimits;
+use migrations::testing::{cell, random_id};
+use serde_json::{Value, json};
+
+use super::Firm;
+use super::samples::sound;
+use crate::http::registry::Rule;
+use crate::http::routes::routes;
+
+/// An object of each kind, by the parameter that names it and the path it stands in.
+async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
+    let client = firm.post("/clients", &json!({ "name": "Umbrella" })).await.id();
+    let body = json!({ "client_id": client, "name": "Website" });
+    let project = firm.post("/projects", &body).await.id();
+    let path = format!("/projects/{project}");
+    let task = firm.post(&format!("{path}/tasks"), &json!({ "name": "Design" })).await.id();
+    let member = firm.owner.member.to_string();
+    let linked = firm.post(&format!("{path}/members"), &json!({ "member_id": member })).await;
+    let token = firm.post("/tokens", &json!({})).await.id();
+    firm.get_after(&linked, "/projects").await.is(200);
+    BTreeMap::from([
+        ("members", member.clone()),
+        ("clients", client.clone()),
+        ("projects", project),
+        ("tokens", token),
+        ("audit", client.clone()),
+        ("task_id", task),
+        ("member_id", member),
+        ("client_id", client),
+    ])
+}
+
+/// The parameter of a path, or of a body, as an object of the firm.
+fn of(objects: &BTreeMap<&'static str, String>, rule: &Rule, name: &str) -> String {
+    let kind = rule.path.split('/').nth(1).unwrap_or_default();
+    let found = match name {
+        "id" | "object_id" => objects.get(kind),
+        name => objects.get(name),
+    };
+    found.unwrap_or_else(|| panic!("no object for {name} of {}", rule.path)).clone()
+}
+
+/// Whether a request to the route names an object.
+fn names_objects(rule: &Rule) -> bool {
+    let named = ["addProject", "makeToken", "setRate", "clearRate"];
+    let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
+    of_path || named.contains(&rule.operation)
+}
+
+#[tokio::test]
+async fn a_foreign_id_is_answered_like_a_random_one_on_every_route() {
+    let cell = cell(PoolLimits::default());
+    let (firm, other) = (Firm::beside(cell.clone()).await, Firm::beside(cell).await);
+    let (own, foreign) = (objects(&firm).await, objects(&other).await);
+    let before = other.get("/events?limit=200").await.text;
+    for rule in routes().into_iter().map(|route| route.rule).filter(names_objects) {
+        let mut replies = Vec::new();
+        for fill in
+            [&(|name: &str| of(&foreign, &rule, name)) as &dyn Fn(&str) -> String, &|_: &str| {
+                random_id().to_string()
+            }]
+        {
+            let ask = sound(&rule, fill).token(&firm.owner.token);
+            replies.push(firm.raw(&ask).await);
+        }
+        assert_eq!(replies[0].masked(), replies[1].masked(), "{}", rule.operation);
+        // To take back a rate that was never set is no error; all else is not found.
+        if rule.operation != "clearRate" {
+            assert_eq!(replies[0].problem(404), "not_found", "{}", rule.operation);
+        }
+        // With objects of its own the same request is no dead end, or all this would prove nothing.
+        if !rule.writes() {
+            let ask = sound(&rule, &|name: &str| of(&own, &rule, name)).token(&firm.owner.token);
+            assert_eq!(firm.raw(&ask).await.status.as_u16(), 200, "{}", rule.operation);
+        }
+    }
+    assert_eq!(other.get("/events?limit=200").await.text, before);
+}
+
+#[tokio::test]
+async fn a_foreign_object_below_an_own_one_is_not_found() {
+    let cell = cell(PoolLimits::default());
+    let (firm, other) = (Firm::beside(cell.clone()).await, Firm::beside(cell).await);
+    let (own, foreign) = (objects(&firm).await, objects(&other).await);
+    let path = format!("/projects/{}/tasks", own["projects"]);
+    for id in [&foreign["task_id"], &random_id().to_string()] {
+        assert_eq!(firm.get(&format!("{path}/{id}")).await.problem(404), "not_found");
+        let body = json!({ "name": "Mine" });
+        let reply = firm.change("PATCH", &format!("{path}/{id}"), "*", &body).await;
+        assert_eq!(reply.problem(404), "not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_id_in_a_filter_finds_nothing() {
+    let cell = cell(PoolLimits::default());
+    let (firm, other) = (Firm::beside(cell.clone()).await, Firm::beside(cell).await);
+    let (_, foreign) = (objects(&firm).await, objects(&other).await);
+    let path = format!("/projects?client_id={}", foreign["clients"]);
+    assert_eq!(firm.get(&path).await.is(200)["items"], Value::Array(Vec::new()));
+}
+
+#[tokio::test]
+async fn tags_cursors_and_keys_of_one_tenant_mean_nothing_in_another() {
+    let cell = cell(PoolLimits::default());
+    let (firm, other) = (Firm::beside(cell.clone()).await, Firm::beside(cell).await);
+    for firm in [&firm, &other] {
+        firm.post("/clients", &json!({ "name": "A" })).await.is(201);
+        let last = firm.post("/clients", &json!({ "name": "B" })).await;
+        firm.get_after(&last, "/clients").await.is(200);
+    }
+    let page = other.get("/clients?limit=1").await.is(200);
+    let cursor = page["next_cursor"].as_str().expect("more");
+    let reply = firm.get(&format!("/clients?cursor={cursor}")).await;
+    assert_eq!(reply.fault().0, "?cursor");
+    let setting = "/settings/TIME_ZONE";
+    let tag = other.get(setting).await.header("etag");
+    assert_ne!(firm.get(setting).await.header("etag"), tag);
+    let body = json!({ "value": "Africa/Lagos" });
+    let reply = firm.change("PUT", setting, &tag, &body).await;
+    // Nothing was ever set here, so there is no version that could have been missed.
+    assert!(matches!(reply.status.as_u16(), 200 | 412), "{}", reply.text);
+}

@@ -1,0 +1,17 @@
+//! The edge as its clients see it: requests to the router over a real database, each test with a firm
+//! of its own.
+
+mod ask;
+mod firm;
+mod freshness;
+mod hosts;
+mod idempotency;
+mod isolation;
+mod members;
+mod problems;
+mod roles;
+mod samples;
+mod tags;
+
+pub(crate) use ask::{Ask, Reply, ask};
+pub(crate) use firm::Firm;

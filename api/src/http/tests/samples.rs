@@ -1,0 +1,59 @@
+//! One sound request per route, so that walks over all of them reach what they are about. A route
+//! without a sample fails the walk.
+
+use migrations::testing::random_id;
+use serde_json::{Value, json};
+
+use super::{Ask, ask};
+use crate::http::registry::{Method, Rule};
+
+/// A request to a route, with `fill` for each parameter of the path and for each id in the body.
+pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
+    let path: Vec<String> = rule
+        .path
+        .split('/')
+        .map(|part| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            None => part.to_owned(),
+            Some(name) => fill(name),
+        })
+        .collect();
+    let ask = ask(rule.method.as_str(), &path.join("/"));
+    let ask = if rule.method == Method::Post {
+        ask.header("idempotency-key", &random_id().to_string())
+    } else {
+        ask
+    };
+    let ask = if rule.method.needs_match() { ask.header("if-match", "*") } else { ask };
+    match body_of(rule, fill) {
+        Value::Null => ask,
+        body => ask.json(&body),
+    }
+}
+
+/// What a sound request carries.
+fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
+    let rate = json!({ "unit": "hour", "amount_minor": 1000, "currency": "ZAR" });
+    match rule.operation {
+        "addMember" => json!({ "name": "Ayo", "roles": ["member"] }),
+        "changeMember" | "addClient" | "changeClient" | "changeProject" | "addTask" => {
+            json!({ "name": "Another" })
+        }
+        "changeMemberRoles" => json!({ "roles": ["member"] }),
+        "deactivateMember" | "activateMember" => json!({}),
+        "makeToken" => json!({ "member_id": fill("member_id") }),
+        "addProject" => json!({ "client_id": fill("client_id"), "name": "Another" }),
+        "changeTask" => json!({ "billable": false }),
+        "linkProjectMember" => json!({ "member_id": fill("member_id") }),
+        "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
+        "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
+        operation => {
+            assert!(!carries(rule), "{operation} has no sample of its body");
+            Value::Null
+        }
+    }
+}
+
+fn carries(rule: &Rule) -> bool {
+    matches!(rule.method, Method::Post | Method::Put | Method::Patch)
+}

@@ -1,0 +1,93 @@
+//! Prices at the moment they're read: rates and settings as one look-up, and the lines of a draft made
+//! by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at once.
+
+use std::collections::BTreeMap;
+
+use domain::billing::ReservedEntry;
+use domain::billing::lines::{Line, Terms, invoice_lines};
+use domain::catalogue::rates::{RateKind, RateScope, RatedWork};
+use domain::catalogue::{RateCard, RateCardEvent, RateSet, find_rate};
+use domain::id::ClientId;
+use domain::money::price;
+use domain::settings::{SettingChanged, Settings, SettingsEvent};
+use migrations::TenantTx;
+
+use super::invoice::InvoiceRow;
+use super::invoice_entry::InvoiceEntryRow;
+use crate::catalogue::rate::{self, RateRow};
+use crate::row::ReadError;
+use crate::settings::setting::{self, SettingRow};
+
+/// Rates and settings, ready to be asked for any work on any day.
+#[derive(Debug, Clone, Default)]
+pub struct PriceBook {
+    cards: BTreeMap<RateScope, RateCard>,
+    settings: Settings,
+}
+
+impl PriceBook {
+    /// A book of these rows, live ones or those of a moment.
+    pub fn of(
+        rates: impl IntoIterator<Item = RateRow>,
+        settings: impl IntoIterator<Item = SettingRow>,
+    ) -> Self {
+        let mut book = PriceBook::default();
+        for row in rates {
+            let (scope, kind, from, rate) = (row.scope(), row.kind, row.from_day.0, row.rate());
+            let event = RateCardEvent::from(RateSet { scope, kind, from, rate });
+            book.cards.entry(scope).or_default().evolve(&event);
+        }
+        for SettingRow { name, from_day, value, .. } in settings {
+            let event = SettingChanged { key: name, value, from: from_day.0 };
+            book.settings.evolve(&SettingsEvent::from(event));
+        }
+        book
+    }
+
+    /// The book as it is now.
+    pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
+        let rates = rate::list(tx, RateKind::Bill).await?;
+        let settings = setting::list(tx, None).await?;
+        Ok(PriceBook::of(rates, settings))
+    }
+
+    /// The settings in it.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What applies to an entry of a client's work: its rate, and the rules of its day.
+    pub fn terms(&self, client: ClientId, entry: &ReservedEntry) -> Terms {
+        let work = RatedWork {
+            member: entry.member,
+            project: entry.project,
+            task: entry.task,
+            client,
+            day: entry.day,
+        };
+        Terms {
+            rounding: self.settings.rounding(entry.day),
+            rate: find_rate(&self.cards, &work, RateKind::Bill).cloned(),
+            working_day_seconds: self.settings.working_day_seconds(entry.day),
+        }
+    }
+
+    /// The lines of an invoice over what it took.
+    pub fn lines(&self, invoice: &InvoiceRow, entries: &[InvoiceEntryRow]) -> Vec<Line> {
+        let reserved: Vec<ReservedEntry> = entries.iter().map(reserved).collect();
+        let terms = |entry: &ReservedEntry| self.terms(invoice.client_id, entry);
+        invoice_lines(&reserved, invoice.group_by, &invoice.currency, terms, price)
+    }
+}
+
+fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
+    ReservedEntry {
+        entry: row.entry_id,
+        version: row.version,
+        member: row.member_id,
+        project: row.project_id,
+        task: row.task_id,
+        day: row.day,
+        seconds: row.seconds,
+    }
+}
