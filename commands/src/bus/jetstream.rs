@@ -97,8 +97,7 @@ impl JetStreamBus {
             .ping_interval(PING)
             .event_callback(move |event| {
                 match event {
-                    Event::Connected => events.connected(),
-                    Event::Disconnected | Event::Closed => events.away(),
+                    Event::Connected | Event::Disconnected | Event::Closed => events.look(),
                     Event::LameDuckMode
                     | Event::Draining
                     | Event::SlowConsumer(_)
@@ -123,12 +122,12 @@ impl JetStreamBus {
     /// goes in the middle it returns at once: the answer would come after a reconnect, if ever.
     async fn ask<T>(&self, request: impl Future<Output = T>) -> Result<T, BusError> {
         let mut incarnations = self.link.signals.incarnation.subscribe();
-        let now = *incarnations.borrow_and_update();
+        let now = self.link.here();
         let status = self.link.signals.status();
         if let Some(why) = status.stream_refused.or(status.consumer_refused) {
             return Err(BusError::Refused(why));
         }
-        if now.is_none() || !self.link.is_connected() {
+        if now.is_none() {
             let why = status.trouble.unwrap_or_else(|| "not connected".to_owned());
             return Err(BusError::Unavailable(why));
         }
@@ -252,7 +251,7 @@ impl Bus for JetStreamBus {
         BusState {
             kind: "jetstream",
             connected: self.link.is_connected(),
-            ready: refused.is_none() && self.link.signals.ready().is_some(),
+            ready: refused.is_none() && self.link.here().is_some(),
             server_version: server.map(|server| server.version),
             refused,
             trouble: status.trouble,

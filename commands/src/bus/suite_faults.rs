@@ -83,7 +83,7 @@ async fn a_server_killed_and_restarted_keeps_what_it_had_and_goes_on() {
             assert_fails_fast(&bus).await;
             server.restart().unwrap();
             wait_until("the bus is ready", async || bus.state().ready).await;
-            assert!(*bus.incarnation().borrow() > before);
+            assert!(*bus.incarnation().borrow() > before, "known for another one");
             assert_eq!(bus.last(tenant(1)).await.unwrap(), Some((round, round)));
             told_that_it_lagged(&mut *reader).await;
         }
