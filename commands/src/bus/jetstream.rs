@@ -97,7 +97,8 @@ impl JetStreamBus {
             .ping_interval(PING)
             .event_callback(move |event| {
                 match event {
-                    Event::Connected | Event::Disconnected | Event::Closed => events.look(),
+                    Event::Connected => events.look(),
+                    Event::Disconnected | Event::Closed => events.lost(),
                     Event::LameDuckMode
                     | Event::Draining
                     | Event::SlowConsumer(_)

@@ -43,6 +43,7 @@ pub(super) struct Signals {
     failing: AtomicBool,
     not_stored: AtomicU32,
     look: Notify,
+    lost: Notify,
     pub(super) closed: CancellationToken,
     status: Mutex<Status>,
 }
@@ -58,6 +59,12 @@ impl Signals {
     /// The stream is gone: nothing can be sent until the keeper has looked.
     pub(super) fn away(&self) {
         self.incarnation.send_if_modified(|incarnation| incarnation.take().is_some());
+        self.look.notify_one();
+    }
+
+    /// The connection was lost. It may have been made again by now.
+    pub(super) fn lost(&self) {
+        self.lost.notify_one();
         self.look.notify_one();
     }
 
@@ -157,7 +164,15 @@ impl Link {
             if !looked && self.here().is_some() {
                 continue;
             }
-            retry = match self.settle().await {
+            let settled = tokio::select! {
+                settled = self.settle() => settled,
+                // No answer can come any more, and whoever waits for one has to hear of it.
+                () = self.signals.lost.notified() => {
+                    self.signals.look();
+                    continue;
+                }
+            };
+            retry = match settled {
                 Ok(()) => RETRY_MIN,
                 Err(_) => (retry * 2).min(RETRY_MAX),
             };
