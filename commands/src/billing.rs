@@ -169,3 +169,6 @@ impl Command for VoidInvoice {
         Ok(Reply::changed(self.invoice))
     }
 }
+
+#[cfg(test)]
+mod tests;

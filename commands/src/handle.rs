@@ -252,6 +252,7 @@ impl<C: Command> Attempts<'_, C> {
             tx: None,
             pause: None,
             writes: Default::default(),
+            order: Vec::new(),
             reads: Default::default(),
             absent: Vec::new(),
             jobs: Vec::new(),
@@ -292,7 +293,7 @@ impl<C: Command> Attempts<'_, C> {
             command_id: self.metadata.command_id,
             metadata: self.metadata.clone(),
             at: unit.at,
-            streams: unit.writes.values().map(|(append, _)| append.clone()).collect(),
+            streams: unit.order.iter().map(|stream| unit.writes[stream].0.clone()).collect(),
             reads: std::mem::take(&mut unit.reads).into_iter().collect(),
             absent: std::mem::take(&mut unit.absent),
             request_digest: self.digest.clone(),
@@ -327,6 +328,7 @@ impl<C: Command> Attempts<'_, C> {
             return Ok(Ended::Done(Err(CommandError::Refused(refused))));
         }
         unit.writes.clear();
+        unit.order.clear();
         unit.absent.clear();
         unit.jobs.clear();
         let outcome = serde_json::to_string(&refused).expect("a refusal is plain data");

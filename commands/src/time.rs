@@ -14,16 +14,17 @@ use domain::time::record_time::{self, RecordFacts, TaskFacts, WorkFacts};
 use domain::time::remove_time::{self, RemoveFacts};
 use domain::time::revise_time::{self, ReviseFacts};
 use domain::time::{
-    OverlapRule, TimeEvent, Timesheet, Week, Worked, neighbour_weeks, timesheet_stream,
+    Entry, OverlapRule, Refusal, TimeEvent, Timesheet, Week, Worked, neighbour_weeks,
+    timesheet_stream,
 };
 
 pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
-pub use many::{MOST_ITEMS, RecordMany};
+pub use many::{MOST_ITEMS, RecordMany, record_each};
 
 use crate::handle::Command;
 use crate::members::authority;
 use crate::refused::{CommandError, Reply};
-use crate::unit::{Loaded, Unit};
+use crate::unit::{Loaded, Pause, Unit};
 
 /// In whose right time of `member` is changed: their own, or a manager's.
 async fn authority_over(unit: &mut Unit<'_>, member: MemberId) -> Result<Authority, CommandError> {
@@ -81,10 +82,26 @@ fn states(sheets: &[Loaded<Timesheet>]) -> Vec<&Timesheet> {
     sheets.iter().map(|sheet| &*sheet.state).collect()
 }
 
-/// The stream of the timesheet that an entry lives in.
-async fn sheet_of(unit: &mut Unit<'_>, entry: EntryId) -> Result<StreamId, CommandError> {
-    let held = unit.held(&ClaimKey::id(ClaimKind::Entry, entry)).await?;
-    held.map(|held| held.holder).ok_or(CommandError::NotFound)
+/// An entry to change with its week and its member, where the caller may and saw this version.
+async fn find(
+    unit: &mut Unit<'_>,
+    id: EntryId,
+    expected: Option<u32>,
+) -> Result<(Loaded<Timesheet>, Entry, MemberId), CommandError> {
+    let held = unit.held(&ClaimKey::id(ClaimKind::Entry, id)).await?;
+    let stream = held.map(|held| held.holder).ok_or(CommandError::NotFound)?;
+    let sheet = unit.write::<Timesheet>(stream).await?;
+    let (Some(member), Ok(entry)) = (sheet.state.member, sheet.state.entry(id)) else {
+        // It came here by another process since this week was last looked at, or has just left.
+        unit.pause = Some(Pause::Moved);
+        return Err(CommandError::Conflict);
+    };
+    let entry = entry.clone();
+    authority_over(unit, member).await?;
+    match expected {
+        Some(expected) if expected != entry.version => Err(CommandError::Stale),
+        Some(_) | None => Ok((sheet, entry, member)),
+    }
 }
 
 /// The invoice that holds an entry's seconds. Where none does, the append makes sure of it.
@@ -131,7 +148,8 @@ impl Command for RecordTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = unit.write::<Timesheet>(self.stream()).await?;
         authority_over(unit, self.member).await?;
-        let event = decide_record(unit, &sheet.state, self).await?;
+        let neighbours = neighbours(unit, self.member, &self.worked).await?;
+        let event = decide_record(unit, &sheet.state, &states(&neighbours), self).await?;
         unit.emit(&sheet, [event]);
         Ok(Reply::created(self.entry))
     }
@@ -140,8 +158,14 @@ impl Command for RecordTime {
 async fn decide_record(
     unit: &mut Unit<'_>,
     sheet: &Timesheet,
+    neighbours: &[&Timesheet],
     command: &RecordTime,
 ) -> Result<TimeEvent, CommandError> {
+    // The append holds the id unique by its claim; only once that was lost is it worth a look.
+    let claim = ClaimKey::id(ClaimKind::Entry, command.entry);
+    if unit.fresh && unit.held(&claim).await?.is_some() {
+        return Err(Refusal::EntryExists { entry: command.entry }.into());
+    }
     let member = unit.read::<Member>(member_stream(command.member)).await?;
     if !member.exists() {
         return Err(CommandError::NotFound);
@@ -151,7 +175,6 @@ async fn decide_record(
         work: work_facts(unit, command.member, command.project, command.task).await?,
         overlap: OverlapRule::Refuse,
     };
-    let neighbours = neighbours(unit, command.member, &command.worked).await?;
     let decided = record_time::RecordTime {
         entry: command.entry,
         member: command.member,
@@ -164,7 +187,7 @@ async fn decide_record(
         import: None,
         source: None,
     };
-    Ok(record_time::decide(sheet, &facts, &states(&neighbours), decided)?.into())
+    Ok(record_time::decide(sheet, &facts, neighbours, decided)?.into())
 }
 
 /// Change an entry; what is left out stays as it is.
@@ -190,12 +213,7 @@ pub struct ReviseTime {
 
 impl Command for ReviseTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let stream = sheet_of(unit, self.entry).await?;
-        let from = unit.write::<Timesheet>(stream).await?;
-        let entry = from.state.entry(self.entry).map_err(|_| CommandError::Conflict)?.clone();
-        let member = from.state.member.expect("a sheet with entries has a member");
-        authority_over(unit, member).await?;
-        check_version(self.expected_version, entry.version)?;
+        let (from, entry, member) = find(unit, self.entry, self.expected_version).await?;
         let command = revise_time::ReviseTime {
             entry: self.entry,
             project: self.project,
@@ -219,7 +237,7 @@ impl Command for ReviseTime {
             unit.emit(&from, revised.map(TimeEvent::from));
             return Ok(Reply::changed(self.entry));
         }
-        unit.will_write([stream, timesheet_stream(member, week)])?;
+        unit.will_write([from.stream, timesheet_stream(member, week)])?;
         let to = unit.write::<Timesheet>(timesheet_stream(member, week)).await?;
         let (removed, recorded) = revise_time::decide_move(
             &from.state,
@@ -247,12 +265,7 @@ pub struct RemoveTime {
 
 impl Command for RemoveTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let stream = sheet_of(unit, self.entry).await?;
-        let sheet = unit.write::<Timesheet>(stream).await?;
-        let version = sheet.state.entry(self.entry).map_err(|_| CommandError::Conflict)?.version;
-        let member = sheet.state.member.expect("a sheet with entries has a member");
-        authority_over(unit, member).await?;
-        check_version(self.expected_version, version)?;
+        let (sheet, _, member) = find(unit, self.entry, self.expected_version).await?;
         let facts = RemoveFacts { billing: billing_of(unit, self.entry).await? };
         let command = remove_time::RemoveTime {
             entry: self.entry,
@@ -264,9 +277,9 @@ impl Command for RemoveTime {
     }
 }
 
-fn check_version(expected: Option<u32>, found: u32) -> Result<(), CommandError> {
-    match expected {
-        Some(expected) if expected != found => Err(CommandError::Stale),
-        Some(_) | None => Ok(()),
-    }
-}
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_approval;

@@ -90,6 +90,9 @@ pub struct Unit<'a> {
     pub(crate) tx: Option<TenantTx>,
     pub(crate) pause: Option<Pause>,
     pub(crate) writes: BTreeMap<StreamId, (StreamAppend, Vec<Keep>)>,
+    /// The streams written, in the order they were first written in: what one frees another may
+    /// take in the same commit.
+    pub(crate) order: Vec<StreamId>,
     pub(crate) reads: BTreeMap<StreamId, i32>,
     pub(crate) absent: Vec<ClaimKey>,
     pub(crate) jobs: Vec<NewJob>,
@@ -219,10 +222,8 @@ impl Unit<'_> {
         let mut states: BTreeMap<StreamId, (i32, A)> = BTreeMap::new();
         for recorded in events {
             let (version, state) = states.entry(recorded.stream).or_default();
-            let kind = recorded.event.event_type();
-            let event = A::Event::try_from(recorded.event).map_err(|_| {
-                CommandError::Internal(format!("a {kind} stands in a stream of {}", A::TYPE))
-            })?;
+            // The id of another kind of thing: of this kind there is none with it.
+            let event = A::Event::try_from(recorded.event).map_err(|_| CommandError::NotFound)?;
             state.apply(event);
             *version = recorded.version;
         }
@@ -258,10 +259,8 @@ impl Unit<'_> {
         let mut events = rows.iter().map(StoredRow::decode).collect::<Result<Vec<_>, _>>()?;
         open_personal(tx, &keys, &mut events).await?;
         for recorded in events {
-            let kind = recorded.event.event_type();
-            let event = A::Event::try_from(recorded.event).map_err(|_| {
-                CommandError::Internal(format!("a {kind} stands in a stream of {}", A::TYPE))
-            })?;
+            // The id of another kind of thing: of this kind there is none with it.
+            let event = A::Event::try_from(recorded.event).map_err(|_| CommandError::NotFound)?;
             Arc::make_mut(&mut state).apply(event);
             version = recorded.version;
         }
@@ -319,7 +318,9 @@ impl Unit<'_> {
         if self.reads.get(&loaded.stream) == Some(&loaded.version) {
             self.reads.remove(&loaded.stream);
         }
+        let order = &mut self.order;
         let (append, keep) = self.writes.entry(loaded.stream).or_insert_with(|| {
+            order.push(loaded.stream);
             let append = StreamAppend {
                 stream_type: A::TYPE,
                 stream: loaded.stream,

@@ -131,12 +131,14 @@ pub fn router(app: App) -> Router {
         let known = paths.remove(path).unwrap_or_default();
         paths.insert(path, known.merge(methods));
     }
-    let api = paths
+    // Whole paths instead of a nested router, which would cut the base off what handlers see.
+    let add = |router: Router<App>, (path, methods): (&str, MethodRouter<App>)| {
+        router.route(&format!("{BASE}{path}"), methods)
+    };
+    paths
         .into_iter()
-        .fold(Router::new(), |router, (path, methods)| router.route(path, methods))
-        .route("/openapi.json", get(openapi::document));
-    Router::new()
-        .nest(BASE, api)
+        .fold(Router::new(), add)
+        .route(&format!("{BASE}/openapi.json"), get(openapi::document))
         .fallback(edge::nothing_here)
         .method_not_allowed_fallback(edge::no_such_method)
         .layer(from_fn(edge::edge))

@@ -1,5 +1,6 @@
 //! Rates over HTTP. What work costs the firm is shown to nobody but owner, admin, billing and auditor.
 
+use commands::Done;
 use commands::catalogue::{ClearRate, SetRate};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
 use domain::id::{ClientId, MemberId, ProjectId, TaskId};
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::Json;
-use crate::http::call::{Call, piece};
+use crate::http::call::{About, Call, piece};
 use crate::http::cursor::Page;
 use crate::http::members::Nothing;
 use crate::http::problem::Problem;
@@ -178,6 +179,12 @@ fn scope_of(
     }
 }
 
+/// A rate is known by its scope and day and has no id.
+fn nameless(about: &About, mut done: Done) -> Answer<Changed> {
+    done.reply.id = None;
+    about.done(done)
+}
+
 /// `POST /rates`.
 pub(crate) async fn set(
     call: Call<(), Nothing, Json<SetRateBody>>,
@@ -185,7 +192,7 @@ pub(crate) async fn set(
     let body = call.body.0.clone();
     let scope = scope_of(body.member_id, body.task_id, body.project_id, body.client_id);
     let (kind, from, rate) = (body.kind.into(), body.from, body.rate.into());
-    Ok(call.done(call.send(SetRate { scope, kind, from, rate }).await?))
+    Ok(nameless(&call, call.send(SetRate { scope, kind, from, rate }).await?))
 }
 
 /// A rate to take back.
@@ -208,5 +215,5 @@ pub(crate) async fn clear(
     let body = call.body.0.clone();
     let scope = scope_of(body.member_id, body.task_id, body.project_id, body.client_id);
     let (kind, from) = (body.kind.into(), body.from);
-    Ok(call.done(call.send(ClearRate { scope, kind, from }).await?))
+    Ok(nameless(&call, call.send(ClearRate { scope, kind, from }).await?))
 }
