@@ -1,6 +1,8 @@
 //! A keyring with one fixed key, so that sealed samples are the same on each run and can be opened
 //! by anybody. Nonces follow from what is sealed: fit for samples, never for a person's data.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::personal::{KeyName, Keyring, KeyringError};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
@@ -43,4 +45,13 @@ impl Keyring for SampleKeys {
         let opened = key().open_in_place(nonce(start), Aad::from(about(name)), &mut text);
         Ok(Some(opened.map_err(|_| KeyringError::DoesNotOpen)?.to_vec()))
     }
+}
+
+/// The form in which sealed bytes stand in an envelope.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+pub(crate) fn from_base64(text: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(text).expect("base64")
 }

@@ -8,3 +8,5 @@ mod sample;
 mod sums;
 mod time;
 mod written;
+
+pub(crate) use keyring::{SampleKeys, from_base64, to_base64};
