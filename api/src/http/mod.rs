@@ -16,6 +16,7 @@ mod fault;
 mod history;
 mod host;
 mod if_seen;
+mod imports;
 mod members;
 mod moment;
 mod openapi;

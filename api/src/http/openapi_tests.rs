@@ -55,7 +55,7 @@ fn the_parameters_of_a_path_are_those_of_its_type() {
         for parameter in parameters {
             assert!(
                 names.insert(
-                    (&parameter["in"], &parameter["name"]).clone().0.to_string()
+                    parameter["in"].to_string()
                         + &parameter["name"].to_string()
                 ),
                 "{}",

@@ -184,7 +184,7 @@ impl Route {
     }
 
     /// The same, also answering as of a moment.
-    pub(crate) fn as_of(mut self) -> Self {
+    pub(crate) fn then(mut self) -> Self {
         self.rule.as_of = true;
         self
     }
