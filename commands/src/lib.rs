@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod event_log;
 pub mod handle;
+pub mod import;
 pub mod locks;
 pub mod members;
 mod refusals;

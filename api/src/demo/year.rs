@@ -4,6 +4,7 @@
 use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
 use commands::members::AddMember;
+use commands::settings::ChangeSetting;
 use commands::tenancy::CreatedTenant;
 use commands::time::{ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet};
 use commands::{Clock, Command, CommandError, Commands, Done, Sender};
@@ -109,6 +110,12 @@ impl Story<'_> {
             self.send(owner, command).await?;
             self.people.push(member);
         }
+        let registered = ChangeSetting {
+            key: "VAT_REGISTERED".to_owned(),
+            value: "true".to_owned(),
+            from: None,
+        };
+        self.send(owner, registered).await?;
         let manager = self.who(Role::Manager);
         for work in self.firm.work {
             let client = ClientId(self.clock.new_id());

@@ -1,0 +1,137 @@
+//! Samples of the events of timesheets and invoices.
+
+use std::collections::BTreeMap;
+
+use domain::billing::{GroupBy, InvoiceDrafted, InvoiceEvent, InvoiceVoided, ReservedEntry};
+use domain::id::{ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, SubjectId, TaskId};
+use domain::import::ImportSource;
+use domain::log::Event;
+use domain::personal::{Personal, PurposeClass};
+use domain::time::{
+    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
+    TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+};
+use jiff::civil::date;
+
+use super::sample::{
+    BRIDGE, DRAWING, ENTRY, IMPORT, INVOICE, KABELO, NOVA, TUESDAY, UMBRELLA, digest, id, text,
+};
+
+fn of(event: impl Into<TimeEvent>) -> Event {
+    event.into().into()
+}
+
+fn member() -> MemberId {
+    MemberId(id(NOVA))
+}
+
+/// Over midnight in Johannesburg.
+fn span() -> Worked {
+    let at = |text: &str| text.parse().expect("an instant");
+    Worked::span(at("2026-02-03T21:30:00Z"), at("2026-02-03T22:15:30Z"), "Africa/Johannesburg")
+        .expect("three quarters of an hour")
+}
+
+fn recorded() -> TimeRecorded {
+    TimeRecorded {
+        entry: EntryId(id(ENTRY)),
+        version: 1,
+        member: member(),
+        project: ProjectId(id(BRIDGE)),
+        task: TaskId(id(DRAWING)),
+        worked: span(),
+        billable: true,
+        note: Some(text(NOVA, PurposeClass::Note, "Drew the pylon;\nsent it \"as is\" – 3 m²")),
+        tags: vec!["on site".into(), "α".into()],
+        import: None,
+        source: None,
+    }
+}
+
+fn imported() -> TimeRecorded {
+    let facts = [("amount", "1250.50"), ("currency", "ZAR"), ("invoiced", "yes")];
+    let facts: BTreeMap<_, _> = facts.map(|(name, fact)| (name.into(), fact.into())).into();
+    let source = ImportSource { row: 7, digest: digest("row 7"), facts };
+    TimeRecorded {
+        version: 3,
+        worked: Worked::duration(TUESDAY, 86_400).expect("a whole day"),
+        billable: false,
+        note: None,
+        tags: vec![],
+        import: Some(ImportId(id(IMPORT))),
+        source: Some(Personal::new(SubjectId(id(NOVA)), PurposeClass::Note, source)),
+        ..recorded()
+    }
+}
+
+fn revised() -> TimeRevised {
+    let TimeRecorded { entry, member, project, task, worked, billable, note, tags, .. } =
+        recorded();
+    TimeRevised { entry, version: 2, member, project, task, worked, billable, note, tags }
+}
+
+pub(crate) fn timesheets() -> Vec<Event> {
+    let (member, week, by) = (member(), Week::of(TUESDAY), MemberId(id(KABELO)));
+    let entries = vec![
+        EntryVersion { entry: EntryId(id(ENTRY)), version: 1 },
+        EntryVersion { entry: EntryId(id(ENTRY + 1)), version: 12 },
+    ];
+    let reason = |words: &str| text(NOVA, PurposeClass::Reason, words);
+    let content = digest("the content of two entries");
+    let worked = Worked::duration(date(2026, 12, 31), 1).expect("a second");
+    let removed =
+        |moved_to, reason| TimeRemoved { entry: EntryId(id(ENTRY)), member, moved_to, reason };
+    let (first, second) = (entries.clone(), entries.clone());
+    let reopened = |reason| TimesheetReopened { member, week, by, reason, entries: first.clone() };
+    vec![
+        of(recorded()),
+        of(imported()),
+        of(revised()),
+        of(TimeRevised { worked, billable: false, note: None, tags: vec![], ..revised() }),
+        of(removed(None, Some(reason("typed twice")))),
+        of(removed(Some(Week::of(date(2026, 12, 31))), None)),
+        of(TimesheetSubmitted { member, week, entries, content: content.clone() }),
+        of(TimesheetApproved { member, week, by, entries: second.clone(), content }),
+        of(TimesheetRejected { member, week, by, reason: reason("No task."), entries: second }),
+        of(reopened(Some(reason("one hour is missing")))),
+        of(reopened(None)),
+    ]
+}
+
+pub(crate) fn invoices() -> Vec<Event> {
+    let of = |event: InvoiceEvent| Event::from(event);
+    let (invoice, client) = (InvoiceId(id(INVOICE)), ClientId(id(UMBRELLA)));
+    let drafted = |group_by, entries| {
+        of(InvoiceDrafted {
+            invoice,
+            client,
+            from: date(2026, 2, 1),
+            to: date(2026, 2, 28),
+            group_by,
+            currency: "ZAR".into(),
+            entries,
+        }
+        .into())
+    };
+    let reserved = ReservedEntry {
+        entry: EntryId(id(ENTRY)),
+        version: 1,
+        member: member(),
+        project: ProjectId(id(BRIDGE)),
+        task: TaskId(id(DRAWING)),
+        day: TUESDAY,
+        seconds: 2730,
+    };
+    let voided = |reason| {
+        of(InvoiceVoided { invoice, client, entries: vec![EntryId(id(ENTRY))], reason }.into())
+    };
+    let why = text(UMBRELLA, PurposeClass::Reason, "for the wrong month");
+    vec![
+        drafted(GroupBy::Task, vec![reserved]),
+        drafted(GroupBy::Member, vec![]),
+        drafted(GroupBy::Day, vec![]),
+        drafted(GroupBy::Entry, vec![reserved, reserved]),
+        voided(Some(why)),
+        voided(None),
+    ]
+}

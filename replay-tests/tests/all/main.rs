@@ -1,0 +1,8 @@
+//! Proofs over stored history, in one program with one private server: what was written stays
+//! readable, what is shown is what the log says, and no fault of delivery changes that.
+
+mod contracts;
+mod firm;
+mod streams;
+mod tidy;
+mod wait;

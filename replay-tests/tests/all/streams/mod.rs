@@ -1,0 +1,10 @@
+//! Whole histories of small firms, stored in `streams/` as their logs had them. Each is loaded into a
+//! fresh tenant, and every way of reading it must come to the same rows.
+
+mod equal;
+mod history;
+mod record;
+mod rows;
+mod story_of_books;
+mod story_of_time;
+mod teller;
