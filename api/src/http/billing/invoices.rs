@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::Money;
 use super::names::Names;
 use crate::http::answer::{Answer, Changed};
-use crate::http::body::Json;
+use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
 use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing};
@@ -383,7 +383,7 @@ pub(crate) struct VoidBody {
 
 /// `POST /invoices/{id}/void`.
 pub(crate) async fn void(
-    call: Call<ById, Nothing, Json<VoidBody>>,
+    call: Call<ById, Nothing, OptionalJson<VoidBody>>,
 ) -> Result<Answer<Changed>, Problem> {
     let invoice = InvoiceId(call.path.id);
     let object = (KIND, invoice.0);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::members::Role;
 use migrations::cell::PoolLimits;
 use migrations::testing::{cell, random_id};
 use serde_json::{Value, json};
@@ -20,9 +21,18 @@ async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
     let task = firm.post(&format!("{path}/tasks"), &json!({ "name": "Design" })).await.id();
     let member = firm.owner.member.to_string();
     let linked = firm.post(&format!("{path}/members"), &json!({ "member_id": member })).await;
+    let body =
+        json!({ "project_id": project, "task_id": task, "date": "2026-03-02", "seconds": 60 });
+    let entry = firm.post("/time-entries", &body).await.id();
+    let invoice = billed(firm, &client, &project, &task).await;
     let token = firm.post("/tokens", &json!({})).await.id();
     firm.get_after(&linked, "/projects").await.is(200);
+    firm.get("/invoices?min_position=1").await.is(200);
     BTreeMap::from([
+        ("time-entries", entry),
+        ("timesheets", member.clone()),
+        ("invoices", invoice),
+        ("project_id", project.clone()),
         ("members", member.clone()),
         ("clients", client.clone()),
         ("projects", project),
@@ -34,9 +44,33 @@ async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
     ])
 }
 
+/// A draft of the week after, which a manager approved.
+async fn billed(firm: &Firm, client: &str, project: &str, task: &str) -> String {
+    let manager = firm.person(&[Role::Manager]).await;
+    let link = json!({ "member_id": manager.member });
+    firm.post(&format!("/projects/{project}/members"), &link).await.is(200);
+    let body =
+        json!({ "project_id": project, "task_id": task, "date": "2026-03-09", "seconds": 60 });
+    firm.post_as(&manager, "/time-entries", &body).await.is(201);
+    let week = format!("/timesheets/{}/2026-W11", manager.member);
+    firm.post_as(&manager, &format!("{week}/submit"), &json!({})).await.is(200);
+    firm.post(&format!("{week}/approve"), &json!({})).await.is(200);
+    let body = json!({
+        "client_id": client, "from": "2026-03-01", "to": "2026-03-31", "group_by": "task",
+    });
+    let drafted = firm.post("/invoices", &body).await;
+    firm.get_after(&drafted, &format!("/invoices/{}", drafted.id())).await.is(200);
+    drafted.id()
+}
+
 /// The parameter of a path, or of a body, as an object of the firm.
 fn of(objects: &BTreeMap<&'static str, String>, rule: &Rule, name: &str) -> String {
     let kind = rule.path.split('/').nth(1).unwrap_or_default();
+    match name {
+        "week" => return "2026-W10".to_owned(),
+        "n" => return "1".to_owned(),
+        _ => {}
+    }
     let found = match name {
         "id" | "object_id" => objects.get(kind),
         name => objects.get(name),
@@ -46,7 +80,15 @@ fn of(objects: &BTreeMap<&'static str, String>, rule: &Rule, name: &str) -> Stri
 
 /// Whether a request to the route names an object.
 fn names_objects(rule: &Rule) -> bool {
-    let named = ["addProject", "makeToken", "setRate", "clearRate"];
+    let named = [
+        "addProject",
+        "makeToken",
+        "setRate",
+        "clearRate",
+        "recordTime",
+        "recordTimeBatch",
+        "draftInvoice",
+    ];
     let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
     of_path || named.contains(&rule.operation)
 }

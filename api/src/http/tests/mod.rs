@@ -12,6 +12,7 @@ mod problems;
 mod roles;
 mod samples;
 mod tags;
+mod time;
 
 pub(crate) use ask::{Ask, Reply, ask};
 pub(crate) use firm::Firm;

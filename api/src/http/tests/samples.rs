@@ -46,12 +46,28 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
         "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "recordTime" => entry(fill),
+        "recordTimeBatch" => json!({ "items": [entry(fill)] }),
+        "reviseTime" => json!({ "note": "Another" }),
+        "rejectTimesheet" => json!({ "reason": "Another" }),
+        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),
+        "draftInvoice" => json!({
+            "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
+            "group_by": "task",
+        }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         operation => {
             assert!(!carries(rule), "{operation} has no sample of its body");
             Value::Null
         }
     }
+}
+
+fn entry(fill: &dyn Fn(&str) -> String) -> Value {
+    json!({
+        "project_id": fill("project_id"), "task_id": fill("task_id"), "date": "2026-03-02",
+        "seconds": 3600,
+    })
 }
 
 fn carries(rule: &Rule) -> bool {

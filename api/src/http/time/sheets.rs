@@ -7,7 +7,7 @@ use domain::id::{MemberId, StreamId};
 use domain::log::Event;
 use domain::time::{EntryState, Timesheet, Week, timesheet_stream};
 use jiff::Timestamp;
-use projections::members::member;
+use projections::members::member::{self, Member};
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
 use projections::time::timesheet_week::{self, TimesheetWeek, TimesheetWeekRow};
 use schemars::JsonSchema;
@@ -177,7 +177,12 @@ async fn rows_of(
         let of_week = |row: &TimeEntryRow| row.sheet_id == sheet;
         let key = |row: &TimeEntryRow| (row.day, row.entry_id);
         let entries = entries.map(|rows| piece(&rows, of_week, key, None, ENTRIES_MAX));
-        return Ok((weeks.take(&sheet), entries.unwrap_or_default()));
+        let found = weeks.take(&sheet);
+        if found.is_none() {
+            let members = about.rows_then::<Member>().await?;
+            members.and_then(|mut rows| rows.take(&member)).ok_or_else(Problem::not_found)?;
+        }
+        return Ok((found, entries.unwrap_or_default()));
     }
     let mut tx = about.tx().await?;
     let found = timesheet_week::find(&mut tx, member, week).await?;
