@@ -1,5 +1,5 @@
-//! Drafting and voiding invoices. A draft is decided over folded timesheets and their claims; where to
-//! look for them is asked of the log, never of a read model.
+//! Drafting and voiding invoices. A draft is decided over folded timesheets and their claims; where
+//! to look for them is asked of the log, never of a read model.
 
 use std::collections::BTreeMap;
 
@@ -68,8 +68,8 @@ impl Command for DraftInvoice {
 }
 
 impl DraftInvoice {
-    /// Every member's timesheet of every week of the period. Their streams' ids follow from member and
-    /// week, so none can be missed.
+    /// Every member's timesheet of every week of the period. Their streams' ids follow from member
+    /// and week, so none can be missed.
     async fn sheets(&self, unit: &mut Unit<'_>) -> Result<Vec<Loaded<Timesheet>>, CommandError> {
         let last = Week::of(self.to);
         let next = |week: &Week| (*week < last).then(|| week.after());

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod cqrs_store;
 pub mod event_log;
 pub mod handle;
+pub mod import;
 pub mod locks;
 pub mod members;
 mod refusals;

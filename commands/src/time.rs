@@ -1,5 +1,5 @@
-//! Recording, revising and removing time: what each rests on is loaded here, what follows is decided in
-//! the domain. Members look after their own time, managers after everybody's.
+//! Recording, revising and removing time: what each rests on is loaded here, what follows is
+//! decided in the domain. Members look after their own time, managers after everybody's.
 
 mod approval;
 mod many;
@@ -54,15 +54,19 @@ async fn work_facts(
     if !project.exists() {
         return Err(CommandError::NotFound);
     }
-    let state = &project.state;
-    Ok(WorkFacts {
-        project_archived: state.archived,
-        member_linked_or_open: state.is_open_to(member),
-        task: state
+    Ok(facts_of(&project.state, member, task))
+}
+
+/// What a project's state says of a member's time on one of its tasks.
+pub(crate) fn facts_of(project: &Project, member: MemberId, task: TaskId) -> WorkFacts {
+    WorkFacts {
+        project_archived: project.archived,
+        member_linked_or_open: project.is_open_to(member),
+        task: project
             .tasks
             .get(&task)
             .map(|task| TaskFacts { archived: task.archived, billable_default: task.billable }),
-    })
+    }
 }
 
 /// The sheets of the neighbour weeks whose entries could overlap.

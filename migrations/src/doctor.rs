@@ -34,7 +34,8 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "no_sign_in",
-        "select format('nobody signs in with it: alter role %s nologin nosuperuser nobypassrls', rolname)
+        "select format('nobody signs in with it: alter role %s nologin nosuperuser nobypassrls',
+                rolname)
          from pg_catalog.pg_roles
          where (rolname in ('crowdminder_owner', 'crowdminder_platform', 'crowdminder_sweeper',
                 'crowdminder_tenant') or rolname ~ '^t_[0-9a-f]{32}$')
@@ -42,7 +43,8 @@ const CHECKS: &[(&str, &str)] = &[
     ),
     (
         "owner_membership",
-        "select format('only the builder acts as the owner: revoke crowdminder_owner from %s', r.rolname)
+        "select format('only the builder acts as the owner: revoke crowdminder_owner from %s',
+                r.rolname)
          from pg_catalog.pg_auth_members m
          join pg_catalog.pg_roles o on o.oid = m.roleid and o.rolname = 'crowdminder_owner'
          join pg_catalog.pg_roles r on r.oid = m.member
@@ -62,7 +64,8 @@ const CHECKS: &[(&str, &str)] = &[
         "select format('alter schema %s owner to crowdminder_owner', nspname)
          from pg_catalog.pg_namespace
          where (nspname ~ '^t_[0-9a-f]{32}$' or nspname in ('platform', 'cell'))
-            and nspowner <> (select oid from pg_catalog.pg_roles where rolname = 'crowdminder_owner')",
+            and nspowner <> (select oid from pg_catalog.pg_roles
+                where rolname = 'crowdminder_owner')",
     ),
     (
         "schema_grants",
@@ -150,7 +153,8 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "temporary_tables",
         "select format('revoke temporary on database %s from public', current_database())
-         where pg_catalog.has_database_privilege('crowdminder_app', current_database(), 'temporary')",
+         where pg_catalog.has_database_privilege('crowdminder_app', current_database(),
+            'temporary')",
     ),
     (
         "public_schema",

@@ -40,8 +40,8 @@ create table {t}.claims (
 );
 create index claims_holder on {t}.claims (holder, kind);
 
--- What a command answered, so that the same command answers the same again. It holds ids and a keyed
--- digest of the request, never a text of a person.
+-- What a command answered, so that the same command answers the same again. It holds ids and a
+-- keyed digest of the request, never a text of a person.
 create table {t}.commands (
     command_id uuid constraint commands_pk primary key,
     request_digest bytea,

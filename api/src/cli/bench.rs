@@ -38,7 +38,8 @@ pub(crate) async fn run(system: &Arc<System>, json: bool, bench: Bench) -> anyho
                 } else {
                     output::line(&format!(
                         "append, {} callers, {}: {:.0}/s, ceiling {:.0}/s, ratio {:.2}, \
-                         CPU server {:.0} us (ceiling {:.0}) client {:.0} us, p50 {:.1} ms, p99 {:.1} ms",
+                         CPU server {:.0} us (ceiling {:.0}) client {:.0} us, \
+                         p50 {:.1} ms, p99 {:.1} ms",
                         leg.callers,
                         if leg.sealed { "sealed note" } else { "no personal field" },
                         leg.per_second,

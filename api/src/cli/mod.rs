@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod doctor;
 mod events;
+mod import;
 mod migrate;
 mod output;
 mod replay;
@@ -50,6 +51,8 @@ enum Command {
     Token(token::Token),
     /// Bring the schemas of platform and tenants to this version
     Migrate(migrate::Migrate),
+    /// Take over hours from another system, or take an import back
+    Import(import::Import),
     /// Check that nothing in a log was changed
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -133,6 +136,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Tenant(command) => tenant::run(&context, command).await,
         Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
+        Command::Import(command) => import::run(&context, command).await,
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Replay(command) => replay::run(&context, command).await,

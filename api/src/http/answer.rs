@@ -34,6 +34,11 @@ impl<R> Answer<R> {
         Answer { status: StatusCode::OK, headers: HeaderMap::new(), body }
     }
 
+    /// The same with another document.
+    pub(crate) fn map<S>(self, document: impl FnOnce(R) -> S) -> Answer<S> {
+        Answer { status: self.status, headers: self.headers, body: document(self.body) }
+    }
+
     /// The same with another status.
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
         self.status = status;

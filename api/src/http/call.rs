@@ -116,7 +116,16 @@ impl About {
 
     /// Handles a command in the caller's name.
     pub(crate) async fn send(&self, command: impl Command) -> Result<Done, Problem> {
-        Ok(self.app.commands.handle(self.sender(), command).await?)
+        self.send_under(self.key.clone(), command).await
+    }
+
+    /// The same under another key than the request's.
+    pub(crate) async fn send_under(
+        &self,
+        key: Option<IdempotencyKey>,
+        command: impl Command,
+    ) -> Result<Done, Problem> {
+        Ok(self.app.commands.handle(Sender { key, ..self.sender() }, command).await?)
     }
 
     /// Which version of an object the request is meant for, where it says so.

@@ -27,6 +27,7 @@ mod routes;
 mod server;
 mod settings;
 mod tag;
+mod time;
 mod tokens;
 
 #[cfg(test)]

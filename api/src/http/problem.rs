@@ -162,9 +162,9 @@ impl Problem {
         self.with_header(header::RETRY_AFTER, seconds.into())
     }
 
-    /// The status.
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
+    /// Status, code and detail, for an answer about one item of many.
+    pub(crate) fn parts(&self) -> (u16, String, String) {
+        (self.status.as_u16(), self.code.to_string(), self.detail.to_string())
     }
 
     /// The answer to the request of that id.

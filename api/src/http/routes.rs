@@ -6,6 +6,7 @@ use domain::members::Role;
 use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::registry::{Access, Route, delete, get, patch, post, put};
+use super::time::{batch, entries, sheets};
 use super::{history, members, settings, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let slices = [
         members_routes(),
         catalogue_routes(),
+        time_routes(),
         billing_routes(),
         settings_routes(),
         history_routes(),
@@ -210,6 +212,83 @@ fn settings_routes() -> Vec<Route> {
             write(S, MEMBERS),
             "Take back the value given for a day",
             settings::delete,
+        ),
+    ]
+}
+
+fn time_routes() -> Vec<Route> {
+    const T: &str = "time";
+    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
+    vec![
+        get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
+            .from(&["time_entry"])
+            .pages()
+            .as_of(),
+        post("/time-entries", "recordTime", write(T, MEMBERS), "Record time", entries::record),
+        post(
+            "/time-entries/batch",
+            "recordTimeBatch",
+            write(T, MEMBERS),
+            "Record up to 500 entries: all or none, or each by itself",
+            batch::record_batch,
+        ),
+        get("/time-entries/{id}", "getTimeEntry", read(T, ALL), "One entry", entries::one)
+            .from(&["time_entry"])
+            .as_of(),
+        patch(
+            "/time-entries/{id}",
+            "reviseTime",
+            write(T, MEMBERS),
+            "Change an entry; a day in another week moves it there",
+            entries::revise,
+        ),
+        delete(
+            "/time-entries/{id}",
+            "removeTime",
+            write(T, MEMBERS),
+            "Take an entry back",
+            entries::remove,
+        ),
+        get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
+            .from(&["timesheet_week"])
+            .pages()
+            .as_of(),
+        get(
+            "/timesheets/{member_id}/{week}",
+            "getTimesheet",
+            read(T, ALL),
+            "One week",
+            sheets::one,
+        )
+        .from(WEEK)
+        .as_of(),
+        post(
+            "/timesheets/{member_id}/{week}/submit",
+            "submitTimesheet",
+            write(T, MEMBERS),
+            "Ask for approval of all that is open or was sent back",
+            sheets::submit,
+        ),
+        post(
+            "/timesheets/{member_id}/{week}/approve",
+            "approveTimesheet",
+            write(T, MANAGERS),
+            "Approve all that waits for it",
+            sheets::approve,
+        ),
+        post(
+            "/timesheets/{member_id}/{week}/reject",
+            "rejectTimesheet",
+            write(T, MANAGERS),
+            "Send back all that waits for approval",
+            sheets::reject,
+        ),
+        post(
+            "/timesheets/{member_id}/{week}/reopen",
+            "reopenTimesheet",
+            write(T, MANAGERS),
+            "Open again what was submitted or approved",
+            sheets::reopen,
         ),
     ]
 }

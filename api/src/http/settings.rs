@@ -85,6 +85,11 @@ async fn known(about: &About) -> Result<Known, Problem> {
     Ok(known)
 }
 
+/// The settings at the moment asked for.
+pub(crate) async fn settings_then(about: &About) -> Result<Settings, Problem> {
+    Ok(known(about).await?.settings)
+}
+
 fn key_of(event: &SettingsEvent) -> &str {
     match event {
         SettingsEvent::SettingChanged(event) => &event.key,

@@ -97,8 +97,8 @@ impl JetStreamBus {
             .ping_interval(PING)
             .event_callback(move |event| {
                 match event {
-                    Event::Connected => events.connected(),
-                    Event::Disconnected | Event::Closed => events.away(),
+                    Event::Connected => events.look(),
+                    Event::Disconnected | Event::Closed => events.lost(),
                     Event::LameDuckMode
                     | Event::Draining
                     | Event::SlowConsumer(_)
@@ -119,17 +119,25 @@ impl JetStreamBus {
         Ok(Self { link })
     }
 
-    /// Returns at once with an error unless the stream is there.
-    fn at_hand(&self) -> Result<(), BusError> {
+    /// Asks the server something, unless the stream isn't there. When the connection or the stream
+    /// goes in the middle it returns at once: the answer would come after a reconnect, if ever.
+    async fn ask<T>(&self, request: impl Future<Output = T>) -> Result<T, BusError> {
+        let mut incarnations = self.link.signals.incarnation.subscribe();
+        let now = self.link.here();
         let status = self.link.signals.status();
         if let Some(why) = status.stream_refused.or(status.consumer_refused) {
             return Err(BusError::Refused(why));
         }
-        if self.link.signals.ready().is_none() || !self.link.is_connected() {
+        if now.is_none() {
             let why = status.trouble.unwrap_or_else(|| "not connected".to_owned());
             return Err(BusError::Unavailable(why));
         }
-        Ok(())
+        tokio::select! {
+            answer = within(request) => answer,
+            _ = incarnations.wait_for(|number| *number != now) => {
+                Err(BusError::Unavailable("the connection or the stream was lost".to_owned()))
+            }
+        }
     }
 
     fn failed_publish(&self, error: &PublishError) -> BusError {
@@ -157,14 +165,14 @@ impl JetStreamBus {
 impl Bus for JetStreamBus {
     async fn publish(&self, batch: Batch) -> Result<(), BusError> {
         batch.check()?;
-        self.at_hand()?;
         let bytes = batch.body.len();
         let message = PublishMessage::build()
             .headers(envelope::headers(&batch))
             .payload(batch.body)
             .expected_stream(STREAM);
         let subject = envelope::subject(batch.tenant);
-        let sent = within(async { self.link.context.send_publish(subject, message).await?.await });
+        let sent =
+            self.ask(async { self.link.context.send_publish(subject, message).await?.await });
         match sent.await? {
             Ok(_) => {
                 self.link.signals.stored();
@@ -179,9 +187,8 @@ impl Bus for JetStreamBus {
     }
 
     async fn last(&self, tenant: TenantId) -> Result<Option<(i64, i64)>, BusError> {
-        self.at_hand()?;
         let subject = envelope::subject(tenant);
-        let found = within(async {
+        let found = self.ask(async {
             let stream = self.link.context.get_stream_no_info(STREAM).await;
             let stream = stream.expect("the name is a valid one");
             stream.get_last_raw_message_by_subject(&subject).await
@@ -245,7 +252,7 @@ impl Bus for JetStreamBus {
         BusState {
             kind: "jetstream",
             connected: self.link.is_connected(),
-            ready: refused.is_none() && self.link.signals.ready().is_some(),
+            ready: refused.is_none() && self.link.here().is_some(),
             server_version: server.map(|server| server.version),
             refused,
             trouble: status.trouble,

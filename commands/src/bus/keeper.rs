@@ -2,7 +2,7 @@
 //! should be, makes a missing one anew, and only then calls the bus ready. It never alters or
 //! removes a stream that differs; that needs an operator, or a reset.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,10 +37,13 @@ const MEND: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(super) struct Signals {
     pub(super) incarnation: watch::Sender<Option<u64>>,
-    reconnected: AtomicBool,
+    /// How often a connection had been made when the stream was last looked at. The client counts
+    /// them; its events come late.
+    settled: AtomicU64,
     failing: AtomicBool,
     not_stored: AtomicU32,
     look: Notify,
+    lost: Notify,
     pub(super) closed: CancellationToken,
     status: Mutex<Status>,
 }
@@ -53,19 +56,19 @@ pub(super) struct Status {
 }
 
 impl Signals {
-    /// The connection was made, once more or for the first time.
-    pub(super) fn connected(&self) {
-        self.reconnected.store(true, Ordering::SeqCst);
-        self.look.notify_one();
-    }
-
-    /// The connection or the stream is gone: nothing can be sent until the keeper has looked.
+    /// The stream is gone: nothing can be sent until the keeper has looked.
     pub(super) fn away(&self) {
         self.incarnation.send_if_modified(|incarnation| incarnation.take().is_some());
         self.look.notify_one();
     }
 
-    /// Something about the stream is odd: have a look whether it's still there.
+    /// The connection was lost. It may have been made again by now.
+    pub(super) fn lost(&self) {
+        self.lost.notify_one();
+        self.look.notify_one();
+    }
+
+    /// Something happened to the connection or the stream: have a look what is there.
     pub(super) fn look(&self) {
         self.look.notify_one();
     }
@@ -133,6 +136,16 @@ impl Link {
         self.context.client().connection_state() == State::Connected
     }
 
+    /// The incarnation of the stream, if the connection is the one over which it was found.
+    pub(super) fn here(&self) -> Option<u64> {
+        let settled = self.signals.settled.load(Ordering::Relaxed) == self.connects();
+        self.signals.ready().filter(|_| settled && self.is_connected())
+    }
+
+    fn connects(&self) -> u64 {
+        self.context.client().statistics().connects.load(Ordering::Relaxed)
+    }
+
     /// Looks after the stream until the bus is closed.
     pub(super) async fn keep(self: Arc<Self>) {
         let mut retry = RETRY_MIN;
@@ -148,10 +161,18 @@ impl Link {
                 retry = RETRY_MIN;
                 continue;
             }
-            if !looked && self.signals.ready().is_some() {
+            if !looked && self.here().is_some() {
                 continue;
             }
-            retry = match self.settle().await {
+            let settled = tokio::select! {
+                settled = self.settle() => settled,
+                // No answer can come any more, and whoever waits for one has to hear of it.
+                () = self.signals.lost.notified() => {
+                    self.signals.look();
+                    continue;
+                }
+            };
+            retry = match settled {
                 Ok(()) => RETRY_MIN,
                 Err(_) => (retry * 2).min(RETRY_MAX),
             };
@@ -161,7 +182,8 @@ impl Link {
     /// Sees to it that the stream is there, and says which incarnation it is.
     async fn settle(&self) -> Result<(), BusError> {
         let mut made = self.made.lock().await;
-        let reconnected = self.signals.reconnected.swap(false, Ordering::SeqCst);
+        let connects = self.connects();
+        let reconnected = self.signals.settled.load(Ordering::Relaxed) != connects;
         let vanished_if_absent = made.created.is_some() && !reconnected;
         let result = match self.mend(&mut made).await {
             Ok(()) => self.find_or_make(vanished_if_absent).await,
@@ -178,7 +200,6 @@ impl Link {
             }
         });
         if let Some(error) = report {
-            self.signals.reconnected.fetch_or(reconnected, Ordering::SeqCst);
             if self.signals.incarnation.send_if_modified(|known| known.take().is_some()) {
                 tracing::warn!(%error, "the bus is not ready");
             } else {
@@ -188,6 +209,7 @@ impl Link {
         let created = Some(result?);
         if reconnected || made.created != created || self.signals.ready().is_none() {
             made.created = created;
+            self.signals.settled.store(connects, Ordering::Relaxed);
             made.incarnations += 1;
             self.signals.incarnation.send_replace(Some(made.incarnations));
             tracing::info!(incarnation = made.incarnations, "the bus is ready");

@@ -18,6 +18,8 @@ pub(crate) mod ledger;
 mod suite;
 #[cfg(test)]
 mod suite_faults;
+#[cfg(test)]
+mod suite_server;
 
 use async_trait::async_trait;
 use bytes::Bytes;

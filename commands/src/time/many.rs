@@ -52,8 +52,8 @@ impl Command for RecordMany {
     }
 }
 
-/// Records an item after the ones before, in its own week and in its neighbours, so that no two of a
-/// batch overlap each other.
+/// Records an item after the ones before, in its own week and in its neighbours, so that no two of
+/// a batch overlap each other.
 async fn record_in(
     unit: &mut Unit<'_>,
     sheets: &mut BTreeMap<StreamId, Open>,
@@ -101,8 +101,8 @@ fn check_ids(items: &[RecordTime]) -> Result<(), CommandError> {
     }
 }
 
-/// Records each entry on its own; the answers stand in the order of the items. Under the sender's key
-/// each item has a key of its own, so that a repeated batch gets each answer again.
+/// Records each entry on its own; the answers stand in the order of the items. Under the sender's
+/// key each item has a key of its own, so that a repeated batch gets each answer again.
 pub async fn record_each(
     commands: &Commands,
     sender: &Sender,

@@ -29,12 +29,16 @@ macro_rules! event_family {
     (
         $(#[$doc:meta])*
         $family:ident {
-            $($(#[$variant_doc:meta])* $variant:ident = $version:literal $([$($personal:ident),+])?),+
+            $($(#[$variant_doc:meta])*
+            $variant:ident = $version:literal $([$($personal:ident),+])?),+
             $(,)?
         }
     ) => {
         $(#[$doc])*
-        #[allow(clippy::enum_variant_names, reason = "variants are stored names, unique in the log")]
+        #[allow(
+            clippy::enum_variant_names,
+            reason = "variants are stored names, unique in the log"
+        )]
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         pub enum $family {
             $($(#[$variant_doc])* $variant($variant)),+
@@ -79,7 +83,10 @@ macro_rules! event_family {
             ) {
                 match self {
                     $($family::$variant(_event) => {
-                        $($($crate::personal::PersonalFields::each_personal(&mut _event.$personal, visit);)+)?
+                        $($($crate::personal::PersonalFields::each_personal(
+                            &mut _event.$personal,
+                            visit,
+                        );)+)?
                     })+
                 }
                 let _ = visit;

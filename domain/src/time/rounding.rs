@@ -215,7 +215,8 @@ mod tests {
     proptest! {
         #[test]
         fn rounding_moves_time_by_less_than_an_interval_and_never_twice(
-            seconds in 0_u64..200_000, minutes in 1_u32..=240, mode in 1_usize..4, tie in 0_usize..3,
+            seconds in 0_u64..200_000, minutes in 1_u32..=240, mode in 1_usize..4,
+            tie in 0_usize..3,
         ) {
             let rule = Rounding {
                 mode: RoundingMode::parse(RoundingMode::NAMES[mode]).expect("listed"),
