@@ -54,10 +54,7 @@ fn the_parameters_of_a_path_are_those_of_its_type() {
         let mut names = BTreeSet::new();
         for parameter in parameters {
             assert!(
-                names.insert(
-                    parameter["in"].to_string()
-                        + &parameter["name"].to_string()
-                ),
+                names.insert(parameter["in"].to_string() + &parameter["name"].to_string()),
                 "{}",
                 rule.operation
             );

@@ -1,4 +1,5 @@
-//! Every route of the API, once: who may use it and what answers it. What is not here does not exist.
+//! Every route of the API, once: who may use it and what answers it. What is not here does not
+//! exist.
 
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;

@@ -135,7 +135,8 @@ async fn a_local_time_is_meant_in_the_zone_of_the_member_else_of_the_tenant() {
     );
     let gap = json!({ "start": "2026-03-29T02:30:00", "end": "2026-03-29T04:00:00" });
     assert_eq!(office.record(&gap).await.problem(422), "time.local_time_does_not_exist");
-    let mars = json!({ "start": "2026-03-04T02:30:00", "end": "2026-03-04T04:00:00", "time_zone": "Mars" });
+    let (start, end) = ("2026-03-04T02:30:00", "2026-03-04T04:00:00");
+    let mars = json!({ "start": start, "end": end, "time_zone": "Mars" });
     let reply = office.record(&mars).await;
     assert_eq!(
         (reply.problem(422), reply.fault().0),
