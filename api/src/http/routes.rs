@@ -46,7 +46,9 @@ pub(crate) fn routes() -> Vec<Route> {
     let slices = [
         members_routes(),
         catalogue_routes(),
+        project_routes(),
         time_routes(),
+        timesheet_routes(),
         billing_routes(),
         import_routes(),
         settings_routes(),
@@ -136,6 +138,12 @@ fn catalogue_routes() -> Vec<Route> {
             "Change a project",
             projects::change,
         ),
+    ]
+}
+
+fn project_routes() -> Vec<Route> {
+    const C: &str = "catalogue";
+    vec![
         get("/projects/{id}/tasks", "listTasks", read(C, ALL), "A project's tasks", tasks::list)
             .from(&["project", "task"])
             .pages()
@@ -220,7 +228,6 @@ fn settings_routes() -> Vec<Route> {
 
 fn time_routes() -> Vec<Route> {
     const T: &str = "time";
-    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
     vec![
         get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
             .from(&["time_entry"])
@@ -251,6 +258,13 @@ fn time_routes() -> Vec<Route> {
             "Take an entry back",
             entries::remove,
         ),
+    ]
+}
+
+fn timesheet_routes() -> Vec<Route> {
+    const T: &str = "time";
+    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
+    vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(&["timesheet_week"])
             .pages()
