@@ -184,6 +184,7 @@ impl Route {
     }
 
     /// The same, also answering as of a moment.
+    #[expect(clippy::wrong_self_convention, reason = "it is the name of the parameter")]
     pub(crate) fn as_of(mut self) -> Self {
         self.rule.as_of = true;
         self
