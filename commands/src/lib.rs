@@ -6,6 +6,7 @@ pub mod bus;
 pub mod carried;
 pub mod catalogue;
 pub mod clock;
+pub mod cqrs_store;
 pub mod event_log;
 pub mod handle;
 pub mod import;
@@ -24,6 +25,7 @@ pub mod tokens;
 pub mod unit;
 
 pub use clock::Clock;
+pub use cqrs_store::CqrsStore;
 pub use event_log::EventLog;
 pub use handle::{Command, Commands, IdempotencyKey, Sender};
 pub use refused::{CommandError, Done, Refused, Reply};

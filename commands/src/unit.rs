@@ -343,7 +343,7 @@ impl Unit<'_> {
 }
 
 /// Opens every personal field of these events; those whose key was destroyed read as erased.
-async fn open_personal(
+pub(crate) async fn open_personal(
     tx: &mut TenantTx,
     keys: &TenantKeys,
     events: &mut [Recorded],

@@ -40,7 +40,7 @@ pub struct Ceiling {
 impl Ceiling {
     /// Makes its table; `None` where this machine has no pgbench.
     pub async fn prepare(administrator: &PgConnectOptions) -> anyhow::Result<Option<Self>> {
-        let Some(program) = find() else { return Ok(None) };
+        let Some(program) = find("pgbench") else { return Ok(None) };
         let options = administrator.clone().database(migrations::bootstrap::DATABASE);
         let mut connection = options.connect().await?;
         connection.execute(TABLE).await?;
@@ -81,15 +81,16 @@ impl Ceiling {
     }
 }
 
-fn find() -> Option<PathBuf> {
+/// Where a program of PostgreSQL is; `None` where this machine has none.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let debian = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
         .filter_map(|folder| Some(folder.ok()?.path().join("bin")));
-    // Debian's own `pgbench` is a wrapper of clusters; the program itself is wanted.
+    // Debian's own `pgbench` and `psql` are wrappers of clusters; the programs themselves are wanted.
     debian
         .chain(std::env::split_paths(&path))
-        .map(|folder| folder.join("pgbench"))
+        .map(|folder| folder.join(program))
         .find(|p| p.exists())
 }

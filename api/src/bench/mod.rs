@@ -3,7 +3,11 @@
 
 pub mod append;
 pub mod ceiling;
+pub mod copy;
 pub mod cpu;
+pub mod history;
+pub mod rebuild;
+pub mod replay;
 
 use std::time::Duration;
 
@@ -42,4 +46,51 @@ pub async fn scratch_tenant(system: &System, read_models: &[String]) -> anyhow::
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use commands::Clock;
+    use migrations::cell::PoolLimits;
+
+    use super::copy::Copy;
+    use super::{history, rebuild, replay};
+    use crate::system::{Place, System};
+
+    #[tokio::test]
+    async fn replay_and_rebuild_read_every_event_that_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().to_owned();
+        let place = Place { data_dir, database_url: None, builder_url: None };
+        let system = System::open(&place, Clock::system(), PoolLimits::default()).await.unwrap();
+        let system = Arc::new(system);
+        // Ten full weeks and a short one, once with notes and once without.
+        for (sealed, events) in [(false, 507), (true, 501)] {
+            let told = std::cell::Cell::new(0);
+            let each = |now| told.set(told.get() + now);
+            let history = history::fill(&system, events, sealed, each).await.unwrap();
+            assert_eq!((told.get(), history.events, history.sheets), (events, events as i64, 11));
+            for ceiling in [Copy::find(&system), Copy::Drained] {
+                let leg = replay::run(&system, &history, &ceiling, 1).await.unwrap();
+                assert_eq!((leg.figures.events, leg.figures.sealed), (history.events, sealed));
+                assert!(leg.figures.ratio > 0.0);
+            }
+            let mut seen = Vec::new();
+            rebuild::run(&system, &history, &Copy::Drained, 1, |leg| {
+                seen.push((leg.model, leg.rows as u64, leg.figures.events));
+            })
+            .await
+            .unwrap();
+            let of = |model, rows| (model, rows, history.events);
+            let entries = history.entries;
+            assert_eq!(
+                seen,
+                [of("timesheet_week", 11), of("unbilled", entries), of("time_entry", entries)]
+            );
+            assert_eq!(entries, if sealed { 481 } else { 485 });
+        }
+        Arc::into_inner(system).unwrap().close().await;
+    }
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 
 use super::{Outcome, output};
-use crate::bench::{Effort, append};
+use crate::bench::copy::{Copy, Figures};
+use crate::bench::history::{self, History};
+use crate::bench::{Effort, append, rebuild, replay};
 use crate::system::System;
 
 /// What to measure.
@@ -14,42 +16,72 @@ use crate::system::System;
 pub(crate) struct Bench {
     #[command(subcommand)]
     name: Name,
-    /// Seconds per leg
-    #[arg(long, global = true, default_value_t = 3)]
-    seconds: u64,
     /// Rounds per leg; the median counts
-    #[arg(long, global = true, default_value_t = 3)]
-    rounds: usize,
+    #[arg(long, global = true, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
 }
 
 #[derive(Debug, Subcommand)]
 enum Name {
     /// Appending events to one tenant's log, against pgbench
-    Append,
+    Append {
+        /// Seconds per leg
+        #[arg(long, default_value_t = 3)]
+        seconds: u64,
+    },
+    /// Reading a log in order, each event in its type, against psql's \copy as text
+    Replay(Log),
+    /// Building read models anew and swapping them in, against psql's \copy as text
+    Rebuild(Log),
+}
+
+/// The log that is written first, for a tenant of its own.
+#[derive(Debug, Args)]
+struct Log {
+    /// How many events
+    #[arg(long, default_value_t = 200_000,
+        value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    events: u64,
+    /// Give each entry of time a sealed note
+    #[arg(long)]
+    sealed: bool,
 }
 
 pub(crate) async fn run(system: &Arc<System>, json: bool, bench: Bench) -> anyhow::Result<Outcome> {
-    let effort = Effort { leg: Duration::from_secs(bench.seconds), rounds: bench.rounds };
+    let rounds = usize::from(bench.rounds);
     match bench.name {
-        Name::Append => {
+        Name::Append { seconds } => {
+            let effort = Effort { leg: Duration::from_secs(seconds), rounds };
             append::run(system, effort, |leg| {
                 if json {
                     output::document(leg);
                 } else {
+                    print_append(leg);
+                }
+            })
+            .await?;
+        }
+        Name::Replay(log) => {
+            let history = fill(system, &log).await?;
+            let leg = replay::run(system, &history, &Copy::find(system), rounds).await?;
+            if json {
+                output::document(&leg);
+            } else {
+                output::line(&format!("replay, {}", told(&leg.figures)));
+            }
+        }
+        Name::Rebuild(log) => {
+            let history = fill(system, &log).await?;
+            rebuild::run(system, &history, &Copy::find(system), rounds, |leg| {
+                if json {
+                    output::document(leg);
+                } else {
                     output::line(&format!(
-                        "append, {} callers, {}: {:.0}/s, ceiling {:.0}/s, ratio {:.2}, \
-                         CPU server {:.0} us (ceiling {:.0}) client {:.0} us, \
-                         p50 {:.1} ms, p99 {:.1} ms",
-                        leg.callers,
-                        if leg.sealed { "sealed note" } else { "no personal field" },
-                        leg.per_second,
-                        leg.ceiling_per_second,
-                        leg.ratio,
-                        leg.server_cpu_us,
-                        leg.ceiling_server_cpu_us,
-                        leg.client_cpu_us,
-                        leg.p50_ms,
-                        leg.p99_ms
+                        "rebuild {}, {} rows, {}, swap {:.1} ms",
+                        leg.model,
+                        leg.rows,
+                        told(&leg.figures),
+                        leg.swap_ms
                     ));
                 }
             })
@@ -57,4 +89,48 @@ pub(crate) async fn run(system: &Arc<System>, json: bool, bench: Bench) -> anyho
         }
     }
     Ok(Outcome::Done)
+}
+
+async fn fill(system: &Arc<System>, log: &Log) -> anyhow::Result<History> {
+    let bar = output::progress(log.events, "events written");
+    let history = history::fill(system, log.events, log.sealed, |now| bar.inc(now)).await;
+    bar.finish_and_clear();
+    history
+}
+
+fn fields(sealed: bool) -> &'static str {
+    if sealed { "sealed note" } else { "no personal field" }
+}
+
+fn told(figures: &Figures) -> String {
+    format!(
+        "{} events, {}: {:.0}/s, ceiling ({}) {:.0}/s, ratio {:.2}, \
+         CPU server {:.2} us (ceiling {:.2}) client {:.2} us",
+        figures.events,
+        fields(figures.sealed),
+        figures.per_second,
+        figures.ceiling,
+        figures.ceiling_per_second,
+        figures.ratio,
+        figures.server_cpu_us,
+        figures.ceiling_server_cpu_us,
+        figures.client_cpu_us
+    )
+}
+
+fn print_append(leg: &append::Leg) {
+    output::line(&format!(
+        "append, {} callers, {}: {:.0}/s, ceiling {:.0}/s, ratio {:.2}, \
+         CPU server {:.0} us (ceiling {:.0}) client {:.0} us, p50 {:.1} ms, p99 {:.1} ms",
+        leg.callers,
+        fields(leg.sealed),
+        leg.per_second,
+        leg.ceiling_per_second,
+        leg.ratio,
+        leg.server_cpu_us,
+        leg.ceiling_server_cpu_us,
+        leg.client_cpu_us,
+        leg.p50_ms,
+        leg.p99_ms
+    ));
 }

@@ -10,10 +10,9 @@ use commands::import::{ImportOptions, ImportReport, run as import_file, undo as 
 use domain::id::{ImportId, TenantId};
 use domain::import::Format;
 use domain::log::{Actor, Via};
-use domain::settings::{SettingChanged, Settings, SettingsEvent};
 use jiff::tz::TimeZone;
+use projections::billing::price_book::PriceBook;
 use projections::runner::catch_up;
-use projections::settings::setting;
 
 use super::{Context, Outcome, output};
 
@@ -90,15 +89,9 @@ async fn import(context: &Context, command: ImportFile) -> anyhow::Result<Outcom
             drawn.set_position(progress.done as u64);
         })),
     };
-    let report = import_file(
-        &system.commands,
-        sender(tenant.id),
-        bytes,
-        command.format,
-        &zone,
-        options,
-    )
-    .await?;
+    let report =
+        import_file(&system.commands, sender(tenant.id), bytes, command.format, &zone, options)
+            .await?;
     bar.finish_and_clear();
     if context.json {
         output::document(&report);
@@ -132,15 +125,10 @@ async fn tenant_zone(context: &Context, tenant: TenantId) -> anyhow::Result<Stri
     let system = &context.system;
     catch_up(&system.tenants, tenant).await?;
     let mut tx = system.tenants.begin(tenant).await?;
-    let rows = setting::list(&mut tx, Some("TIME_ZONE")).await?;
+    let book = PriceBook::load(&mut tx).await?;
     tx.commit().await?;
-    let mut settings = Settings::default();
-    for row in rows {
-        let event = SettingChanged { key: row.name, value: row.value, from: row.from_day.0 };
-        settings.evolve(&SettingsEvent::from(event));
-    }
     let today = system.commands.log().clock().now().to_zoned(TimeZone::UTC).date();
-    Ok(settings.time_zone(today).to_owned())
+    Ok(book.settings().time_zone(today).to_owned())
 }
 
 async fn undo(context: &Context, slug: &str, import: uuid::Uuid) -> anyhow::Result<Outcome> {

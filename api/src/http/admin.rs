@@ -1,5 +1,6 @@
-//! What only the operator's listener shows: whether the process lives, whether it can serve, and how it
-//! does. Readiness asks the database and its schema, not the bus, without which everything works.
+//! What only the operator's listener shows: whether the process lives, whether it can serve, and
+//! how it does. Readiness asks the database and its schema, not the bus, without which everything
+//! works.
 
 use axum::Router;
 use axum::extract::State;

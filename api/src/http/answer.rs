@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// Where the log stood: of a command, its last event; of a read, the last one it takes into account.
+/// Where the log stood: of a command, its last event; of a read, the last one it takes into
+/// account.
 pub(crate) const EVENT_POSITION: HeaderName = HeaderName::from_static("x-event-position");
 
 /// What a command did.
@@ -16,7 +17,8 @@ pub(crate) struct Changed {
     /// What was made or changed, where it has an id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<Uuid>,
-    /// Where the log stands after it, as in `X-Event-Position`: give it to a read as `min_position`.
+    /// Where the log stands after it, as in `X-Event-Position`: give it to a read as
+    /// `min_position`.
     pub(crate) position: i64,
 }
 

@@ -1,5 +1,6 @@
-//! What a request carries: bounded, of the right media type, and exactly of the form that is described.
-//! A field that is not described is refused, so that a slip in its name is not taken for silence.
+//! What a request carries: bounded, of the right media type, and exactly of the form that is
+//! described. A field that is not described is refused, so that a slip in its name is not taken for
+//! silence.
 
 use std::time::Duration;
 

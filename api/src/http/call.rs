@@ -1,5 +1,5 @@
-//! One request, understood: who asks, in which tenant, for what. Handlers reach everything through it,
-//! so none of them can name another tenant.
+//! One request, understood: who asks, in which tenant, for what. Handlers reach everything through
+//! it, so none of them can name another tenant.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -140,8 +140,8 @@ impl About {
 
     /// Handles a command on an object of a stream, if the object is still as the caller saw it. The
     /// version that the tag of such an object stands for is the position of its last change; the
-    /// command gets the stream's version, where the request says what it's meant for. `changes` tells
-    /// the events of the stream that change the object, by type and payload.
+    /// command gets the stream's version, where the request says what it's meant for. `changes`
+    /// tells the events of the stream that change the object, by type and payload.
     pub(crate) async fn send_if<C: Command>(
         &self,
         object: Object<'_>,
@@ -169,8 +169,8 @@ impl About {
         Err(Problem::stale())
     }
 
-    /// The version of a stream in which no event after a position changes the object; −1, which no
-    /// stream ever has, where one does.
+    /// The version of a stream in which no event after a position changes the object; −1, which
+    /// no stream ever has, where one does.
     async fn unchanged_since(
         &self,
         stream: StreamId,
@@ -271,7 +271,8 @@ impl About {
     }
 }
 
-/// The rows that a list of the past shows: those wanted, in order of their keys, after the cursor's.
+/// The rows that a list of the past shows: those wanted, in order of their keys, after the
+/// cursor's.
 pub(crate) fn piece<R: projections::row::Row, K: Ord>(
     rows: &Rows<R>,
     wanted: impl Fn(&R) -> bool,

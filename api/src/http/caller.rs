@@ -1,5 +1,6 @@
-//! Who asks. A token is an opaque secret of one tenant's member; what the member may do is read from
-//! their own stream. Both are remembered for a second, so a token that is revoked is refused after that.
+//! Who asks. A token is an opaque secret of one tenant's member; what the member may do is read
+//! from their own stream. Both are remembered for a second, so a token that is revoked is refused
+//! after that.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
-//! Where a list goes on. A cursor is sealed with the tenant's own key and bound to the route, the filter
-//! and the caller, so that it can be neither made up nor carried over to another list.
+//! Where a list goes on. A cursor is sealed with the tenant's own key and bound to the route, the
+//! filter and the caller, so that it can be neither made up nor carried over to another list.
 
 use axum::http::HeaderValue;
 use base64::Engine as _;

@@ -1,6 +1,6 @@
 //! From a request to a call, in one order for every route: host, credentials, rights, path, query,
-//! headers, body, freshness. The same order for a foreign id and an unknown one, so that neither status
-//! nor time tells them apart.
+//! headers, body, freshness. The same order for a foreign id and an unknown one, so that neither
+//! status nor time tells them apart.
 
 use axum::RequestPartsExt;
 use axum::body::{Body, Bytes};

@@ -1,5 +1,5 @@
-//! What surrounds every request: an id, a measure, the headers that every answer has, and a net under
-//! panics. Here problems get their words, because only here the id of the request is known.
+//! What surrounds every request: an id, a measure, the headers that every answer has, and a net
+//! under panics. Here problems get their words, because only here the id of the request is known.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;

@@ -1,5 +1,5 @@
-//! From what a deserialiser says to which part of the request is at fault and why, so that bodies and
-//! queries are refused in one language.
+//! From what a deserialiser says to which part of the request is at fault and why, so that bodies
+//! and queries are refused in one language.
 
 use serde_path_to_error::{Path, Segment};
 

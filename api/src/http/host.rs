@@ -1,5 +1,5 @@
-//! Which tenant a request is for. The host says so, by exact look-up, and nothing else does: any other
-//! mention of a tenant must agree with it. What a proxy adds is not believed.
+//! Which tenant a request is for. The host says so, by exact look-up, and nothing else does: any
+//! other mention of a tenant must agree with it. What a proxy adds is not believed.
 
 use std::sync::Arc;
 

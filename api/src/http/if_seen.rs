@@ -1,5 +1,5 @@
-//! A command that holds only if its stream is still in the version that the caller saw, for commands
-//! that don't ask for one themselves.
+//! A command that holds only if its stream is still in the version that the caller saw, for
+//! commands that don't ask for one themselves.
 
 use std::marker::PhantomData;
 

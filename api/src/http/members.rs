@@ -1,5 +1,5 @@
-//! Members over HTTP: who I am, who there is, and changes of them. Addresses are shown to the member and
-//! to those who look after members or audit them.
+//! Members over HTTP: who I am, who there is, and changes of them. Addresses are shown to the
+//! member and to those who look after members or audit them.
 
 use commands::members::{
     ActivateMember, AddMember, ChangeMemberEmail, ChangeMemberRoles, ChangeMemberTimeZone,

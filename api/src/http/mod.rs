@@ -1,5 +1,6 @@
-//! The JSON API: routes declared once in `routes`, understood in one order in `dispatch`, refused in one
-//! language in `problem`. Handlers turn bodies into commands and rows into documents and decide nothing.
+//! The JSON API: routes declared once in `routes`, understood in one order in `dispatch`, refused
+//! in one language in `problem`. Handlers turn bodies into commands and rows into documents and
+//! decide nothing.
 
 mod admin;
 mod answer;
@@ -16,6 +17,7 @@ mod fault;
 mod history;
 mod host;
 mod if_seen;
+mod imports;
 mod members;
 mod moment;
 mod openapi;

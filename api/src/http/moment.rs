@@ -1,5 +1,6 @@
-//! Which moment a read is about: at least this fresh, or as it was. An instant means the last position
-//! recorded at or before it, for everything; the future is not known and nothing was before the tenant.
+//! Which moment a read is about: at least this fresh, or as it was. An instant means the last
+//! position recorded at or before it, for everything; the future is not known and nothing was
+//! before the tenant.
 
 use std::time::Duration;
 

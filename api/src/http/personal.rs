@@ -1,5 +1,5 @@
-//! Opens what read models and events hold sealed, for a reader who may see it. A destroyed key reads as
-//! nothing at all.
+//! Opens what read models and events hold sealed, for a reader who may see it. A destroyed key
+//! reads as nothing at all.
 
 use domain::personal::{Envelope, KeyName, KeyringError, Personal, PersonalField, Unique};
 use migrations::TenantTx;

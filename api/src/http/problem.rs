@@ -1,5 +1,5 @@
-//! The one place where whatever went wrong becomes an RFC 9457 body. A problem says what its reader can
-//! act on; it never carries another tenant's data, a database's words or a text of a person.
+//! The one place where whatever went wrong becomes an RFC 9457 body. A problem says what its reader
+//! can act on; it never carries another tenant's data, a database's words or a text of a person.
 
 use std::borrow::Cow;
 

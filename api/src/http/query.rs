@@ -1,5 +1,5 @@
-//! What a request asks in its query. What every list or read understands is taken out here, once; what
-//! is left belongs to the route, and a key that it does not know is refused.
+//! What a request asks in its query. What every list or read understands is taken out here, once;
+//! what is left belongs to the route, and a key that it does not know is refused.
 
 use axum::http::Uri;
 use serde::de::DeserializeOwned;

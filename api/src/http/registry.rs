@@ -1,6 +1,6 @@
-//! What a route is: method, path, who may use it, what it reads, and the types it takes and gives. The
-//! router and the OpenAPI document both come from this, so neither can say what the other does not do.
-//! A route without an access rule can't be written down.
+//! What a route is: method, path, who may use it, what it reads, and the types it takes and gives.
+//! The router and the OpenAPI document both come from this, so neither can say what the other does
+//! not do. A route without an access rule can't be written down.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -64,8 +64,8 @@ impl Method {
     }
 }
 
-/// Who may use a route. A token is of a member of the tenant; it must have the scope, and the member
-/// one of the roles or one that includes it.
+/// Who may use a route. A token is of a member of the tenant; it must have the scope, and the
+/// member one of the roles or one that includes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Access {
     /// What the token must be for.
@@ -184,8 +184,7 @@ impl Route {
     }
 
     /// The same, also answering as of a moment.
-    #[expect(clippy::wrong_self_convention, reason = "it is the name of the parameter")]
-    pub(crate) fn as_of(mut self) -> Self {
+    pub(crate) fn then(mut self) -> Self {
         self.rule.as_of = true;
         self
     }

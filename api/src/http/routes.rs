@@ -1,4 +1,5 @@
-//! Every route of the API, once: who may use it and what answers it. What is not here does not exist.
+//! Every route of the API, once: who may use it and what answers it. What is not here does not
+//! exist.
 
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
@@ -7,7 +8,7 @@ use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::registry::{Access, Route, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, members, settings, tokens};
+use super::{history, imports, members, settings, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -45,8 +46,11 @@ pub(crate) fn routes() -> Vec<Route> {
     let slices = [
         members_routes(),
         catalogue_routes(),
+        projects_routes(),
         time_routes(),
+        timesheets_routes(),
         billing_routes(),
+        import_routes(),
         settings_routes(),
         history_routes(),
     ];
@@ -60,11 +64,11 @@ fn members_routes() -> Vec<Route> {
         get("/members", "listMembers", read(M, ALL), "Every member", members::list)
             .from(&["member"])
             .pages()
-            .as_of(),
+            .then(),
         post("/members", "addMember", write(M, ADMINS), "Take a member in", members::add),
         get("/members/{id}", "getMember", read(M, ALL), "One member", members::one)
             .from(&["member"])
-            .as_of(),
+            .then(),
         patch(
             "/members/{id}",
             "changeMember",
@@ -107,11 +111,11 @@ fn catalogue_routes() -> Vec<Route> {
         get("/clients", "listClients", read(C, ALL), "Every client", clients::list)
             .from(&["client"])
             .pages()
-            .as_of(),
+            .then(),
         post("/clients", "addClient", write(C, MANAGERS), "Take on a client", clients::add),
         get("/clients/{id}", "getClient", read(C, ALL), "One client", clients::one)
             .from(&["client"])
-            .as_of(),
+            .then(),
         patch(
             "/clients/{id}",
             "changeClient",
@@ -119,14 +123,26 @@ fn catalogue_routes() -> Vec<Route> {
             "Change a client",
             clients::change,
         ),
+        get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
+            .from(&["rate"])
+            .pages()
+            .then(),
+        post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
+        post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
+    ]
+}
+
+fn projects_routes() -> Vec<Route> {
+    const C: &str = "catalogue";
+    vec![
         get("/projects", "listProjects", read(C, ALL), "Projects", projects::list)
             .from(&["project"])
             .pages()
-            .as_of(),
+            .then(),
         post("/projects", "addProject", write(C, MANAGERS), "Begin a project", projects::add),
         get("/projects/{id}", "getProject", read(C, ALL), "One project", projects::one)
             .from(&["project"])
-            .as_of(),
+            .then(),
         patch(
             "/projects/{id}",
             "changeProject",
@@ -137,11 +153,11 @@ fn catalogue_routes() -> Vec<Route> {
         get("/projects/{id}/tasks", "listTasks", read(C, ALL), "A project's tasks", tasks::list)
             .from(&["project", "task"])
             .pages()
-            .as_of(),
+            .then(),
         post("/projects/{id}/tasks", "addTask", write(C, MANAGERS), "Add a task", tasks::add),
         get("/projects/{id}/tasks/{task_id}", "getTask", read(C, ALL), "One task", tasks::one)
             .from(&["task"])
-            .as_of(),
+            .then(),
         patch(
             "/projects/{id}/tasks/{task_id}",
             "changeTask",
@@ -158,7 +174,7 @@ fn catalogue_routes() -> Vec<Route> {
         )
         .from(&["project", "project_member"])
         .pages()
-        .as_of(),
+        .then(),
         post(
             "/projects/{id}/members",
             "linkProjectMember",
@@ -174,7 +190,7 @@ fn catalogue_routes() -> Vec<Route> {
             project_members::one,
         )
         .from(&["project", "project_member"])
-        .as_of(),
+        .then(),
         delete(
             "/projects/{id}/members/{member_id}",
             "unlinkProjectMember",
@@ -182,12 +198,6 @@ fn catalogue_routes() -> Vec<Route> {
             "Let a member no longer record time on a project",
             project_members::unlink,
         ),
-        get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
-            .from(&["rate"])
-            .pages()
-            .as_of(),
-        post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
-        post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
     ]
 }
 
@@ -197,8 +207,8 @@ const RATES: &[Role] = &[Role::Manager, Role::Billing, Role::Auditor];
 fn settings_routes() -> Vec<Route> {
     const S: &str = "settings";
     vec![
-        get("/settings", "listSettings", read(S, ALL), "Every setting", settings::list).as_of(),
-        get("/settings/{key}", "getSetting", read(S, ALL), "One setting", settings::one).as_of(),
+        get("/settings", "listSettings", read(S, ALL), "Every setting", settings::list).then(),
+        get("/settings/{key}", "getSetting", read(S, ALL), "One setting", settings::one).then(),
         put(
             "/settings/{key}",
             "changeSetting",
@@ -218,12 +228,11 @@ fn settings_routes() -> Vec<Route> {
 
 fn time_routes() -> Vec<Route> {
     const T: &str = "time";
-    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
     vec![
         get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
             .from(&["time_entry"])
             .pages()
-            .as_of(),
+            .then(),
         post("/time-entries", "recordTime", write(T, MEMBERS), "Record time", entries::record),
         post(
             "/time-entries/batch",
@@ -234,7 +243,7 @@ fn time_routes() -> Vec<Route> {
         ),
         get("/time-entries/{id}", "getTimeEntry", read(T, ALL), "One entry", entries::one)
             .from(&["time_entry"])
-            .as_of(),
+            .then(),
         patch(
             "/time-entries/{id}",
             "reviseTime",
@@ -249,10 +258,17 @@ fn time_routes() -> Vec<Route> {
             "Take an entry back",
             entries::remove,
         ),
+    ]
+}
+
+fn timesheets_routes() -> Vec<Route> {
+    const T: &str = "time";
+    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
+    vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(&["timesheet_week"])
             .pages()
-            .as_of(),
+            .then(),
         get(
             "/timesheets/{member_id}/{week}",
             "getTimesheet",
@@ -261,7 +277,7 @@ fn time_routes() -> Vec<Route> {
             sheets::one,
         )
         .from(WEEK)
-        .as_of(),
+        .then(),
         post(
             "/timesheets/{member_id}/{week}/submit",
             "submitTimesheet",
@@ -302,7 +318,7 @@ fn billing_routes() -> Vec<Route> {
         get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
             .from(&["invoice"])
             .pages()
-            .as_of(),
+            .then(),
         post(
             "/invoices",
             "draftInvoice",
@@ -312,7 +328,7 @@ fn billing_routes() -> Vec<Route> {
         ),
         get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
             .from(PRICED)
-            .as_of(),
+            .then(),
         post(
             "/invoices/{id}/void",
             "voidInvoice",
@@ -328,7 +344,39 @@ fn billing_routes() -> Vec<Route> {
             invoices::provenance,
         )
         .from(PRICED)
-        .as_of(),
+        .then(),
+    ]
+}
+
+fn import_routes() -> Vec<Route> {
+    const I: &str = "import";
+    vec![
+        get("/imports", "listImports", read(I, HISTORY), "Every import", imports::list)
+            .from(&["import"])
+            .pages(),
+        post(
+            "/imports",
+            "importFile",
+            write(I, ADMINS),
+            "Take over hours from another system",
+            imports::add,
+        ),
+        get("/imports/{id}", "getImport", read(I, HISTORY), "One import", imports::one)
+            .from(&["import"]),
+        delete(
+            "/imports/{id}",
+            "removeImport",
+            write(I, ADMINS),
+            "Take an import back, if it is as you saw it",
+            imports::remove,
+        ),
+        post(
+            "/imports/{id}/undo",
+            "undoImport",
+            write(I, ADMINS),
+            "Take an import back",
+            imports::take_back,
+        ),
     ]
 }
 

@@ -1,5 +1,6 @@
-//! The serve loop: a bound on connections and a time limit on headers, which a bare `axum::serve` does
-//! not have: half a header would keep a connection for ever. On shutdown what is under way is finished.
+//! The serve loop: a bound on connections and a time limit on headers, which a bare `axum::serve`
+//! does not have: half a header would keep a connection for ever. On shutdown what is under way is
+//! finished.
 
 use std::convert::Infallible;
 use std::future::Future;

@@ -1,5 +1,5 @@
-//! Settings over HTTP. They are one small stream, which is read itself: what was set a moment ago is
-//! there, and the tag of a setting is the position of its last change.
+//! Settings over HTTP. They are one small stream, which is read itself: what was set a moment ago
+//! is there, and the tag of a setting is the position of its last change.
 
 use commands::event_log::read::stream_after;
 use commands::settings::{ChangeSetting, ClearSetting};

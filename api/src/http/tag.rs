@@ -1,6 +1,6 @@
-//! The tag of an object's version: strong, opaque, and salted with the tenant's own key, so that equal
-//! versions of two tenants never look alike. It can be read back, so a change needs no look at a read
-//! model that may be behind.
+//! The tag of an object's version: strong, opaque, and salted with the tenant's own key, so that
+//! equal versions of two tenants never look alike. It can be read back, so a change needs no look
+//! at a read model that may be behind.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine as _;

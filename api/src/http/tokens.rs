@@ -1,5 +1,5 @@
-//! Tokens over HTTP. Who may give whom a token: everybody themselves, an admin others, an owner owners,
-//! for a token does what its member may do. A secret is shown once and never again.
+//! Tokens over HTTP. Who may give whom a token: everybody themselves, an admin others, an owner
+//! owners, for a token does what its member may do. A secret is shown once and never again.
 
 use axum::http::StatusCode;
 use commands::tokens::{NewToken, Scope, Scopes, TokenRecord, issue, list as list_tokens, revoke};

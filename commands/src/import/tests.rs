@@ -296,3 +296,17 @@ async fn a_run_that_was_cut_off_is_completed_by_the_next_one() {
     assert_eq!(seconds(&firm).await.0, 2_000 * 2700, "each row once");
     assert_eq!(counts(&import(&firm, Format::Csv, &text).await)[2], 2_000);
 }
+
+#[tokio::test]
+async fn of_two_runs_of_one_file_at_once_each_row_is_recorded_by_one() {
+    let firm = Firm::new().await;
+    import(&firm, Format::Csv, &year(40)).await;
+    let elsewhere = firm.in_another_process();
+    let text = year(1_000);
+    let (one, other) =
+        tokio::join!(import(&firm, Format::Csv, &text), import(&elsewhere, Format::Csv, &text));
+    let recorded = [counts(&one)[1], counts(&other)[1]];
+    assert_eq!(recorded[0] + recorded[1], 960, "{recorded:?}");
+    assert_eq!(one.seconds + other.seconds, 960 * 2700);
+    assert_eq!(seconds(&firm).await.0, 1_000 * 2700);
+}

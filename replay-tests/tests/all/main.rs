@@ -2,6 +2,7 @@
 //! readable, what is shown is what the log says, and no fault of delivery changes that.
 
 mod contracts;
+mod cqrs;
 mod firm;
 mod streams;
 mod tidy;

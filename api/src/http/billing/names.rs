@@ -1,5 +1,5 @@
-//! What projects, tasks and members are called, for lines and lists: joined when they're read, so that
-//! one rename shows everywhere.
+//! What projects, tasks and members are called, for lines and lists: joined when they're read, so
+//! that one rename shows everywhere.
 
 use std::collections::BTreeMap;
 

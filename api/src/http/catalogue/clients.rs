@@ -1,4 +1,5 @@
-//! Clients over HTTP. A client may be a natural person, so a name can be gone for ever: then it's null.
+//! Clients over HTTP. A client may be a natural person, so a name can be gone for ever: then it's
+//! null.
 
 use commands::catalogue::{
     AddClient, ArchiveClient, ChangeClientCurrency, RenameClient, RestoreClient,

@@ -1,4 +1,5 @@
-//! Rates over HTTP. What work costs the firm is shown to nobody but owner, admin, billing and auditor.
+//! Rates over HTTP. What work costs the firm is shown to nobody but owner, admin, billing and
+//! auditor.
 
 use commands::Done;
 use commands::catalogue::{ClearRate, SetRate};

@@ -1,5 +1,5 @@
-//! The edge as its clients see it: requests to the router over a real database, each test with a firm
-//! of its own.
+//! The edge as its clients see it: requests to the router over a real database, each test with a
+//! firm of its own.
 
 mod ask;
 mod firm;

@@ -1,5 +1,5 @@
-//! Every route against every role: who is not named by its access rule is refused, before anything else
-//! is looked at.
+//! Every route against every role: who is not named by its access rule is refused, before anything
+//! else is looked at.
 
 use commands::tokens::{Scope, Scopes};
 use domain::members::Role;

@@ -1,5 +1,5 @@
-//! Several entries in one request: all or none in one commit, or each by itself with an answer of its
-//! own. Ids follow from the request's key, so that a batch that comes again answers the same.
+//! Several entries in one request: all or none in one commit, or each by itself with an answer of
+//! its own. Ids follow from the request's key, so that a batch that comes again answers the same.
 
 use commands::time::{MOST_ITEMS, RecordMany};
 use commands::{Command, CommandError, IdempotencyKey, Reply, Unit};
@@ -85,8 +85,8 @@ fn below(n: usize, error: CommandError) -> CommandError {
     }
 }
 
-/// An id of version 7 for the item: its instant is about when the work began, the rest follows from the
-/// key under which the request was sent.
+/// An id of version 7 for the item: its instant is about when the work began, the rest follows from
+/// the key under which the request was sent.
 fn id_of_item(about: &About, key: &IdempotencyKey, n: usize, at: Timestamp) -> Uuid {
     let caller = about.caller.member.0;
     let parts = [caller.as_bytes(), key.route.as_bytes(), key.key.as_bytes(), &n.to_be_bytes()[..]];

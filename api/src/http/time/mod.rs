@@ -1,5 +1,5 @@
-//! Time over HTTP: entries, and the weeks they are approved in. Members see their own time; managers,
-//! billing and auditors see everybody's.
+//! Time over HTTP: entries, and the weeks they are approved in. Members see their own time;
+//! managers, billing and auditors see everybody's.
 
 pub(crate) mod batch;
 pub(crate) mod entries;

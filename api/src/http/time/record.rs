@@ -1,5 +1,5 @@
-//! Recording and revising as the edge says it: what a local time means follows from the member's zone,
-//! which is looked up in the same decision that rests on it.
+//! Recording and revising as the edge says it: what a local time means follows from the member's
+//! zone, which is looked up in the same decision that rests on it.
 
 use commands::time::{RecordTime, ReviseTime};
 use commands::{Command, CommandError, Reply, Unit};

@@ -35,8 +35,8 @@ pub(crate) struct SheetSummary {
     member_id: Uuid,
     /// The ISO week.
     week: String,
-    /// Open while any entry is open (or there is none), rejected while any is rejected, approved when
-    /// all are, else submitted.
+    /// Open while any entry is open (or there is none), rejected while any is rejected, approved
+    /// when all are, else submitted.
     state: StateName,
     /// How many entries it holds, and in which states.
     entries: u32,

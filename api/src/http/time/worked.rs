@@ -1,5 +1,6 @@
-//! When or how long somebody worked, as a request says it: two instants, two local times with a zone,
-//! or a day with seconds. Which of these it is must be clear; what it means is decided in the domain.
+//! When or how long somebody worked, as a request says it: two instants, two local times with a
+//! zone, or a day with seconds. Which of these it is must be clear; what it means is decided in the
+//! domain.
 
 use std::borrow::Cow;
 

@@ -8,3 +8,5 @@ mod rows;
 mod story_of_books;
 mod story_of_time;
 mod teller;
+
+pub(crate) use record::{NAMES, loaded};
