@@ -1,5 +1,5 @@
-//! Configuration: flags before environment before `crowdminder.toml` before defaults. An unknown key in
-//! the file is an error, not a silent nothing.
+//! Configuration: flags before environment before `crowdminder.toml` before defaults. An unknown
+//! key in the file is an error, not a silent nothing.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The edges: HTTP, the command line, configuration. Nothing is decided here; what comes in is turned
-//! into commands and questions, what goes out into documents.
+//! The edges: HTTP, the command line, configuration. Nothing is decided here; what comes in is
+//! turned into commands and questions, what goes out into documents.
 
 pub mod bench;
 pub mod cli;

@@ -1,6 +1,6 @@
-//! The work behind the requests: the relay carries committed events to the bus, a consumer hands them
-//! to the runner of the read models, and roots are signed at intervals. Each finds its work anew after
-//! any fault; the log is the truth.
+//! The work behind the requests: the relay carries committed events to the bus, a consumer hands
+//! them to the runner of the read models, and roots are signed at intervals. Each finds its work
+//! anew after any fault; the log is the truth.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,7 @@
-//! The log behind cqrs-es's own face, so that its framework and its tools work with it. It's the same
-//! write path as every command's: here the decision is cqrs-es's, and what it saw must not have moved.
-//! A framework decides over one stream and asks for no facts; slices that need those have commands.
+//! The log behind cqrs-es's own face, so that its framework and its tools work with it. It's the
+//! same write path as every command's: here the decision is cqrs-es's, and what it saw must not
+//! have moved. A framework decides over one stream and asks for no facts; slices that need those
+//! have commands.
 
 use std::collections::HashMap;
 
@@ -16,9 +17,9 @@ use crate::unit::{Stream, Unit, open_personal};
 
 /// Who commits for a tenant through cqrs-es. A stream's id is its UUID as text.
 ///
-/// The sender's idempotency key is not used: the framework has no place for an answer. Of the metadata
-/// of a commit, `reason`, `trace_id` and `correlation_id` go into the log; anything else is an error,
-/// because the log's metadata is a fixed struct.
+/// The sender's idempotency key is not used: the framework has no place for an answer. Of the
+/// metadata of a commit, `reason`, `trace_id` and `correlation_id` go into the log; anything else
+/// is an error, because the log's metadata is a fixed struct.
 #[derive(Debug, Clone)]
 pub struct CqrsStore {
     commands: Commands,

@@ -185,7 +185,8 @@ impl<L: CommittedLog> Relay<L> {
                     }
                 }
                 Err(error) => {
-                    // Nobody aborts these tasks, so it's a bug; the relay can't know whose turn it was.
+                    // Nobody aborts these tasks, so it's a bug; the relay can't know whose turn it
+                    // was.
                     tracing::error!(%error, "a task of the relay panicked");
                     desk.forget_turns();
                 }

@@ -74,7 +74,8 @@ impl TenantId {
 }
 
 impl StreamId {
-    /// A stream id derived from what the stream is about, so that it can be found without a look-up.
+    /// A stream id derived from what the stream is about, so that it can be found without a
+    /// look-up.
     ///
     /// It's a version 8 UUID made of the first 16 bytes of SHA-256 over the length-prefixed parts.
     pub fn derived(kind: &str, parts: &[&[u8]]) -> Self {

@@ -137,9 +137,9 @@ impl Cell {
 /// How many dead connections in a row may be met before the database is said to be away.
 const MOST_DEAD: usize = 64;
 
-/// Begins a transaction and runs `settings` in it, in one round trip. It begins with a reset, because
-/// a cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393). After a
-/// restart of the server every pooled connection is dead: each is dropped as it is met.
+/// Begins a transaction and runs `settings` in it, in one round trip. It begins with a reset,
+/// because a cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393).
+/// After a restart of the server every pooled connection is dead: each is dropped as it is met.
 pub(crate) async fn begin(
     pool: &PgPool,
     settings: &str,
@@ -168,8 +168,8 @@ fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool
         .acquire_timeout(limits.acquire)
         .max_lifetime(limits.lifetime)
         .idle_timeout(Duration::from_secs(120))
-        // No look at a connection before its use: every transaction begins with a reset of its own, in
-        // the same round trip, and a dead connection is replaced by `begin`.
+        // No look at a connection before its use: every transaction begins with a reset of its own,
+        // in the same round trip, and a dead connection is replaced by `begin`.
         .test_before_acquire(false)
         .connect_lazy_with(options)
 }

@@ -1,5 +1,5 @@
-//! Checks of a cell as it is: that roles, grants and settings are as tight as provisioning made them.
-//! Each finding says what is loose and how to mend it.
+//! Checks of a cell as it is: that roles, grants and settings are as tight as provisioning made
+//! them. Each finding says what is loose and how to mend it.
 
 use sqlx::Row;
 

@@ -1,6 +1,7 @@
-//! The only door to a tenant's data. A `TenantTx` is one transaction under the tenant's own database
-//! role, and its SQL names the tenant's schema, filled in from a `TenantId` alone: two walls, so that
-//! a wrong name in one of them fails closed. No other way to a connection leaves this crate.
+//! The only door to a tenant's data. A `TenantTx` is one transaction under the tenant's own
+//! database role, and its SQL names the tenant's schema, filled in from a `TenantId` alone: two
+//! walls, so that a wrong name in one of them fails closed. No other way to a connection leaves
+//! this crate.
 
 use std::borrow::Cow;
 use std::sync::Arc;

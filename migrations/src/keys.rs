@@ -1,5 +1,6 @@
-//! Keys of personal data: a master key in a file, a key per tenant sealed under it, a key per subject
-//! and purpose sealed under the tenant's. To destroy a subject's key is to erase what it sealed.
+//! Keys of personal data: a master key in a file, a key per tenant sealed under it, a key per
+//! subject and purpose sealed under the tenant's. To destroy a subject's key is to erase what it
+//! sealed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -184,7 +185,8 @@ impl TenantKeys {
         context.sign().as_ref().try_into().expect("SHA-256 has 32 bytes")
     }
 
-    /// Loads the keys of these names that are not in memory yet; a name without a key stays without.
+    /// Loads the keys of these names that are not in memory yet; a name without a key stays
+    /// without.
     pub async fn load(&self, tx: &mut TenantTx, names: &[KeyName]) -> Result<(), KeysError> {
         let missing: Vec<KeyName> = {
             let held = self.subjects.lock().expect("no panic under it");

@@ -1,5 +1,5 @@
-//! Where data lives: the SQL of platform and tenants, and the only door to a connection. Every other
-//! crate reaches PostgreSQL through a `TenantTx`, which is one tenant's and nobody else's.
+//! Where data lives: the SQL of platform and tenants, and the only door to a connection. Every
+//! other crate reaches PostgreSQL through a `TenantTx`, which is one tenant's and nobody else's.
 
 pub mod bootstrap;
 pub mod cell;

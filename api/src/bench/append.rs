@@ -1,5 +1,5 @@
-//! How fast a tenant's log takes events, with everything a command brings: expected version, command
-//! id with its idempotency record, leaf and tree; with and without a sealed personal field.
+//! How fast a tenant's log takes events, with everything a command brings: expected version,
+//! command id with its idempotency record, leaf and tree; with and without a sealed personal field.
 
 use std::sync::Arc;
 use std::time::Instant;

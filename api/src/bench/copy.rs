@@ -15,7 +15,8 @@ use super::{cpu, median};
 use crate::system::System;
 
 const SELECT: &str = "select position, stream_type, stream_id, version, event_type, event_version, \
-    payload, metadata, event_id, command_id, recorded_at, leaf_hash from {t}.events order by position";
+    payload, metadata, event_id, command_id, recorded_at, leaf_hash \
+    from {t}.events order by position";
 
 /// How the ceiling is measured on this machine.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub enum Copy {
         /// The program.
         program: PathBuf,
         /// How it connects.
-        options: PgConnectOptions,
+        options: Box<PgConnectOptions>,
     },
     /// By a COPY of which this program reads every byte and looks at none.
     Drained,
@@ -62,7 +63,8 @@ impl Copy {
         let administrator = system.administrator.as_ref().filter(|it| it.get_socket().is_some());
         match (super::ceiling::find("psql"), administrator) {
             (Some(program), Some(administrator)) => {
-                let options = administrator.clone().database(migrations::bootstrap::DATABASE);
+                let options =
+                    Box::new(administrator.clone().database(migrations::bootstrap::DATABASE));
                 Copy::Psql { program, options }
             }
             (None, _) | (_, None) => Copy::Drained,
@@ -86,8 +88,8 @@ impl Copy {
         Ok(history.events as f64 / seconds)
     }
 
-    /// Runs `work` once per round with the ceiling before and after, since the machine's pace changes
-    /// meanwhile. `work` answers how many events it read, which must be all of them.
+    /// Runs `work` once per round with the ceiling before and after, since the machine's pace
+    /// changes meanwhile. `work` answers how many events it read, which must be all of them.
     pub async fn beside(
         &self,
         system: &System,

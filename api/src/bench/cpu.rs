@@ -1,5 +1,5 @@
-//! Processor time of this process and of the private PostgreSQL, from the kernel's own count: steady
-//! on a noisy machine where a rate is not.
+//! Processor time of this process and of the private PostgreSQL, from the kernel's own count:
+//! steady on a noisy machine where a rate is not.
 
 use std::collections::HashMap;
 

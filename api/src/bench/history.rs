@@ -1,5 +1,6 @@
-//! The history that replay and rebuild read: weeks of members' time, submitted and approved, written
-//! through the real log, so that what is measured has the shape of what is stored in earnest.
+//! The history that replay and rebuild read: weeks of members' time, submitted and approved,
+//! written through the real log, so that what is measured has the shape of what is stored in
+//! earnest.
 
 use std::sync::Arc;
 
@@ -80,8 +81,8 @@ pub async fn fill(
     Ok(History { tenant, events: events as i64, sheets, entries, sealed })
 }
 
-/// Sweeps the log once, so that no autovacuum falls into a leg; where this program may not, the legs
-/// are a little noisier.
+/// Sweeps the log once, so that no autovacuum falls into a leg; where this program may not, the
+/// legs are a little noisier.
 async fn settle(system: &System, tenant: TenantId) -> anyhow::Result<()> {
     let Some(administrator) = &system.administrator else { return Ok(()) };
     let options = administrator.clone().database(migrations::bootstrap::DATABASE);
@@ -150,7 +151,7 @@ fn entry(clock: &Clock, member: MemberId, day: Date, n: u64, sealed: bool) -> Ti
         project: ProjectId(uuid::Uuid::from_u128(u128::from(1 + n % 20))),
         task: TaskId(uuid::Uuid::from_u128(u128::from(101 + n % 5))),
         worked: Worked::duration(day, seconds).expect("two hours at most"),
-        billable: n % 4 != 0,
+        billable: !n.is_multiple_of(4),
         note,
         tags: Vec::new(),
         import: None,

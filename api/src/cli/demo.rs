@@ -34,7 +34,8 @@ pub(crate) struct Demo {
     today: Option<Date>,
 }
 
-/// Empties the data directory of an earlier demo, and marks a new one. Before the database is reached.
+/// Empties the data directory of an earlier demo, and marks a new one. Before the database is
+/// reached.
 pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
     let mark = data_dir.join(MARK);
     if reset && data_dir.exists() {

@@ -143,7 +143,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Doctor => doctor::run(&context).await,
         Command::Bench(command) => bench::run(&context.system, context.json, command).await,
     };
-    // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the rest.
+    // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the
+    // rest.
     if let Ok(system) = Arc::try_unwrap(context.system) {
         system.close().await;
     }

@@ -1,4 +1,5 @@
-//! `crowdminder replay`: rebuilds read models, checks them against the log, shows them as they were.
+//! `crowdminder replay`: rebuilds read models, checks them against the log, shows them as they
+//! were.
 
 use clap::{Args, Subcommand};
 use commands::event_log::claims;

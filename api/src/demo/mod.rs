@@ -1,5 +1,6 @@
 //! The demo: two firms with a year of believable history, written through the same commands as any
-//! history, under a simulated clock that says so in the events. The same seed and day give the same ids.
+//! history, under a simulated clock that says so in the events. The same seed and day give the same
+//! ids.
 
 mod dice;
 mod firms;

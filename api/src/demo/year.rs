@@ -1,5 +1,5 @@
-//! A year in a firm's life: people join, work is recorded and approved week by week, rates go up, months
-//! are billed, and now and then something is sent back or corrected.
+//! A year in a firm's life: people join, work is recorded and approved week by week, rates go up,
+//! months are billed, and now and then something is sent back or corrected.
 
 use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};

@@ -1,5 +1,6 @@
-//! Puts a batch into a message and takes it out again. The tenant stands in the subject, in a header
-//! and in the message id; a message where they don't agree is dropped and reported, never passed on.
+//! Puts a batch into a message and takes it out again. The tenant stands in the subject, in a
+//! header and in the message id; a message where they don't agree is dropped and reported, never
+//! passed on.
 
 use async_nats::HeaderMap;
 use bytes::Bytes;

@@ -1,5 +1,5 @@
-//! What a bus over JetStream has to survive: servers that are killed, wiped, put back, hung or absent
-//! at the start, and streams deleted under it. Asked of each server there is.
+//! What a bus over JetStream has to survive: servers that are killed, wiped, put back, hung or
+//! absent at the start, and streams deleted under it. Asked of each server there is.
 
 use std::time::{Duration, Instant};
 

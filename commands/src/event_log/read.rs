@@ -175,8 +175,8 @@ pub async fn head_position(tx: &mut TenantTx) -> Result<i64, DoorError> {
 
 /// The largest position recorded at or before an instant; 0 where nothing was.
 pub async fn position_at(tx: &mut TenantTx, instant: Timestamp) -> Result<i64, DoorError> {
-    // recorded_at never runs backwards along the positions, so a binary search over the key finds the
-    // cut in log2 n look-ups and needs no index of its own.
+    // recorded_at never runs backwards along the positions, so a binary search over the key finds
+    // the cut in log2 n look-ups and needs no index of its own.
     let (mut low, mut high) = (0, head_position(tx).await?);
     while low < high {
         let middle = low + (high - low + 1) / 2;

@@ -68,8 +68,8 @@ impl Writer {
         }
     }
 
-    /// Takes what waits. Who was answered together comes back together, but not at the same instant:
-    /// for that a short while is waited, or every other batch would hold one append only.
+    /// Takes what waits. Who was answered together comes back together, but not at the same
+    /// instant: for that a short while is waited, or every other batch would hold one append only.
     async fn gather(
         &mut self,
         first: Request,

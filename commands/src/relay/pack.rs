@@ -6,8 +6,8 @@ use domain::id::TenantId;
 use super::CommittedEvent;
 use crate::bus::{Batch, MAX_BODY};
 
-/// Puts events, in the order given, into as few batches as fit [`MAX_BODY`]; each line gets its end.
-/// An event too large for any message becomes a batch of its own without a body.
+/// Puts events, in the order given, into as few batches as fit [`MAX_BODY`]; each line gets its
+/// end. An event too large for any message becomes a batch of its own without a body.
 pub fn pack(tenant: TenantId, events: Vec<CommittedEvent>) -> Vec<Batch> {
     let mut batches = Vec::new();
     let mut body = BytesMut::new();

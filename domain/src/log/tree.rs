@@ -1,5 +1,5 @@
-//! The Merkle tree over a log's leaves (RFC 9162 section 2.1), kept as a compact range: the roots of
-//! its perfect subtrees, at most log2 n of them, from which each append knows the new root.
+//! The Merkle tree over a log's leaves (RFC 9162 section 2.1), kept as a compact range: the roots
+//! of its perfect subtrees, at most log2 n of them, from which each append knows the new root.
 
 use sha2::{Digest, Sha256};
 

@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_day_that_a_clock_enters_twice_gets_both_its_parts() {
-        // Until 2011 St John's set its clock back from 00:01 to 23:01: a minute of Sunday came first.
+        // Until 2011 St John's set its clock back from 00:01 to 23:01: a minute of Sunday came
+        // first.
         let work = span_in("2010-11-07T02:00:00Z", "2010-11-07T04:00:00Z", "America/St_Johns");
         let days =
             [("2010-11-06".to_owned(), 30 * 60 + 59 * 60), ("2010-11-07".to_owned(), 31 * 60)];

@@ -1,6 +1,6 @@
-//! Under which account the server runs. PostgreSQL refuses root, so root steps down to the owner of the
-//! data directory, else to `postgres`, else to `nobody`; that account gets the cluster and the socket's folder,
-//! nothing else. Whoever is not root runs the server as themselves.
+//! Under which account the server runs. PostgreSQL refuses root, so root steps down to the owner of
+//! the data directory, else to `postgres`, else to `nobody`; that account gets the cluster and the
+//! socket's folder, nothing else. Whoever is not root runs the server as themselves.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -12,9 +12,9 @@ use nix::unistd::{Gid, Uid, User, chown};
 use super::errors::{EmbeddedError, while_doing};
 use super::home::Home;
 
-/// Names the folder that file descriptor 4 is open on, in whichever process reads it. The shell that
-/// starts a program opens it, so that the account needs no way through the folders above: a data
-/// directory below root's own home works.
+/// Names the folder that file descriptor 4 is open on, in whichever process reads it. The shell
+/// that starts a program opens it, so that the account needs no way through the folders above: a
+/// data directory below root's own home works.
 const FOLDER_BY_DESCRIPTOR: &str = "/proc/self/fd/4";
 
 /// The account of the server.
@@ -59,7 +59,8 @@ impl Account {
         given.map_err(while_doing("give the server's account", path))
     }
 
-    /// Whether the account may pass through `folder` and all folders above it, by their permission bits.
+    /// Whether the account may pass through `folder` and all folders above it, by their permission
+    /// bits.
     pub(super) fn reaches(&self, folder: &Path) -> bool {
         !self.stepped_down
             || folder.ancestors().all(|step| {

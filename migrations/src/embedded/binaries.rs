@@ -1,6 +1,6 @@
-//! Which installed PostgreSQL runs the private server: the folder that was named, else the first that
-//! fits on the PATH, else the newest of Debian's. One that made the data directory goes before a newer one,
-//! because a cluster can be opened by its own major version only.
+//! Which installed PostgreSQL runs the private server: the folder that was named, else the first
+//! that fits on the PATH, else the newest of Debian's. One that made the data directory goes before
+//! a newer one, because a cluster can be opened by its own major version only.
 
 use std::ffi::OsString;
 use std::fs;
@@ -31,7 +31,8 @@ pub(super) struct Binaries {
 }
 
 impl Search {
-    /// The search of this process: the flag, else `CROWDMINDER_POSTGRES_BIN`, then PATH, then Debian's place.
+    /// The search of this process: the flag, else `CROWDMINDER_POSTGRES_BIN`, then PATH, then
+    /// Debian's place.
     pub(super) fn of_environment(flag: Option<PathBuf>) -> Self {
         let named = || std::env::var_os("CROWDMINDER_POSTGRES_BIN").filter(|v| !v.is_empty());
         Self {
@@ -41,7 +42,8 @@ impl Search {
         }
     }
 
-    /// Finds a server that can open a cluster made by `cluster_version`, or any if there is none yet.
+    /// Finds a server that can open a cluster made by `cluster_version`, or any if there is none
+    /// yet.
     pub(super) fn find(&self, cluster_version: Option<u32>) -> Result<Binaries, EmbeddedError> {
         let folders = match &self.named {
             Some(folder) => vec![folder.clone()],
@@ -90,8 +92,8 @@ impl Binaries {
         self.folder.join("postgres")
     }
 
-    /// The server in `folder`, if both programs are there. Links are followed, as a folder on the PATH
-    /// often holds links only.
+    /// The server in `folder`, if both programs are there. Links are followed, as a folder on the
+    /// PATH often holds links only.
     fn look_in(folder: &Path) -> Result<Option<Self>, EmbeddedError> {
         let Ok(postgres) = folder.join("postgres").canonicalize() else {
             return Ok(None);
@@ -120,7 +122,8 @@ impl Binaries {
     }
 }
 
-/// The major version in the answer of `postgres --version`, as in `postgres (PostgreSQL) 15.18 (Debian ..)`.
+/// The major version in the answer of `postgres --version`, as in `postgres (PostgreSQL) 15.18
+/// (Debian ..)`.
 fn major_version(answer: &str) -> Option<u32> {
     let rest = answer.split_once("(PostgreSQL) ")?.1;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;

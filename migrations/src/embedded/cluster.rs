@@ -1,6 +1,7 @@
-//! Making a cluster and running its server: what is asked of `initdb`, with which settings `postgres` runs,
-//! and how the shell that keeps it is started. Settings go on the command line, so that they always are
-//! what this program wants and no file in the cluster has to be edited. Nothing here listens on TCP.
+//! Making a cluster and running its server: what is asked of `initdb`, with which settings
+//! `postgres` runs, and how the shell that keeps it is started. Settings go on the command line, so
+//! that they always are what this program wants and no file in the cluster has to be edited.
+//! Nothing here listens on TCP.
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
@@ -21,8 +22,8 @@ const KEEPER: &str = include_str!("keeper.sh");
 /// Runs its arguments as a program that can name the folder by descriptor 4.
 const ENTER: &str = "umask 077; exec 4<. && cd / && exec \"$@\"";
 
-/// What differs from PostgreSQL's own defaults. The log says neither statements nor details of errors,
-/// as both may hold a customer's data.
+/// What differs from PostgreSQL's own defaults. The log says neither statements nor details of
+/// errors, as both may hold a customer's data.
 const SETTINGS: &[(&str, &str)] = &[
     ("cluster_name", "crowdminder"),
     ("shared_buffers", "64MB"),
@@ -37,8 +38,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("log_min_error_statement", "panic"),
 ];
 
-/// Makes the cluster if there is none, under another name until it is complete. The caller holds the
-/// server lock.
+/// Makes the cluster if there is none, under another name until it is complete. The caller holds
+/// the server lock.
 pub(super) fn ensure(
     home: &Home,
     account: &Account,
@@ -77,7 +78,8 @@ pub(super) fn ensure(
     root.map_err(while_doing("sync the folder", home.root()))
 }
 
-/// Starts the shell that keeps the server, and through it the server. It takes the server lock over.
+/// Starts the shell that keeps the server, and through it the server. It takes the server lock
+/// over.
 pub(super) fn keep(
     home: &Home,
     account: &Account,
@@ -87,8 +89,8 @@ pub(super) fn keep(
 ) -> Result<Child, EmbeddedError> {
     let (socket_dir, server_lock, log) = places;
     let cluster = home.cluster();
-    // As the server lock was free, no server lives here and these are stale. PostgreSQL itself cannot
-    // know that when the old number belongs to another program since, or to a zombie still.
+    // As the server lock was free, no server lives here and these are stale. PostgreSQL itself
+    // cannot know that when the old number belongs to another program since, or to a zombie still.
     let socket = socket_dir.join(format!(".s.PGSQL.{PORT}"));
     remove_stale(&cluster.join("postmaster.pid"))?;
     remove_stale(&socket.with_added_extension("lock"))?;

@@ -1,7 +1,8 @@
-//! The data directory and the two locks in it that decide who may start and who must stop the server.
-//! Both are `flock` locks, because the kernel lets them go with the process, whatever kills it:
-//! `postgres.lock` is held, alone, by every process of a running server, and `postgres.users`, shared, by
-//! every user of it. What others keep in the data directory (keys, files) is none of our business here.
+//! The data directory and the two locks in it that decide who may start and who must stop the
+//! server. Both are `flock` locks, because the kernel lets them go with the process, whatever kills
+//! it: `postgres.lock` is held, alone, by every process of a running server, and `postgres.users`,
+//! shared, by every user of it. What others keep in the data directory (keys, files) is none of our
+//! business here.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -54,7 +55,8 @@ impl Home {
         self.root.join("postgres")
     }
 
-    /// Where a cluster is made before it gets its name, so that a half-made one is never taken for a whole.
+    /// Where a cluster is made before it gets its name, so that a half-made one is never taken for
+    /// a whole.
     pub(super) fn fresh_cluster(&self) -> PathBuf {
         self.root.join("postgres.new")
     }
@@ -147,8 +149,8 @@ impl Postmaster {
         })
     }
 
-    /// Whether the server speaks. The kernel accepts connections for a process that is about to die, so
-    /// the server is asked whether it wants TLS, which it answers before anything else.
+    /// Whether the server speaks. The kernel accepts connections for a process that is about to
+    /// die, so the server is asked whether it wants TLS, which it answers before anything else.
     fn answers(&self) -> bool {
         const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
         let socket = self.socket_dir.join(format!(".s.PGSQL.{}", self.port));

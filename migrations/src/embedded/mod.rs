@@ -1,6 +1,7 @@
 //! The embedded database: a private PostgreSQL in the data directory, so that one binary is a whole
-//! installation. It is started by its first user and stopped when the last one leaves or dies. The rest of
-//! the program sees a URL and a guard; nothing else may know whether a database is embedded.
+//! installation. It is started by its first user and stopped when the last one leaves or dies. The
+//! rest of the program sees a URL and a guard; nothing else may know whether a database is
+//! embedded.
 
 mod account;
 mod binaries;
@@ -46,7 +47,8 @@ pub struct EmbeddedOptions {
     pub binaries: Option<PathBuf>,
     /// How many connections the server takes.
     pub max_connections: u32,
-    /// Further settings of PostgreSQL, name and value; they go before ours, except those of the socket.
+    /// Further settings of PostgreSQL, name and value; they go before ours, except those of the
+    /// socket.
     pub settings: Vec<(String, String)>,
 }
 
@@ -58,8 +60,8 @@ impl EmbeddedOptions {
     }
 }
 
-/// A use of the embedded database. While one exists, in whichever program, the server runs; a crashed
-/// server is started again. Dropping it may block for as long as the server takes to stop.
+/// A use of the embedded database. While one exists, in whichever program, the server runs; a
+/// crashed server is started again. Dropping it may block for as long as the server takes to stop.
 #[derive(Debug)]
 pub struct EmbeddedDatabase {
     home: Home,
@@ -82,8 +84,8 @@ impl EmbeddedDatabase {
         starting.await.unwrap_or(Err(EmbeddedError::Interrupted))
     }
 
-    /// Leaves the server. If nobody else uses it, it is stopped fast (open transactions are rolled back),
-    /// and all its processes are gone on return.
+    /// Leaves the server. If nobody else uses it, it is stopped fast (open transactions are rolled
+    /// back), and all its processes are gone on return.
     ///
     /// # Errors
     /// [`EmbeddedError::StillRunning`] if it did not stop in time.
@@ -109,7 +111,8 @@ impl EmbeddedDatabase {
         self.port
     }
 
-    /// The process id of the server; `None` while it is down. It changes when a crashed server is started again.
+    /// The process id of the server; `None` while it is down. It changes when a crashed server is
+    /// started again.
     pub fn pid(&self) -> Option<u32> {
         self.home.ready_postmaster().map(|server| server.pid)
     }
@@ -220,8 +223,8 @@ impl EmbeddedDatabase {
         Ok(())
     }
 
-    /// Asks the keeper for a fast stop, or the server itself for one at once. A process that is gone
-    /// already is no error: the caller looks at the lock.
+    /// Asks the keeper for a fast stop, or the server itself for one at once. A process that is
+    /// gone already is no error: the caller looks at the lock.
     fn signal_stop(&self, at_once: bool) {
         let server = || i32::try_from(self.home.postmaster()?.pid).ok();
         let (pid, signal) = match self.home.keeper() {

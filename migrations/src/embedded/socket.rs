@@ -1,6 +1,7 @@
-//! Where the unix socket lies. The folder is 0700, which is all the protection the socket has and needs, and its
-//! path is short, because the kernel takes 107 bytes at most; a data directory with a long path, or one
-//! that the server's account cannot enter, has its socket elsewhere, under a name made from its path.
+//! Where the unix socket lies. The folder is 0700, which is all the protection the socket has and
+//! needs, and its path is short, because the kernel takes 107 bytes at most; a data directory with
+//! a long path, or one that the server's account cannot enter, has its socket elsewhere, under a
+//! name made from its path.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::ffi::OsStrExt;

@@ -1,5 +1,6 @@
-//! Prices at the moment they're read: rates and settings as one look-up, and the lines of a draft made
-//! by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at once.
+//! Prices at the moment they're read: rates and settings as one look-up, and the lines of a draft
+//! made by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at
+//! once.
 
 use std::collections::BTreeMap;
 

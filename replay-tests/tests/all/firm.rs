@@ -1,4 +1,5 @@
-//! A firm on a real database with everything it takes to write and to read, and how tests look at it.
+//! A firm on a real database with everything it takes to write and to read, and how tests look at
+//! it.
 
 use commands::event_log::read::{StoredRow, rows_after};
 use commands::event_log::{EventLog, Limits};

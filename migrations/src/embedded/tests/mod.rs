@@ -1,5 +1,5 @@
-//! The promises of the embedded database, each held against a real server. The server's settings are the
-//! real ones, save that most tests do without fsync, which only a power cut could tell.
+//! The promises of the embedded database, each held against a real server. The server's settings
+//! are the real ones, save that most tests do without fsync, which only a power cut could tell.
 
 mod deaths;
 mod lives;

@@ -1,5 +1,5 @@
-//! cqrs-es's own framework over our log: what it executes is written, checked and read like anything
-//! else.
+//! cqrs-es's own framework over our log: what it executes is written, checked and read like
+//! anything else.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

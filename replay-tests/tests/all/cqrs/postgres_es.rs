@@ -1,5 +1,6 @@
-//! postgres-es 0.5 as an independent reader: through the view in its table's shape, with a connection
-//! of its own, it loads the states that our own loaders load. Personal fields stay sealed there.
+//! postgres-es 0.5 as an independent reader: through the view in its table's shape, with a
+//! connection of its own, it loads the states that our own loaders load. Personal fields stay
+//! sealed there.
 
 use commands::event_log::read::stream_after;
 use commands::{CqrsStore, Sender};

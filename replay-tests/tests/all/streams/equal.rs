@@ -1,5 +1,5 @@
-//! However a read model is got (live in turns of any size, rebuilt, folded at once or in pieces, cut at
-//! any moment), its rows are those of a fold of the events.
+//! However a read model is got (live in turns of any size, rebuilt, folded at once or in pieces,
+//! cut at any moment), its rows are those of a fold of the events.
 
 use projections::apply::take_turn;
 use projections::as_of::Cut;

@@ -1,5 +1,5 @@
-//! Whole histories of small firms, stored in `streams/` as their logs had them. Each is loaded into a
-//! fresh tenant, and every way of reading it must come to the same rows.
+//! Whole histories of small firms, stored in `streams/` as their logs had them. Each is loaded into
+//! a fresh tenant, and every way of reading it must come to the same rows.
 
 mod equal;
 mod history;

@@ -1,6 +1,6 @@
 //! The histories there are, and how new ones are recorded: write the story, run with
-//! `CROWDMINDER_RECORD_STREAMS=1`. A history that was recorded is never written again: it stands for
-//! the logs of those who have lived with that version.
+//! `CROWDMINDER_RECORD_STREAMS=1`. A history that was recorded is never written again: it stands
+//! for the logs of those who have lived with that version.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The history of one month's work: recorded, revised, moved, taken back, sent back, approved, opened
-//! again and billed. All of it is made up.
+//! The history of one month's work: recorded, revised, moved, taken back, sent back, approved,
+//! opened again and billed. All of it is made up.
 
 use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};

@@ -1,5 +1,5 @@
-//! Tells a history through the same commands as any client, under a clock that stands until it's set,
-//! so that a history that is recorded anew has the same ids and times.
+//! Tells a history through the same commands as any client, under a clock that stands until it's
+//! set, so that a history that is recorded anew has the same ids and times.
 
 use commands::{Clock, Command, CommandError};
 use domain::id::MemberId;
