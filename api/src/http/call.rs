@@ -169,8 +169,8 @@ impl About {
         Err(Problem::stale())
     }
 
-    /// The version of a stream in which no event after a position changes the object; −1, which no
-    /// stream ever has, where one does.
+    /// The version of a stream in which no event after a position changes the object; −1, which
+    /// no stream ever has, where one does.
     async fn unchanged_since(
         &self,
         stream: StreamId,

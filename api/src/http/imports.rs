@@ -2,11 +2,11 @@
 
 use axum::http::StatusCode;
 use commands::Sender;
+use commands::event_log::read::head_of;
 use commands::import::{ImportError, ImportOptions, RowNote, run, undo};
 use domain::id::ImportId;
 use domain::import::Format;
 use domain::log::{Actor, Via};
-use domain::members::Role;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use projections::billing::price_book::PriceBook;
@@ -16,11 +16,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::body::Csv;
+use super::body::{Csv, OptionalJson};
 use super::call::{About, Call};
 use super::cursor::Page;
-use super::members::{ById, Nothing};
+use super::members::{ById, NoBody, Nothing};
 use super::problem::{FieldError, Problem};
+use super::tag::Meant;
+
+const KIND: &str = "import";
 
 /// The system that a file comes from.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -154,7 +157,8 @@ pub(crate) async fn add(call: Call<(), How, Csv>) -> Result<Answer<Report>, Prob
         seconds: report.seconds,
         billable_seconds: report.billable_seconds,
     };
-    Ok(Answer::of(body).status(status))
+    let head = head_of(&call.app.tenants, call.tenant.id).await?;
+    Ok(Answer::of(body).status(status).at(head))
 }
 
 /// An import.
@@ -193,7 +197,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<ImportBody>,
     let row = import::find(&mut tx, ImportId(call.path.id)).await?;
     tx.commit().await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    let tag = call.tag(("import", row.import_id.0), row.position);
+    let tag = call.tag((KIND, row.import_id.0), row.position);
     Ok(call.read(shown(row)).tagged(tag))
 }
 
@@ -225,13 +229,34 @@ pub(crate) struct Undone {
 }
 
 /// `POST /imports/{id}/undo`.
-pub(crate) async fn take_back(call: Call<ById, Nothing>) -> Result<Answer<Undone>, Problem> {
-    call.must_be(&[Role::Admin])?;
-    let import = ImportId(call.path.id);
-    let report = undo(&call.app.commands, sender(&call), import).await?;
-    Ok(Answer::of(Undone {
+pub(crate) async fn take_back(
+    call: Call<ById, Nothing, OptionalJson<NoBody>>,
+) -> Result<Answer<Undone>, Problem> {
+    undone(&call, ImportId(call.path.id)).await
+}
+
+/// `DELETE /imports/{id}`.
+pub(crate) async fn remove(call: Call<ById, Nothing>) -> Result<Answer<Undone>, Problem> {
+    undone(&call, ImportId(call.path.id)).await
+}
+
+/// Takes an import back, if it is as the caller saw it.
+async fn undone(about: &About, import: ImportId) -> Result<Answer<Undone>, Problem> {
+    let mut tx = about.tx().await?;
+    let row = import::find(&mut tx, import).await?;
+    tx.commit().await?;
+    match (about.meant((KIND, import.0)), row) {
+        (Some(Meant::Seen(position)), Some(row)) if row.position > position => {
+            return Err(Problem::stale());
+        }
+        (Some(Meant::Unknown), Some(_)) => return Err(Problem::stale()),
+        (Some(Meant::Any | Meant::Seen(_) | Meant::Unknown) | None, _) => {}
+    }
+    let report = undo(&about.app.commands, sender(about), import).await?;
+    let body = Undone {
         removed: report.removed,
         billed: report.billed.iter().map(|entry| entry.entry_id.0).collect(),
         complete: report.complete,
-    }))
+    };
+    Ok(Answer::of(body).at(head_of(&about.app.tenants, about.tenant.id).await?))
 }

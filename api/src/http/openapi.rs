@@ -58,11 +58,10 @@ pub fn openapi() -> Value {
     })
 }
 
-const DESCRIPTION: &str = "\
-    The tenant follows from the host alone. Ids are UUIDs, instants are RFC 3339, days are \
-    YYYY-MM-DD, weeks are YYYY-Www, money is in minor units with an ISO 4217 code, time worked \
-    is in seconds. Unknown fields and unknown query keys are refused. A foreign id is answered \
-    like an unknown one.";
+const DESCRIPTION: &str = "The tenant follows from the host alone. Ids are UUIDs, instants are \
+    RFC 3339, days are YYYY-MM-DD, weeks are YYYY-Www, money is in minor units with an ISO 4217 \
+    code, time worked is in seconds. Unknown fields and unknown query keys are refused. A foreign \
+    id is answered like an unknown one.";
 
 /// `GET /openapi.json`, for everybody on every host.
 pub(crate) async fn document() -> Response {

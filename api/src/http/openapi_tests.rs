@@ -53,11 +53,8 @@ fn the_parameters_of_a_path_are_those_of_its_type() {
         assert_eq!(of_type, of_path, "{}", rule.operation);
         let mut names = BTreeSet::new();
         for parameter in parameters {
-            assert!(
-                names.insert(parameter["in"].to_string() + &parameter["name"].to_string()),
-                "{}",
-                rule.operation
-            );
+            let name = format!("{} {}", parameter["in"], parameter["name"]);
+            assert!(names.insert(name), "{}: {parameter}", rule.operation);
         }
     }
 }

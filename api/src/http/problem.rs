@@ -64,7 +64,11 @@ pub(crate) struct ProblemBody<'a> {
 
 /// Why a request is not answered as asked.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Said>);
+
+/// What a problem says; boxed, because most answers have none.
+#[derive(Debug, Clone)]
+struct Said {
     status: StatusCode,
     code: Cow<'static, str>,
     detail: Cow<'static, str>,
@@ -79,20 +83,21 @@ impl Problem {
         code: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Problem {
+        Problem(Box::new(Said {
             status,
             code: code.into(),
             detail: detail.into(),
             errors: Vec::new(),
             headers: HeaderMap::new(),
-        }
+        }))
     }
 
     /// 400: the request does not have its form.
     pub(crate) fn malformed(errors: Vec<FieldError>) -> Self {
         let detail = "the request does not have the form that is described for it";
-        let problem = Problem::new(StatusCode::BAD_REQUEST, "request.malformed", detail);
-        Problem { errors, ..problem }
+        let mut problem = Problem::new(StatusCode::BAD_REQUEST, "request.malformed", detail);
+        problem.0.errors = errors;
+        problem
     }
 
     /// 401: no credentials, or bad ones; which is not said.
@@ -142,19 +147,20 @@ impl Problem {
             })
             .into_iter()
             .collect();
-        let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
-        Problem { errors, ..problem }
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
+        problem.0.errors = errors;
+        problem
     }
 
     /// The same with one more fault of a part.
     pub(crate) fn with_error(mut self, error: FieldError) -> Self {
-        self.errors.push(error);
+        self.0.errors.push(error);
         self
     }
 
     /// The same with one more header.
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers.insert(name, value);
         self
     }
 
@@ -164,22 +170,23 @@ impl Problem {
 
     /// Status, code and detail, for an answer about one item of many.
     pub(crate) fn parts(&self) -> (u16, String, String) {
-        (self.status.as_u16(), self.code.to_string(), self.detail.to_string())
+        (self.0.status.as_u16(), self.0.code.to_string(), self.0.detail.to_string())
     }
 
     /// The answer to the request of that id.
     pub(crate) fn render(self, request_id: &str) -> Response {
+        let Said { status, code, detail, errors, headers } = *self.0;
         let body = ProblemBody {
-            r#type: format!("/problems/{}", self.code),
-            title: title(&self.code),
-            status: self.status.as_u16(),
-            detail: &self.detail,
+            r#type: format!("/problems/{code}"),
+            title: title(&code),
+            status: status.as_u16(),
+            detail: &detail,
             instance: request_id,
-            code: &self.code,
-            errors: &self.errors,
+            code: &code,
+            errors: &errors,
         };
         let text = serde_json::to_vec(&body).expect("a problem is plain data");
-        let mut response = (self.status, self.headers, text).into_response();
+        let mut response = (status, headers, text).into_response();
         let media = HeaderValue::from_static(PROBLEM_JSON);
         response.headers_mut().insert(header::CONTENT_TYPE, media);
         response
@@ -196,7 +203,7 @@ fn title(code: &str) -> String {
 /// Carries the problem to the edge, which alone knows the id of the request.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
+        let mut response = self.0.status.into_response();
         response.extensions_mut().insert(self);
         response
     }

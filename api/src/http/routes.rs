@@ -46,9 +46,9 @@ pub(crate) fn routes() -> Vec<Route> {
     let slices = [
         members_routes(),
         catalogue_routes(),
-        project_routes(),
+        projects_routes(),
         time_routes(),
-        timesheet_routes(),
+        timesheets_routes(),
         billing_routes(),
         import_routes(),
         settings_routes(),
@@ -123,6 +123,18 @@ fn catalogue_routes() -> Vec<Route> {
             "Change a client",
             clients::change,
         ),
+        get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
+            .from(&["rate"])
+            .pages()
+            .then(),
+        post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
+        post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
+    ]
+}
+
+fn projects_routes() -> Vec<Route> {
+    const C: &str = "catalogue";
+    vec![
         get("/projects", "listProjects", read(C, ALL), "Projects", projects::list)
             .from(&["project"])
             .pages()
@@ -138,12 +150,6 @@ fn catalogue_routes() -> Vec<Route> {
             "Change a project",
             projects::change,
         ),
-    ]
-}
-
-fn project_routes() -> Vec<Route> {
-    const C: &str = "catalogue";
-    vec![
         get("/projects/{id}/tasks", "listTasks", read(C, ALL), "A project's tasks", tasks::list)
             .from(&["project", "task"])
             .pages()
@@ -192,12 +198,6 @@ fn project_routes() -> Vec<Route> {
             "Let a member no longer record time on a project",
             project_members::unlink,
         ),
-        get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
-            .from(&["rate"])
-            .pages()
-            .then(),
-        post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
-        post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
     ]
 }
 
@@ -261,7 +261,7 @@ fn time_routes() -> Vec<Route> {
     ]
 }
 
-fn timesheet_routes() -> Vec<Route> {
+fn timesheets_routes() -> Vec<Route> {
     const T: &str = "time";
     const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
     vec![
@@ -349,9 +349,9 @@ fn billing_routes() -> Vec<Route> {
 }
 
 fn import_routes() -> Vec<Route> {
-    const I: &str = "time";
+    const I: &str = "import";
     vec![
-        get("/imports", "listImports", read(I, ADMINS), "Every import", imports::list)
+        get("/imports", "listImports", read(I, HISTORY), "Every import", imports::list)
             .from(&["import"])
             .pages(),
         post(
@@ -361,8 +361,15 @@ fn import_routes() -> Vec<Route> {
             "Take over hours from another system",
             imports::add,
         ),
-        get("/imports/{id}", "getImport", read(I, ADMINS), "One import", imports::one)
+        get("/imports/{id}", "getImport", read(I, HISTORY), "One import", imports::one)
             .from(&["import"]),
+        delete(
+            "/imports/{id}",
+            "removeImport",
+            write(I, ADMINS),
+            "Take an import back, if it is as you saw it",
+            imports::remove,
+        ),
         post(
             "/imports/{id}/undo",
             "undoImport",

@@ -7,8 +7,8 @@ use migrations::cell::PoolLimits;
 use migrations::testing::{cell, random_id};
 use serde_json::{Value, json};
 
-use super::Firm;
-use super::samples::sound;
+use super::samples::{EXPORT, sound};
+use super::{Firm, ask};
 use crate::http::registry::Rule;
 use crate::http::routes::routes;
 
@@ -28,7 +28,13 @@ async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
     let token = firm.post("/tokens", &json!({})).await.id();
     firm.get_after(&linked, "/projects").await.is(200);
     firm.get("/invoices?min_position=1").await.is(200);
+    let import = ask("POST", "/imports?format=csv").text("text/csv", EXPORT);
+    let import = import.header("idempotency-key", "import").token(&firm.owner.token);
+    let imported = firm.raw(&import).await;
+    let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
+    firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
     BTreeMap::from([
+        ("imports", import),
         ("time-entries", entry),
         ("timesheets", member.clone()),
         ("invoices", invoice),

@@ -11,6 +11,7 @@ mod members;
 mod problems;
 mod roles;
 mod samples;
+mod server;
 mod tags;
 mod time;
 

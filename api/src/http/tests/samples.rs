@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 use super::{Ask, ask};
 use crate::http::registry::{Method, Rule};
 
+/// A file to import.
+pub(crate) const EXPORT: &str =
+    "member_email,project,date,seconds\nayo@example.com,Website,2026-03-04,3600\n";
+
 /// A request to a route, with `fill` for each parameter of the path and for each id in the body.
 pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
     let path: Vec<String> = rule
@@ -24,6 +28,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
         ask
     };
     let ask = if rule.method.needs_match() { ask.header("if-match", "*") } else { ask };
+    if rule.operation == "importFile" {
+        return ask.query("format=csv").text("text/csv", EXPORT);
+    }
     match body_of(rule, fill) {
         Value::Null => ask,
         body => ask.json(&body),
@@ -50,7 +57,8 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
-        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),
+        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice"
+        | "undoImport" => json!({}),
         "draftInvoice" => json!({
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",

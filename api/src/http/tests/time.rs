@@ -135,8 +135,9 @@ async fn a_local_time_is_meant_in_the_zone_of_the_member_else_of_the_tenant() {
     );
     let gap = json!({ "start": "2026-03-29T02:30:00", "end": "2026-03-29T04:00:00" });
     assert_eq!(office.record(&gap).await.problem(422), "time.local_time_does_not_exist");
-    let (start, end) = ("2026-03-04T02:30:00", "2026-03-04T04:00:00");
-    let mars = json!({ "start": start, "end": end, "time_zone": "Mars" });
+    let mars = json!({
+        "start": "2026-03-04T02:30:00", "end": "2026-03-04T04:00:00", "time_zone": "Mars",
+    });
     let reply = office.record(&mars).await;
     assert_eq!(
         (reply.problem(422), reply.fault().0),
@@ -279,4 +280,34 @@ async fn a_week_is_sent_back_with_a_reason_and_opened_again() {
     let empty = firm.get(&format!("/timesheets/{}/2026-W20", office.member.member)).await.is(200);
     assert_eq!((&empty["state"], &empty["items"]), (&json!("open"), &json!([])));
     assert_eq!(firm.get("/timesheets/x/2026-W20").await.problem(404), "not_found");
+}
+
+#[tokio::test]
+async fn a_file_is_imported_once_and_taken_back() {
+    let office = Office::new().await;
+    let firm = &office.firm;
+    let send = |key: &'static str| {
+        let ask = ask("POST", "/imports?format=csv&time_zone=Europe/Berlin");
+        let ask = ask.text("text/csv", super::samples::EXPORT);
+        ask.header("idempotency-key", key).token(&firm.owner.token)
+    };
+    let first = firm.raw(&send("one")).await;
+    let report = first.is(201);
+    assert_eq!((&report["recorded"], &report["seconds"]), (&json!(1), &json!(3600)));
+    let again = firm.raw(&send("two")).await.is(200);
+    assert_eq!((&again["duplicates"], &again["import_id"]), (&json!(1), &Value::Null));
+    let path = format!("/imports/{}", report["import_id"].as_str().expect("an id"));
+    let shown = firm.get_after(&first, &path).await;
+    assert_eq!(shown.is(200)["state"], "finished");
+    let undone = firm.change("DELETE", &path, &shown.header("etag"), &Value::Null).await;
+    assert_eq!((&undone.is(200)["removed"], &undone.json()["complete"]), (&json!(1), &json!(true)));
+    let stale = firm.get_after(&undone, &path).await;
+    assert_eq!(stale.is(200)["state"], "undone");
+    let stale = firm.change("DELETE", &path, &shown.header("etag"), &Value::Null).await;
+    assert_eq!(stale.problem(412), "precondition.failed");
+    let odd = ask("POST", "/imports?format=csv").text("text/csv", "a,b\n1,2\n");
+    let odd = odd.header("idempotency-key", "odd").token(&firm.owner.token);
+    assert_eq!(firm.raw(&odd).await.problem(422), "import.unreadable");
+    let json = posting("/imports?format=csv", &json!({})).token(&firm.owner.token);
+    assert_eq!(firm.raw(&json).await.problem(415), "request.unsupported_media_type");
 }
