@@ -15,7 +15,8 @@ use super::{cpu, median};
 use crate::system::System;
 
 const SELECT: &str = "select position, stream_type, stream_id, version, event_type, event_version, \
-    payload, metadata, event_id, command_id, recorded_at, leaf_hash from {t}.events order by position";
+    payload, metadata, event_id, command_id, recorded_at, leaf_hash \
+    from {t}.events order by position";
 
 /// How the ceiling is measured on this machine.
 #[derive(Debug)]
@@ -86,8 +87,8 @@ impl Copy {
         Ok(history.events as f64 / seconds)
     }
 
-    /// Runs `work` once per round with the ceiling before and after, since the machine's pace changes
-    /// meanwhile. `work` answers how many events it read, which must be all of them.
+    /// Runs `work` once per round with the ceiling before and after, since the machine's pace
+    /// changes meanwhile. `work` answers how many events it read, which must be all of them.
     pub async fn beside(
         &self,
         system: &System,

@@ -1,5 +1,5 @@
-//! The history that replay and rebuild read: weeks of members' time, submitted and approved, written
-//! through the real log, so that what is measured has the shape of what is stored in earnest.
+//! The history that replay and rebuild read: weeks of members' time, submitted and approved,
+//! written through the real log, so that what is measured has the shape of what is stored in earnest.
 
 use std::sync::Arc;
 
@@ -80,12 +80,13 @@ pub async fn fill(
     Ok(History { tenant, events: events as i64, sheets, entries, sealed })
 }
 
-/// Sweeps the log once, so that no autovacuum falls into a leg; where this program may not, the legs
-/// are a little noisier.
+/// Sweeps the log once, so that no autovacuum falls into a leg; where this program may not, the
+/// legs are a little noisier.
 async fn settle(system: &System, tenant: TenantId) -> anyhow::Result<()> {
     let Some(administrator) = &system.administrator else { return Ok(()) };
+    // A sweep takes as long as it takes: that's no news for the log.
     let options = administrator.clone().database(migrations::bootstrap::DATABASE);
-    let mut connection = options.connect().await?;
+    let mut connection = options.disable_statement_logging().connect().await?;
     let sql = format!("vacuum (analyze) {}.events", tenant.schema());
     connection.execute(sql.as_str()).await?;
     Ok(connection.close().await?)

@@ -1,5 +1,5 @@
-//! How fast a read model is built anew from a tenant's log and swapped in, and for how long the swap
-//! keeps readers out.
+//! How fast a read model is built anew from a tenant's log and swapped in, and for how long the
+//! swap keeps readers out.
 
 use std::sync::Arc;
 

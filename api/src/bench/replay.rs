@@ -1,5 +1,5 @@
-//! How fast a tenant's log is read in its order with every event decoded into its type, by one task,
-//! which is one core.
+//! How fast a tenant's log is read in its order with every event decoded into its type, by one
+//! task, which is one core.
 
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ pub struct Leg {
     pub figures: Figures,
 }
 
-/// Reads the history's whole log in each round. Fails at an event that is missing or does not decode.
+/// Reads the history's whole log in each round. Fails at an event that is missing or does not
+/// decode.
 pub async fn run(
     system: &Arc<System>,
     history: &History,
