@@ -1,5 +1,5 @@
-//! The ceiling of an append: pgbench inserting single rows with the same unique keys, prepared,
-//! over the same socket.
+//! The ceiling of an append: pgbench inserting single rows with the same unique keys, prepared, over
+//! the same socket.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -88,8 +88,7 @@ pub(super) fn find(program: &str) -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .filter_map(|folder| Some(folder.ok()?.path().join("bin")));
-    // Debian's own `pgbench` and `psql` are wrappers of clusters; the programs themselves are
-    // wanted.
+    // Debian's own `pgbench` and `psql` are wrappers of clusters; the programs are wanted.
     debian
         .chain(std::env::split_paths(&path))
         .map(|folder| folder.join(program))

@@ -1,6 +1,5 @@
 //! The history that replay and rebuild read: weeks of members' time, submitted and approved,
-//! written through the real log, so that what is measured has the shape of what is stored in
-//! earnest.
+//! written through the real log, so that what is measured has the shape of what is stored in earnest.
 
 use std::sync::Arc;
 
@@ -85,8 +84,9 @@ pub async fn fill(
 /// legs are a little noisier.
 async fn settle(system: &System, tenant: TenantId) -> anyhow::Result<()> {
     let Some(administrator) = &system.administrator else { return Ok(()) };
+    // A sweep takes as long as it takes: that's no news for the log.
     let options = administrator.clone().database(migrations::bootstrap::DATABASE);
-    let mut connection = options.connect().await?;
+    let mut connection = options.disable_statement_logging().connect().await?;
     let sql = format!("vacuum (analyze) {}.events", tenant.schema());
     connection.execute(sql.as_str()).await?;
     Ok(connection.close().await?)

@@ -17,12 +17,8 @@ pub(crate) struct Bench {
     #[command(subcommand)]
     name: Name,
     /// Rounds per leg; the median counts
-    #[arg(
-        long,
-        global = true,
-        default_value_t = 3,
-        value_parser = clap::value_parser!(u16).range(1..),
-    )]
+    #[arg(long, global = true, default_value_t = 3,
+        value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
 }
 
