@@ -90,15 +90,9 @@ async fn import(context: &Context, command: ImportFile) -> anyhow::Result<Outcom
             drawn.set_position(progress.done as u64);
         })),
     };
-    let report = import_file(
-        &system.commands,
-        sender(tenant.id),
-        bytes,
-        command.format,
-        &zone,
-        options,
-    )
-    .await?;
+    let report =
+        import_file(&system.commands, sender(tenant.id), bytes, command.format, &zone, options)
+            .await?;
     bar.finish_and_clear();
     if context.json {
         output::document(&report);
