@@ -7,5 +7,6 @@ mod cqrs;
 mod delivery;
 mod firm;
 mod streams;
+mod tailing;
 mod tidy;
 mod wait;

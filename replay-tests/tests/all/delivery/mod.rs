@@ -5,3 +5,5 @@ mod faulty;
 mod joined;
 mod nats;
 mod restored;
+
+pub(crate) use joined::settle;
