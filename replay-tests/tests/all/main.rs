@@ -1,9 +1,12 @@
 //! Proofs over stored history, in one program with one private server: what was written stays
 //! readable, what is shown is what the log says, and no fault of delivery changes that.
 
+mod busy;
 mod contracts;
 mod cqrs;
+mod delivery;
 mod firm;
 mod streams;
+mod tailing;
 mod tidy;
 mod wait;

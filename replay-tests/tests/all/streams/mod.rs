@@ -6,6 +6,7 @@ mod history;
 mod record;
 mod rows;
 mod story_of_books;
+mod story_of_imports;
 mod story_of_time;
 mod teller;
 

@@ -5,11 +5,11 @@
 use std::path::{Path, PathBuf};
 
 use super::history::{self, Line};
-use super::{story_of_books, story_of_time};
+use super::{story_of_books, story_of_imports, story_of_time};
 use crate::firm::Firm;
 
 /// Each history by the name of its file.
-pub(crate) const NAMES: [&str; 2] = ["books", "time"];
+pub(crate) const NAMES: [&str; 3] = ["books", "time", "imports"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("streams")
@@ -28,6 +28,7 @@ async fn tell(name: &str) -> Firm {
     match name {
         "books" => story_of_books::tell().await,
         "time" => story_of_time::tell().await,
+        "imports" => story_of_imports::tell().await,
         other => panic!("nobody tells the story {other}"),
     }
 }
@@ -69,22 +70,26 @@ async fn a_loaded_history_is_the_one_that_was_recorded() {
 async fn a_story_told_today_leaves_the_events_it_left_when_it_was_recorded() {
     for name in NAMES {
         let today = lines_of(&tell(name).await).await;
+        // Sorted, because an import writes several weeks at once.
         let types = |lines: &[Line]| -> Vec<_> {
-            lines.iter().map(|line| (line.event_type.clone(), line.version)).collect()
+            let types = lines.iter().map(|line| (line.event_type.clone(), line.version));
+            let mut types: Vec<_> = types.collect();
+            types.sort();
+            types
         };
         assert_eq!(types(&today), types(&recorded(name).await), "{name}");
     }
 }
 
 #[tokio::test]
-async fn the_histories_have_every_kind_of_event_that_commands_can_cause() {
+async fn the_histories_have_every_kind_of_event() {
     let mut told = std::collections::BTreeSet::new();
     for name in NAMES {
         told.extend(recorded(name).await.into_iter().map(|line| line.event_type));
     }
     let untold: Vec<_> = domain::log::Event::types()
         .map(|(name, _)| name)
-        .filter(|name| !told.contains(*name) && !name.starts_with("Import"))
+        .filter(|name| !told.contains(*name))
         .collect();
     assert!(untold.is_empty(), "no history has {untold:?}");
 }

@@ -1,0 +1,9 @@
+//! Whatever happens to messages between the log and the read models, after healing every read model is
+//! what the log says and stands at its head.
+
+mod faulty;
+mod joined;
+mod nats;
+mod restored;
+
+pub(crate) use joined::settle;
