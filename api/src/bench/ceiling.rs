@@ -1,5 +1,5 @@
-//! The ceiling of an append: pgbench inserting single rows with the same unique keys, prepared, over
-//! the same socket.
+//! The ceiling of an append: pgbench inserting single rows with the same unique keys, prepared,
+//! over the same socket.
 
 use std::path::PathBuf;
 use std::process::Stdio;

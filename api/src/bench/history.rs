@@ -1,5 +1,6 @@
 //! The history that replay and rebuild read: weeks of members' time, submitted and approved,
-//! written through the real log, so that what is measured has the shape of what is stored in earnest.
+//! written through the real log, so that what is measured has the shape of what is stored in
+//! earnest.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! A bus that drops, doubles, reorders and delays half of what it carries, and one over which the whole
-//! log comes again, shuffled.
+//! A bus that drops, doubles, reorders and delays half of what it carries, and one over which the
+//! whole log comes again, shuffled.
 
 use std::sync::Arc;
 use std::time::Duration;

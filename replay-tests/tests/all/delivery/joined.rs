@@ -1,5 +1,5 @@
-//! Relay, bus and runner joined for one tenant as the worker joins them for all, with sweeps that are as
-//! slow or as quick as a test needs.
+//! Relay, bus and runner joined for one tenant as the worker joins them for all, with sweeps that
+//! are as slow or as quick as a test needs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,5 @@
-//! Whatever happens to messages between the log and the read models, after healing every read model is
-//! what the log says and stands at its head.
+//! Whatever happens to messages between the log and the read models, after healing every read model
+//! is what the log says and stands at its head.
 
 mod faulty;
 mod joined;

@@ -1,5 +1,5 @@
-//! A real nats-server, each version there is, that is killed, wiped and put back to an older copy while
-//! appends go on. Commands are accepted all the time; nobody has to help.
+//! A real nats-server, each version there is, that is killed, wiped and put back to an older copy
+//! while appends go on. Commands are accepted all the time; nobody has to help.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,6 @@
-//! The database put back to an earlier moment, as after a disaster, while the bus still holds events
-//! that are not in the log any more: the bus is reset, and the read models are those of the log.
+//! The database put back to an earlier moment, as after a disaster, while the bus still holds
+//! events that are not in the log any more: the bus is reset, and the read models are those of the
+//! log.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,5 +1,5 @@
-//! The history of an import: a file with a bad row and a row that is there twice, read in again, taken
-//! back, and read in once more. All of it is made up.
+//! The history of an import: a file with a bad row and a row that is there twice, read in again,
+//! taken back, and read in once more. All of it is made up.
 
 use commands::import::{ImportOptions, run, undo};
 use commands::members::AddMember;

@@ -1,6 +1,6 @@
-//! A reader that follows the log by position misses nothing and sees nothing twice, however many write
-//! at once, whatever is rolled back, and whoever holds an old snapshot meanwhile. In seconds here; with
-//! `CROWDMINDER_FULL=1` over 200 000 events and a transaction that is idle for a minute.
+//! A reader that follows the log by position misses nothing and sees nothing twice, however many
+//! write at once, whatever is rolled back, and whoever holds an old snapshot meanwhile. In seconds
+//! here; with `CROWDMINDER_FULL=1` over 200 000 events and a transaction that is idle for a minute.
 
 mod follow;
 mod idle;

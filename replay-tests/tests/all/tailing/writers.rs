@@ -1,5 +1,6 @@
-//! The writers: appends of one to ten events to streams that others write too, from two processes, so
-//! that many expect a version that has passed, and whole batches are rolled back and written again.
+//! The writers: appends of one to ten events to streams that others write too, from two processes,
+//! so that many expect a version that has passed, and whole batches are rolled back and written
+//! again.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
