@@ -1,7 +1,5 @@
 //! Reads that wait, reads of the past, and lists in pieces.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::{Firm, ask};
@@ -28,7 +26,7 @@ async fn the_past_is_as_it_was_by_position_and_by_instant() {
     let path = format!("/clients/{}", added.id());
     let between = firm.app.commands.log().clock().now();
     while firm.app.commands.log().clock().now() == between {
-        tokio::time::sleep(Duration::from_micros(10)).await;
+        tokio::task::yield_now().await;
     }
     let body = json!({ "name": "Umbrella Ltd" });
     let renamed = firm.change("PATCH", &path, &added.header("etag"), &body).await;
