@@ -59,6 +59,10 @@ async fn a_request_over_a_socket_is_answered_and_its_origin_noted() {
     assert!(answer.starts_with("HTTP/1.1 201 Created\r\n"), "{answer}");
     let events = firm.get("/events?after=1").await.is(200);
     assert_eq!(events["items"][0]["type"], "ClientAdded");
+    let mut tx = firm.tenant.tenants.begin(firm.tenant.id).await.expect("the door");
+    let rows = commands::event_log::read::rows_after(&mut tx, 1, 1).await.expect("the log");
+    // From where it came is a person's datum, so it's sealed.
+    assert!(rows[0].metadata.contains(r#""origin":"p1.origin."#), "{}", rows[0].metadata);
     stop.cancel();
     server.await.expect("the server ends");
 }
