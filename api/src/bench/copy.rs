@@ -26,7 +26,7 @@ pub enum Copy {
         /// The program.
         program: PathBuf,
         /// How it connects.
-        options: PgConnectOptions,
+        options: Box<PgConnectOptions>,
     },
     /// By a COPY of which this program reads every byte and looks at none.
     Drained,
@@ -64,7 +64,7 @@ impl Copy {
         match (super::ceiling::find("psql"), administrator) {
             (Some(program), Some(administrator)) => {
                 let options = administrator.clone().database(migrations::bootstrap::DATABASE);
-                Copy::Psql { program, options }
+                Copy::Psql { program, options: Box::new(options) }
             }
             (None, _) | (_, None) => Copy::Drained,
         }

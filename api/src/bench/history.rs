@@ -151,7 +151,7 @@ fn entry(clock: &Clock, member: MemberId, day: Date, n: u64, sealed: bool) -> Ti
         project: ProjectId(uuid::Uuid::from_u128(u128::from(1 + n % 20))),
         task: TaskId(uuid::Uuid::from_u128(u128::from(101 + n % 5))),
         worked: Worked::duration(day, seconds).expect("two hours at most"),
-        billable: n % 4 != 0,
+        billable: !n.is_multiple_of(4),
         note,
         tags: Vec::new(),
         import: None,
