@@ -63,9 +63,8 @@ impl Copy {
         let administrator = system.administrator.as_ref().filter(|it| it.get_socket().is_some());
         match (super::ceiling::find("psql"), administrator) {
             (Some(program), Some(administrator)) => {
-                let options =
-                    Box::new(administrator.clone().database(migrations::bootstrap::DATABASE));
-                Copy::Psql { program, options }
+                let options = administrator.clone().database(migrations::bootstrap::DATABASE);
+                Copy::Psql { program, options: Box::new(options) }
             }
             (None, _) | (_, None) => Copy::Drained,
         }
