@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::answer::Answer;
-use super::body::{Csv, OptionalJson};
+use super::body::Csv;
 use super::call::{About, Call};
 use super::cursor::Page;
-use super::members::{ById, NoBody, Nothing};
+use super::members::{ById, Nothing};
 use super::problem::{FieldError, Problem};
 use super::tag::Meant;
 
@@ -228,20 +228,9 @@ pub(crate) struct Undone {
     complete: bool,
 }
 
-/// `POST /imports/{id}/undo`.
-pub(crate) async fn take_back(
-    call: Call<ById, Nothing, OptionalJson<NoBody>>,
-) -> Result<Answer<Undone>, Problem> {
-    undone(&call, ImportId(call.path.id)).await
-}
-
 /// `DELETE /imports/{id}`.
 pub(crate) async fn remove(call: Call<ById, Nothing>) -> Result<Answer<Undone>, Problem> {
-    undone(&call, ImportId(call.path.id)).await
-}
-
-/// Takes an import back, if it is as the caller saw it.
-async fn undone(about: &About, import: ImportId) -> Result<Answer<Undone>, Problem> {
+    let (about, import) = (&call.about, ImportId(call.path.id));
     let mut tx = about.tx().await?;
     let row = import::find(&mut tx, import).await?;
     tx.commit().await?;

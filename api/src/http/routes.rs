@@ -370,13 +370,6 @@ fn import_routes() -> Vec<Route> {
             "Take an import back, if it is as you saw it",
             imports::remove,
         ),
-        post(
-            "/imports/{id}/undo",
-            "undoImport",
-            write(I, ADMINS),
-            "Take an import back",
-            imports::take_back,
-        ),
     ]
 }
 
