@@ -4,6 +4,7 @@
 mod busy;
 mod contracts;
 mod cqrs;
+mod crash;
 mod delivery;
 mod firm;
 mod streams;

@@ -10,6 +10,7 @@ use commands::relay::{CommittedLog, pack};
 use super::joined::{Joined, settle};
 use crate::busy::Busy;
 use crate::firm::Firm;
+use crate::wait::seed;
 
 const SOON: Duration = Duration::from_millis(300);
 /// A sweep that a test does not live to see: what arrives, arrives over the bus.
@@ -17,8 +18,7 @@ const NEVER: Duration = Duration::from_secs(3600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_lost_doubled_reordered_and_late_leave_the_rows_of_a_fresh_fold() {
-    for seed in [1, 2, 3] {
-        println!("seed {seed}");
+    for seed in [seed(1), 2, 3] {
         let firm = Firm::new().await;
         let bus: Arc<dyn Bus> = Arc::new(FaultyBus::new(Arc::new(InProcessBus::default()), seed));
         let joined = Joined::start(&firm, bus, SOON);
@@ -38,7 +38,7 @@ async fn messages_lost_doubled_reordered_and_late_leave_the_rows_of_a_fresh_fold
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_workers_on_one_tenant_count_each_event_once() {
-    let seed = 4;
+    let seed = seed(4);
     let firm = Firm::new().await;
     let bus: Arc<dyn Bus> = Arc::new(FaultyBus::new(Arc::new(InProcessBus::default()), seed));
     let one = Joined::start(&firm, bus.clone(), SOON);
@@ -60,7 +60,7 @@ async fn a_sound_bus_brings_every_event_without_a_sweep() {
     let firm = Firm::new().await;
     let joined = Joined::start(&firm, Arc::new(InProcessBus::default()), NEVER);
     let busy = Busy::begin(&firm.commands, firm.id()).await;
-    let mut random = SplitMix::new(5);
+    let mut random = SplitMix::new(seed(5));
     for _ in 0..60 {
         busy.work(&mut random).await;
     }
@@ -70,8 +70,7 @@ async fn a_sound_bus_brings_every_event_without_a_sweep() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_log_come_twice_more_and_shuffled_changes_nothing() {
-    let seed = 6;
-    println!("seed {seed}");
+    let seed = seed(6);
     let firm = Firm::new().await;
     let joined = Joined::start(&firm, Arc::new(InProcessBus::default()), SOON);
     let busy = Busy::begin(&firm.commands, firm.id()).await;

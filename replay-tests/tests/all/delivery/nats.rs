@@ -10,6 +10,7 @@ use commands::bus::{Bus, JetStreamBus, JetStreamOptions, SplitMix};
 use super::joined::{Joined, bus_catches_up, settle};
 use crate::busy::Busy;
 use crate::firm::Firm;
+use crate::wait::seed;
 
 const SWEEP: Duration = Duration::from_millis(500);
 
@@ -22,8 +23,8 @@ async fn bus_on(server: &TestNats) -> Arc<dyn Bus> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_killed_wiped_and_put_back_costs_no_read_model_an_event() {
     for binary in TestNats::binaries() {
-        let seed = 7;
-        println!("seed {seed} {}", binary.display());
+        let seed = seed(7);
+        println!("{}", binary.display());
         let folder = tempfile::tempdir().expect("a folder");
         let mut server = TestNats::start(binary, folder.path().join("store")).expect("a server");
         let firm = Firm::new().await;

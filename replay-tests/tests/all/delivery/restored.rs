@@ -20,7 +20,7 @@ use projections::runner::standings;
 use projections::verify::verify;
 
 use crate::busy::Busy;
-use crate::wait::wait_until;
+use crate::wait::{seed, wait_until};
 
 /// The parts over an embedded database with the work behind them.
 struct Running {
@@ -93,8 +93,7 @@ fn copy(from: &Path, to: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_put_back_to_an_earlier_moment_resets_the_bus_and_goes_on() {
-    let seed = 8;
-    println!("seed {seed}");
+    let seed = seed(8);
     let folder = tempfile::tempdir().expect("a folder");
     let binary = TestNats::binaries().pop().expect("a nats-server");
     let nats = TestNats::start(binary, folder.path().join("store")).expect("a server");

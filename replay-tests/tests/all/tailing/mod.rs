@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::settle;
 use crate::firm::Firm;
+use crate::wait::seed;
 use follow::Followed;
 use writers::{Ledger, Writers};
 
@@ -38,8 +39,7 @@ impl Size {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_tailing_reader_misses_and_doubles_nothing() {
-    let (seed, size) = (9, Size::asked_for());
-    println!("seed {seed}");
+    let (seed, size) = (seed(9), Size::asked_for());
     let firm = Firm::new().await;
     let idle = idle::begin(&firm).await;
     let before = idle::rolled_back(&firm).await;
