@@ -10,8 +10,8 @@ pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool)
     wait_while_it_moves(what, async || if holds().await { None } else { Some(0) }).await;
 }
 
-/// The same for something that comes nearer: `rest` answers how far it is, and nothing at its end. It
-/// may take long, but it must not stand still.
+/// The same for something that comes nearer: `rest` answers how far it is, and nothing at its end.
+/// It may take long, but it must not stand still.
 pub(crate) async fn wait_while_it_moves(what: &str, mut rest: impl AsyncFnMut() -> Option<i64>) {
     let (mut since, mut last) = (Instant::now(), None);
     while let Some(now) = rest().await {
@@ -28,8 +28,8 @@ pub(crate) async fn back_off() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
-/// The seed of a random test: its own, or the one in `CROWDMINDER_SEED`, to see a failure again or to
-/// look for others. It is printed, and shown when the test fails.
+/// The seed of a random test: its own, or the one in `CROWDMINDER_SEED`, to see a failure again or
+/// to look for others. It is printed, and shown when the test fails.
 pub(crate) fn seed(own: u64) -> u64 {
     let asked = std::env::var("CROWDMINDER_SEED").ok().and_then(|seed| seed.parse().ok());
     let seed = asked.unwrap_or(own);

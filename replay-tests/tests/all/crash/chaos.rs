@@ -1,5 +1,5 @@
-//! The faults, in an order that follows from a seed. After each of them the clients must get on before
-//! the next one comes: a service that does not heal by itself fails here.
+//! The faults, in an order that follows from a seed. After each of them the clients must get on
+//! before the next one comes: a service that does not heal by itself fails here.
 
 use commands::bus::SplitMix;
 use commands::bus::test_nats::TestNats;

@@ -1,5 +1,6 @@
-//! The clients: each records time for as long as it may, under a key per entry. When an answer is lost
-//! it asks again with the same key, or goes on without knowing; now and then it hangs up itself.
+//! The clients: each records time for as long as it may, under a key per entry. When an answer is
+//! lost it asks again with the same key, or goes on without knowing; now and then it hangs up
+//! itself.
 
 use std::sync::Arc;
 

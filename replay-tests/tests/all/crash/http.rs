@@ -1,4 +1,5 @@
-//! The least of an HTTP client: one request on one connection, so that what a crash cuts off is known.
+//! The least of an HTTP client: one request on one connection, so that what a crash cuts off is
+//! known.
 
 use std::io;
 use std::net::SocketAddr;

@@ -74,7 +74,8 @@ impl Journal {
                 Some(Known::Done { entry, position })
             }
             422 => Some(Known::Refused),
-            // The first of two with the same key still runs, or the service is without its database.
+            // The first of two with the same key still runs, or the service is without its
+            // database.
             409 | 503 => {
                 self.away.fetch_add(1, Ordering::Relaxed);
                 None

@@ -1,5 +1,5 @@
-//! The verdict: the journal of the clients against the log, request by request; then the log against
-//! its own hashes, and everything that is read from it against a fresh fold.
+//! The verdict: the journal of the clients against the log, request by request; then the log
+//! against its own hashes, and everything that is read from it against a fresh fold.
 
 use std::collections::BTreeMap;
 
@@ -82,8 +82,8 @@ async fn read(system: &System, tenant: TenantId) -> (i64, Log) {
     (rows.len() as i64, log)
 }
 
-/// Asks once more for each request: what was answered is answered again, what is unknown becomes known
-/// and agrees with what the log already had of it.
+/// Asks once more for each request: what was answered is answered again, what is unknown becomes
+/// known and agrees with what the log already had of it.
 async fn ask_again(firm: &Firm, journal: &Journal, log: &Log) -> BTreeMap<String, Known> {
     let mut finals = BTreeMap::new();
     let mut asked = 0;

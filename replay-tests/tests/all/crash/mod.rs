@@ -1,6 +1,7 @@
-//! The whole service under fire: thirty-two clients of one tenant write over HTTP while the service is
-//! killed ten times, PostgreSQL twice, and NATS loses its store three times. Afterwards every client's
-//! journal must agree with the log, and the log with itself and with all that is read from it.
+//! The whole service under fire: thirty-two clients of one tenant write over HTTP while the service
+//! is killed ten times, PostgreSQL twice, and NATS loses its store three times. Afterwards every
+//! client's journal must agree with the log, and the log with itself and with all that is read from
+//! it.
 
 mod chaos;
 mod clients;

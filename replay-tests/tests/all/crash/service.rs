@@ -1,5 +1,5 @@
-//! The program itself, as its users run it: `serve` over an embedded database and a NATS server, and
-//! the command line beside it.
+//! The program itself, as its users run it: `serve` over an embedded database and a NATS server,
+//! and the command line beside it.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
