@@ -11,11 +11,10 @@ pub mod void_invoice;
 #[cfg(test)]
 pub(crate) mod samples;
 
-use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::aggregate::aggregate;
 use crate::id::{ClientId, InvoiceId, StreamId};
 use draft_invoice::{DraftFacts, DraftInvoice};
 use void_invoice::VoidInvoice;
@@ -147,26 +146,11 @@ impl InvoiceCommand {
     }
 }
 
-impl Aggregate for Invoice {
-    const TYPE: &'static str = INVOICE;
-    type Command = InvoiceCommand;
-    type Event = InvoiceEvent;
-    type Error = Refusal;
-    type Services = ();
-
-    async fn handle(
-        &mut self,
-        command: InvoiceCommand,
-        (): &(),
-        sink: &EventSink<Self>,
-    ) -> Result<(), Refusal> {
-        for event in command.decide(self)? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: InvoiceEvent) {
-        self.evolve(&event);
+impl Invoice {
+    /// What a command leads to in this state; nothing is changed by asking.
+    pub fn decide(&self, command: InvoiceCommand) -> Result<Vec<InvoiceEvent>, Refusal> {
+        command.decide(self)
     }
 }
+
+aggregate!(Invoice, "invoice", InvoiceCommand, InvoiceEvent, Refusal);

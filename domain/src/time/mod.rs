@@ -29,10 +29,9 @@ pub(crate) mod samples;
 
 use std::collections::BTreeMap;
 
-use cqrs_es::Aggregate;
-use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
 
+use crate::aggregate::aggregate;
 use crate::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use crate::personal::Personal;
 use approve_timesheet::{ApprovalFacts, ApproveTimesheet};
@@ -282,26 +281,11 @@ impl TimeCommand {
     }
 }
 
-impl Aggregate for Timesheet {
-    const TYPE: &'static str = TIMESHEET;
-    type Command = TimeCommand;
-    type Event = TimeEvent;
-    type Error = Refusal;
-    type Services = ();
-
-    async fn handle(
-        &mut self,
-        command: TimeCommand,
-        (): &(),
-        sink: &EventSink<Self>,
-    ) -> Result<(), Refusal> {
-        for event in command.decide(self)? {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, event: TimeEvent) {
-        self.evolve(&event);
+impl Timesheet {
+    /// What a command leads to in this state; nothing is changed by asking.
+    pub fn decide(&self, command: TimeCommand) -> Result<Vec<TimeEvent>, Refusal> {
+        command.decide(self)
     }
 }
+
+aggregate!(Timesheet, "timesheet", TimeCommand, TimeEvent, Refusal);
