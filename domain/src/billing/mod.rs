@@ -22,9 +22,6 @@ use void_invoice::VoidInvoice;
 pub use events::{InvoiceDrafted, InvoiceEvent, InvoiceVoided, ReservedEntry};
 pub use refusal::Refusal;
 
-/// The stored type of an invoice's stream.
-pub const INVOICE: &str = "invoice";
-
 /// The stream of an invoice carries the invoice's id.
 pub fn invoice_stream(invoice: InvoiceId) -> StreamId {
     StreamId(invoice.0)
