@@ -9,6 +9,7 @@ use domain::log::{Actor, Event, Metadata, Origin, UPCASTS, Via};
 use domain::personal::{Personal, PersonalFields, PurposeClass, try_each_personal};
 use serde_json::value::RawValue;
 
+use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
 use super::{catalogue, people, sums, time};
@@ -35,17 +36,17 @@ fn file_name(event_type: &str, version: i16) -> String {
 }
 
 /// A file: a JSON array with one stored text per line.
-fn file(stored: &[String]) -> String {
+pub(crate) fn file(stored: &[String]) -> String {
     format!("[\n{}\n]\n", stored.join(",\n"))
 }
 
 /// The stored texts of a file, byte by byte.
-fn stored(text: &str) -> Vec<String> {
+pub(crate) fn stored(text: &str) -> Vec<String> {
     let raw: Vec<&RawValue> = serde_json::from_str(text).expect("a JSON array");
     raw.into_iter().map(|raw| raw.get().to_owned()).collect()
 }
 
-fn seal<P: PersonalFields>(mut holder: P) -> P {
+pub(crate) fn seal<P: PersonalFields>(mut holder: P) -> P {
     try_each_personal(&mut holder, |field| field.seal(&SampleKeys)).expect("sealed");
     holder
 }
@@ -60,6 +61,7 @@ fn written_today() -> BTreeMap<String, Vec<String>> {
     let metadata = metadata_samples().into_iter().map(seal);
     let texts = metadata.map(|metadata| canonical_json(&metadata).expect("sealed"));
     files.insert(METADATA.to_owned(), texts.collect());
+    files.insert(CARRIED.to_owned(), sent_today());
     files
 }
 
@@ -119,11 +121,13 @@ fn every_stored_shape_has_its_contract_file() {
         let name = file_name(&event_type, version);
         assert!(there.contains_key(&name), "contracts/{name} is missing: see contracts/written.rs");
     }
-    assert!(there.contains_key(METADATA), "contracts/{METADATA} is missing");
+    for name in [METADATA, CARRIED] {
+        assert!(there.contains_key(name), "contracts/{name} is missing");
+    }
     let known: BTreeSet<_> =
         shapes().iter().map(|(name, version)| file_name(name, *version)).collect();
-    let stray: Vec<_> =
-        there.keys().filter(|name| *name != METADATA && !known.contains(*name)).collect();
+    let known = &known | &BTreeSet::from([METADATA, CARRIED].map(str::to_owned));
+    let stray: Vec<_> = there.keys().filter(|name| !known.contains(*name)).collect();
     assert!(stray.is_empty(), "no event is stored as {stray:?}, but some log may hold it");
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::history::{self, Line};
 use super::{story_of_books, story_of_imports, story_of_time};
+use crate::contracts::add_stream;
 use crate::firm::Firm;
 
 /// Each history by the name of its file.
@@ -45,7 +46,7 @@ pub(crate) async fn recorded(name: &str) -> Vec<Line> {
     let path = folder().join(format!("{name}.jsonl"));
     if !path.exists() && may_record() {
         let lines = lines_of(&tell(name).await).await;
-        std::fs::write(&path, history::write(&lines)).expect("a new file");
+        add_stream(&format!("{name}.jsonl"), &history::write(&lines));
     }
     let text = std::fs::read_to_string(&path).expect("a recorded history; see streams/record.rs");
     history::read(&text)
