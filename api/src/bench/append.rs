@@ -4,15 +4,16 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use commands::event_log::{Append, StreamAppend};
-use domain::id::{CommandId, EntryId, MemberId, ProjectId, StreamId, SubjectId, TaskId, TenantId};
-use domain::log::{Actor, Event, Metadata, Via};
+use commands::event_log::Append;
+use domain::id::{EntryId, MemberId, ProjectId, StreamId, SubjectId, TaskId, TenantId};
+use domain::log::Event;
 use domain::personal::{Personal, PurposeClass};
 use domain::time::{TimeEvent, TimeRecorded, Worked};
 use serde::Serialize;
 use tokio::task::JoinSet;
 
 use super::ceiling::Ceiling;
+use super::history::append;
 use super::{Effort, cpu, median, scratch_tenant};
 use crate::system::System;
 
@@ -178,7 +179,6 @@ fn sample(
     sealed: bool,
 ) -> Append {
     let clock = system.commands.log().clock();
-    let command_id = CommandId(clock.new_id());
     let note = sealed.then(|| {
         let text = "Reviewed the draft with the client".to_owned();
         Personal::new(SubjectId(member.0), PurposeClass::Note, text)
@@ -196,32 +196,6 @@ fn sample(
         import: None,
         source: None,
     };
-    Append {
-        command_id,
-        metadata: Metadata {
-            actor: Actor::Member(member),
-            on_behalf_of: None,
-            via: Via::Api,
-            command_id,
-            correlation_id: command_id.0,
-            causation_id: None,
-            reason: None,
-            trace_id: None,
-            origin: None,
-            simulated: false,
-        },
-        at: clock.now(),
-        streams: vec![StreamAppend {
-            stream_type: "timesheet",
-            stream,
-            expected: version,
-            events: vec![Event::Time(TimeEvent::TimeRecorded(event))],
-        }],
-        reads: Vec::new(),
-        absent: Vec::new(),
-        request_digest: Some(vec![7; 32]),
-        status: 201,
-        outcome: "{}".to_owned(),
-        jobs: Vec::new(),
-    }
+    let events = vec![Event::Time(TimeEvent::TimeRecorded(event))];
+    append(clock, member, (stream, version), events)
 }

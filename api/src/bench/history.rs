@@ -61,7 +61,8 @@ pub async fn fill(
             let mut week = Week::of(jiff::civil::date(2020, 1, 6));
             for sheet in (first..sheets).step_by(MEMBERS as usize) {
                 let events = sheet_of(log.clock(), member, week, length(sheet), sealed);
-                log.append(tenant, append(log.clock(), member, events)).await?;
+                let stream = (StreamId(log.clock().new_id()), 0);
+                log.append(tenant, append(log.clock(), member, stream, events)).await?;
                 week = week.after();
                 // Nobody reads it any more only when another member's append failed.
                 let _ = written.send(length(sheet));
@@ -160,9 +161,14 @@ fn entry(clock: &Clock, member: MemberId, day: Date, n: u64, sealed: bool) -> Ti
     }
 }
 
-fn append(clock: &Clock, member: MemberId, events: Vec<Event>) -> Append {
+/// What a command of a member writes to one timesheet, with all that a command brings.
+pub(super) fn append(
+    clock: &Clock,
+    member: MemberId,
+    (stream, expected): (StreamId, i32),
+    events: Vec<Event>,
+) -> Append {
     let command_id = CommandId(clock.new_id());
-    let stream = StreamId(clock.new_id());
     Append {
         command_id,
         metadata: Metadata {
@@ -178,7 +184,7 @@ fn append(clock: &Clock, member: MemberId, events: Vec<Event>) -> Append {
             simulated: false,
         },
         at: clock.now(),
-        streams: vec![StreamAppend { stream_type: "timesheet", stream, expected: 0, events }],
+        streams: vec![StreamAppend { stream_type: "timesheet", stream, expected, events }],
         reads: Vec::new(),
         absent: Vec::new(),
         request_digest: Some(vec![7; 32]),

@@ -1,7 +1,7 @@
 //! What one command asks the log to write: all of it or nothing.
 
 use domain::id::{CommandId, StreamId, TenantId};
-use domain::log::{ClaimChange, ClaimKey, Event, EventFamily, Metadata, claims_of};
+use domain::log::{ClaimChange, ClaimKey, Event, Metadata, claims_of};
 use domain::personal::{KeyName, KeyringError, PersonalFields, try_each_personal};
 use jiff::Timestamp;
 use migrations::DoorError;
@@ -193,9 +193,4 @@ pub(crate) fn key_names(append: &mut Append) -> Vec<KeyName> {
     names.sort_unstable();
     names.dedup();
     names
-}
-
-/// The events of a family as the log's.
-pub fn into_events<E: EventFamily + Into<Event>>(events: Vec<E>) -> Vec<Event> {
-    events.into_iter().map(Into::into).collect()
 }

@@ -7,7 +7,7 @@ use domain::id::{LogId, TenantId};
 use domain::log::{CompactRange, Hash, StoredEvent, leaf_hash};
 use jiff::Timestamp;
 use jiff_sqlx::Timestamp as DatabaseTimestamp;
-use migrations::keys::hex;
+use migrations::keys::{hex, unhex};
 use migrations::platform::to_database;
 use migrations::secret_file::{self, SecretFileError};
 use migrations::{TenantTx, Tenants};
@@ -62,11 +62,7 @@ impl CheckpointSigner {
             hex(&seed)
         };
         let text = secret_file::read_or_make(&path, make)?;
-        let seed: Option<Vec<u8>> = (0..64)
-            .step_by(2)
-            .map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok())
-            .collect();
-        let pair = seed.and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok());
+        let pair = unhex(&text).and_then(|seed| Ed25519KeyPair::from_seed_unchecked(&seed).ok());
         let pair = pair.ok_or_else(|| SecretFileError::Io {
             path,
             source: std::io::Error::other("not a key: 64 hexadecimal digits are expected"),
