@@ -53,7 +53,7 @@ impl Platform {
         Platform { cell, hosts: Arc::default() }
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
         let settings = format!(
             "set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
              set local idle_in_transaction_session_timeout = 60000"
@@ -111,6 +111,15 @@ impl Platform {
         .await?;
         tx.commit().await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// The bytes on disk of the whole database.
+    pub async fn database_bytes(&self) -> Result<i64, DoorError> {
+        let sql = "select pg_catalog.pg_database_size(pg_catalog.current_database())";
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(sql).fetch_one(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(row.try_get(0)?)
     }
 
     /// Sets the state of a tenant.
