@@ -113,11 +113,18 @@ impl Platform {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// The bytes on disk of the whole database.
-    pub async fn database_bytes(&self) -> Result<i64, DoorError> {
-        let sql = "select pg_catalog.pg_database_size(pg_catalog.current_database())";
+    /// The bytes on disk of a tenant's tables and indexes.
+    pub async fn bytes_of(&self, tenant: TenantId) -> Result<i64, DoorError> {
         let mut tx = self.begin().await?;
-        let row = sqlx::query(sql).fetch_one(&mut *tx).await?;
+        let row = sqlx::query(
+            "select coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint
+             from pg_catalog.pg_class c
+             join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = $1 and c.relkind = 'r'",
+        )
+        .bind(tenant.schema())
+        .fetch_one(&mut *tx)
+        .await?;
         tx.commit().await?;
         Ok(row.try_get(0)?)
     }

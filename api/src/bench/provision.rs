@@ -11,7 +11,7 @@ use serde::Serialize;
 use tokio::sync::Notify;
 
 use super::append::sample;
-use super::{Effort, quantile, scratch_tenant};
+use super::{Effort, cpu, quantile, scratch_tenant};
 use crate::system::System;
 
 /// Milliseconds for one tenant of a Django application with django-tenants on such a machine.
@@ -36,6 +36,10 @@ pub struct Leg {
     pub p99_ms: f64,
     /// Milliseconds per tenant over the whole leg.
     pub each_ms: f64,
+    /// Milliseconds of processor time per tenant in the server.
+    pub server_cpu_ms: f64,
+    /// The same in this process.
+    pub client_cpu_ms: f64,
     /// The Django peer's milliseconds per tenant, over ours.
     pub peer_ratio: f64,
     /// Appends of the other tenant, one caller, before the leg: milliseconds.
@@ -46,7 +50,7 @@ pub struct Leg {
     pub append_p50_ms: f64,
     /// The same.
     pub append_p99_ms: f64,
-    /// Bytes of disk per tenant.
+    /// Bytes on disk of a new tenant's tables and indexes.
     pub bytes_each: i64,
 }
 
@@ -124,23 +128,26 @@ async fn measured(
     jobs: usize,
     quiet: Option<&[f64]>,
 ) -> anyhow::Result<(Leg, Vec<CreatedTenant>)> {
-    let before = database_bytes(system).await?;
     let (stop, start) = (Arc::new(Notify::new()), Instant::now());
     let beside = quiet.is_some().then(|| {
         let (system, stop) = (system.clone(), stop.clone());
         tokio::spawn(async move { write_until(&system, writer, stop.notified()).await })
     });
+    let (server, client) = (server_seconds(system), cpu::own_seconds());
     let made = fill(system, tenants, jobs).await?;
     let seconds = start.elapsed().as_secs_f64();
+    let per_tenant = |seconds: f64| seconds * 1e3 / tenants as f64;
+    let server_cpu_ms = per_tenant(server_seconds(system) - server);
+    let client_cpu_ms = per_tenant(cpu::own_seconds() - client);
     stop.notify_one();
     let appends = match beside {
         Some(task) => task.await??,
         None => Vec::new(),
     };
-    let bytes = database_bytes(system).await? - before;
+    let bytes_each = system.platform.bytes_of(made[0].0.tenant).await?;
     let took: Vec<f64> = made.iter().map(|(_, took)| *took).collect();
     let quiet = quiet.unwrap_or_default();
-    let each_ms = seconds * 1e3 / tenants as f64;
+    let each_ms = per_tenant(seconds);
     let leg = Leg {
         bench: "provision",
         tenants,
@@ -150,18 +157,20 @@ async fn measured(
         p50_ms: quantile(&took, 0.50),
         p99_ms: quantile(&took, 0.99),
         each_ms,
+        server_cpu_ms,
+        client_cpu_ms,
         peer_ratio: PEER_MS / each_ms,
         append_quiet_p50_ms: quantile(quiet, 0.50),
         append_quiet_p99_ms: quantile(quiet, 0.99),
         append_p50_ms: quantile(&appends, 0.50),
         append_p99_ms: quantile(&appends, 0.99),
-        bytes_each: bytes / tenants as i64,
+        bytes_each,
     };
     Ok((leg, made.into_iter().map(|(made, _)| made).collect()))
 }
 
-async fn database_bytes(system: &System) -> anyhow::Result<i64> {
-    Ok(system.platform.database_bytes().await?)
+fn server_seconds(system: &System) -> f64 {
+    system.postmaster().map_or(0.0, cpu::server_seconds)
 }
 
 async fn writing(
