@@ -1,13 +1,14 @@
 //! Makes a tenant: role, schema, tables, keys, host and catalogue row in one transaction, all or
 //! nothing. What makes it a firm (owner, settings) follows as events through the one write path.
 
+use domain::id::{LogId, TenantId};
+use jiff::Timestamp;
+
 use crate::cell::{APP_LOGIN, OWNER_ROLE, TENANT_GROUP_ROLE, begin};
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::keys::MasterKey;
 use crate::migrate::{TENANT_SCHEMA_VERSION, TenantScripts};
 use crate::platform::to_database;
-use domain::id::{LogId, TenantId};
-use jiff::Timestamp;
 
 /// What a new tenant starts with.
 #[derive(Debug, Clone)]
