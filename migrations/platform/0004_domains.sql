@@ -1,22 +1,11 @@
--- Own domains of tenants with their proofs, names that nobody may take for a while, and what a
--- migration of a tenant met. Which host leads where stays with platform.domains alone.
+-- What the catalogue has of a tenant beside its rows so far: how far it follows the platform's log,
+-- names that nobody may take for a while, and what a migration met.
 
--- Several tenants may say that a host is theirs; only who proves it gets a row in
--- platform.domains, so that nobody keeps a firm's name from it by naming it first.
-create table platform.domain_proofs (
-    tenant_id uuid not null
-        constraint domain_proofs_tenant_fk references platform.tenants on delete cascade,
-    host text not null,
-    -- What the TXT record of _crowdminder.<host> must say. It's public, like the record.
-    token text not null,
-    added_at timestamptz not null,
-    verified_at timestamptz,
-    checked_at timestamptz,
-    -- Why the last look at the record did not find the token; null where it did.
-    fault text,
-    constraint domain_proofs_pk primary key (tenant_id, host)
-);
+-- The version of the tenant's stream on the platform's log that the rows here follow, so that of
+-- two programs at once the later state stays.
+alter table platform.tenants add column stream_version int not null default 0;
 
+-- Only verified hosts are here; those that a tenant has only named are in the platform's log alone.
 create unique index domains_one_primary on platform.domains (tenant_id) where is_primary;
 
 -- Slugs and hosts whose former tenant is gone: mails and bookmarks still lead to them, so nobody
@@ -37,6 +26,5 @@ create table platform.migration_faults (
 );
 
 grant delete on platform.domains to crowdminder_platform;
-grant select, insert, update, delete on platform.domain_proofs, platform.buried_names
-    to crowdminder_platform;
+grant select, insert, update, delete on platform.buried_names to crowdminder_platform;
 grant select on platform.migration_faults to crowdminder_platform;

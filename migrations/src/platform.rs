@@ -22,7 +22,7 @@ pub struct TenantRecord {
     pub slug: String,
     /// What the firm is called.
     pub name: String,
-    /// `provisioning`, `active` or `suspended`.
+    /// `provisioning`, `active`, `suspended`, `frozen` or `deleting`.
     pub state: String,
     /// The version of its schema.
     pub schema_version: i32,
@@ -129,22 +129,6 @@ impl Platform {
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
-    /// The bytes on disk of a tenant's tables and indexes.
-    pub async fn bytes_of(&self, tenant: TenantId) -> Result<i64, DoorError> {
-        let mut tx = self.begin().await?;
-        let row = sqlx::query(
-            "select coalesce(sum(pg_catalog.pg_total_relation_size(c.oid)), 0)::bigint
-             from pg_catalog.pg_class c
-             join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = $1 and c.relkind = 'r'",
-        )
-        .bind(tenant.schema())
-        .fetch_one(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        Ok(row.try_get(0)?)
-    }
-
     /// Lets another host lead to a tenant instead of its primary one.
     pub async fn move_host(&self, tenant: TenantId, host: &str) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
@@ -154,8 +138,13 @@ impl Platform {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
+    }
+
+    /// Every host is looked up anew.
+    pub(crate) fn forget_hosts(&self) {
+        self.hosts.lock().expect("no panic under it").clear();
     }
 
     /// Sets the state of a tenant.
@@ -167,7 +156,7 @@ impl Platform {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
     }
 

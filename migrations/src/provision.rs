@@ -2,6 +2,8 @@
 //! nothing. What makes it a firm (owner, settings) follows as events through the one write path.
 
 use domain::id::{LogId, TenantId};
+use domain::tenancy::is_reserved;
+pub use domain::tenancy::is_slug;
 use jiff::Timestamp;
 
 use crate::cell::{APP_LOGIN, OWNER_ROLE, TENANT_GROUP_ROLE, begin};
@@ -35,6 +37,9 @@ pub enum ProvisionError {
         "the slug {0:?} must be 2 to 40 of a-z, 0-9 and -, and begin and end with a letter or digit"
     )]
     BadSlug(String),
+    /// The service keeps it for itself.
+    #[error("the slug {0:?} is kept for the service itself")]
+    Reserved(String),
     /// Another tenant has it.
     #[error("the slug {0:?} is taken")]
     SlugTaken(String),
@@ -49,15 +54,6 @@ pub enum ProvisionError {
     Door(#[from] DoorError),
 }
 
-/// Whether a slug can be part of a host name.
-pub fn is_slug(slug: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    (2..=40).contains(&slug.len())
-        && slug.bytes().all(|byte| inner(byte) || byte == b'-')
-        && slug.bytes().next().is_some_and(inner)
-        && slug.bytes().last().is_some_and(inner)
-}
-
 /// Makes the tenant; `read_models` are the definitions of its read models' tables.
 pub async fn provision(
     tenants: &Tenants,
@@ -67,6 +63,9 @@ pub async fn provision(
 ) -> Result<(), ProvisionError> {
     if !is_slug(&new.slug) {
         return Err(ProvisionError::BadSlug(new.slug.clone()));
+    }
+    if is_reserved(&new.slug) && !new.id.is_platform() {
+        return Err(ProvisionError::Reserved(new.slug.clone()));
     }
     let settings = format!(
         "set local statement_timeout = 60000; set local lock_timeout = '5s'; \
@@ -145,19 +144,4 @@ fn build(new: &NewTenant, read_models: &[String]) -> String {
          insert into cell.heads (tenant, position) values ('{role}', 0);
          {read_models}"
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slug_is_what_a_host_name_may_begin_with() {
-        for slug in ["acme", "a1", "umbrella-sa", "9to5"] {
-            assert!(is_slug(slug), "{slug}");
-        }
-        for slug in ["", "a", "-acme", "acme-", "Acme", "a.b", "a_b", "a b", &"a".repeat(41)] {
-            assert!(!is_slug(slug), "{slug}");
-        }
-    }
 }

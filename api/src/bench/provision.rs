@@ -144,7 +144,7 @@ async fn measured(
         Some(task) => task.await??,
         None => Vec::new(),
     };
-    let bytes_each = system.platform.bytes_of(made[0].0.tenant).await?;
+    let bytes_each = size_of(system, made[0].0.tenant).await?;
     let took: Vec<f64> = made.iter().map(|(_, took)| *took).collect();
     let quiet = quiet.unwrap_or_default();
     let each_ms = per_tenant(seconds);
@@ -167,6 +167,11 @@ async fn measured(
         bytes_each,
     };
     Ok((leg, made.into_iter().map(|(made, _)| made).collect()))
+}
+
+async fn size_of(system: &System, tenant: TenantId) -> anyhow::Result<i64> {
+    let sizes = system.platform.sizes().await?;
+    Ok(sizes.iter().find(|(of, _)| *of == tenant).map_or(0, |(_, bytes)| *bytes))
 }
 
 fn server_seconds(system: &System) -> f64 {
