@@ -91,6 +91,15 @@ impl Platform {
         row.as_ref().map(read_record).transpose()
     }
 
+    /// The tenant with this id.
+    pub async fn tenant(&self, id: TenantId) -> Result<Option<TenantRecord>, DoorError> {
+        let sql = format!("select {COLUMNS} where t.tenant_id = $1");
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
+        tx.commit().await?;
+        row.as_ref().map(read_record).transpose()
+    }
+
     /// Every tenant, by slug.
     pub async fn tenants(&self) -> Result<Vec<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} order by t.slug");
