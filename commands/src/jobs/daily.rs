@@ -82,11 +82,8 @@ pub(super) async fn ensure(tx: &mut TenantTx, now: Timestamp) -> Result<(), Read
     let zone = zone_of(tx, now).await?;
     let tenant = tx.tenant();
     let today = now.to_zoned(zone.clone()).date();
-    let day = if due_at(tenant, today, &zone) > now {
-        today
-    } else {
-        today.tomorrow().unwrap_or(today)
-    };
+    let day =
+        if due_at(tenant, today, &zone) > now { today } else { today.tomorrow().unwrap_or(today) };
     table::add(tx, &job_of(tenant, day, &zone), now).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::id::TenantId;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use migrations::platform::to_database;
-use migrations::{DoorError, TenantTx, Template};
+use migrations::{DoorError, Template, TenantTx};
 
 use super::{Daily, WorkError};
 use crate::event_log::EventLog;

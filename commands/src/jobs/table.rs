@@ -30,13 +30,8 @@ pub enum JobState {
 
 impl JobState {
     /// Every state.
-    pub const ALL: [JobState; 5] = [
-        JobState::Waiting,
-        JobState::Running,
-        JobState::Done,
-        JobState::Dead,
-        JobState::Cancelled,
-    ];
+    pub const ALL: [JobState; 5] =
+        [JobState::Waiting, JobState::Running, JobState::Done, JobState::Dead, JobState::Cancelled];
 
     /// The stored name.
     pub fn as_str(self) -> &'static str {
