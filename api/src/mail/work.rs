@@ -45,7 +45,7 @@ impl Work for SendMail {
     async fn run(&self, tenant: TenantId, job: &Job) -> Result<Worked, WorkError> {
         let letter = Letter::parse(&job.reference)
             .ok_or_else(|| WorkError::later("this version knows no such letter"))?;
-        let record = self.post.platform().tenant(tenant).await?;
+        let record = self.post.platform().tenant_by_id(tenant).await?;
         let record = record.ok_or_else(|| WorkError::never("there is no such tenant"))?;
         if matches!(record.state.as_str(), "suspended" | "deleting") {
             return Err(WorkError::later("the tenant sends nothing now"));

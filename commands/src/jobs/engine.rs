@@ -165,7 +165,7 @@ impl JobEngine {
 
     /// Claims the tenant's next job, if one is due, and runs it.
     pub(super) async fn visit(&self, tenant: TenantId) -> Result<Visit, DoorError> {
-        let record = self.platform.tenant(tenant).await?;
+        let record = self.platform.tenant_by_id(tenant).await?;
         let served = |state: &str| !matches!(state, "suspended" | "deleting");
         if !record.is_some_and(|record| served(&record.state)) {
             return Ok(Visit::Closed);
