@@ -13,6 +13,7 @@ use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
 use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits};
 use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
+use migrations::files::{FileError, FileStore};
 use migrations::keys::{KeyStore, MasterKey};
 use migrations::platform::Platform;
 use migrations::secret_file::SecretFileError;
@@ -27,6 +28,8 @@ pub struct Place {
     pub database_url: Option<String>,
     /// The login that may act as the owner, where `database_url` names the serving login.
     pub builder_url: Option<String>,
+    /// Where uploaded files are; absent = the folder `files` of the data directory.
+    pub files_url: Option<String>,
 }
 
 /// Why the parts could not be put together.
@@ -41,6 +44,9 @@ pub enum SystemError {
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// Files can't be kept there.
+    #[error(transparent)]
+    Files(#[from] FileError),
     /// A database URL can't be read.
     #[error("the database URL can't be read; write it as postgres://user:password@host/database")]
     Url,
@@ -67,7 +73,9 @@ pub struct System {
     pub keys: KeyStore,
     /// Signs roots of logs.
     pub signer: Arc<CheckpointSigner>,
-    /// Where files are kept.
+    /// What members upload.
+    pub files: FileStore,
+    /// Keys, checkpoints and whatever else is kept beside the database.
     pub data_dir: PathBuf,
     /// How the database's administrator connects, where this program may know; for benchmarks.
     pub administrator: Option<PgConnectOptions>,
@@ -88,8 +96,13 @@ impl System {
         let log = EventLog::new(tenants.clone(), keys.clone(), clock, Limits::default());
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
+        let files = match &place.files_url {
+            Some(address) => FileStore::at(address)?,
+            None => FileStore::local(&data_dir.join("files"))?,
+        };
         Ok(System {
             commands: Commands::new(log),
+            files,
             tenants,
             platform,
             keys,
