@@ -40,12 +40,13 @@ pub struct MigrationFault {
 
 impl Platform {
     /// Makes the catalogue say this of a tenant, unless it follows a later version already. States
-    /// that the log of operators does not know, such as `frozen`, stay where the log says `active`.
+    /// that this is not about, such as `frozen`, stay where the log says `active`.
     pub async fn catalogue(&self, tenant: TenantId, now: &Catalogued) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
         let moved = sqlx::query(
             "update platform.tenants set slug = $2, name = $3, stream_version = $5,
-                state = case when $4 = 'active' and state not in ('suspended', 'deleting')
+                state = case when state in ('arriving', 'destroying')
+                    or ($4 = 'active' and state not in ('suspended', 'deleting'))
                     then state else $4 end
              where tenant_id = $1 and stream_version <= $5",
         )

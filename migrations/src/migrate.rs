@@ -19,8 +19,11 @@ const PLATFORM: &[(i32, &str)] = &[
     (1, include_str!("../platform/0001_catalogue.sql")),
     (4, include_str!("../platform/0004_domains.sql")),
 ];
-const TENANT: &[(i32, &str)] =
-    &[(1, include_str!("../tenant/0001_log.sql")), (2, include_str!("../tenant/0002_links.sql"))];
+const TENANT: &[(i32, &str)] = &[
+    (1, include_str!("../tenant/0001_log.sql")),
+    (2, include_str!("../tenant/0002_links.sql")),
+    (3, include_str!("../tenant/0003_jobs.sql")),
+];
 
 /// The version of the platform's schema that this program needs.
 pub const PLATFORM_SCHEMA_VERSION: i32 = PLATFORM[PLATFORM.len() - 1].0;
