@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, members, settings, time};
+use crate::{billing, catalogue, leave, members, settings, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a kind of leave or of a holiday.
+    #[error(transparent)]
+    Leave(#[from] leave::Refusal),
 }
 
 impl Refusal {
@@ -33,6 +36,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Leave(refusal) => refusal.code(),
         }
     }
 
@@ -44,6 +48,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Leave(refusal) => refusal.field(),
         }
     }
 
@@ -55,6 +60,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Leave(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -63,7 +69,9 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
-            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) => false,
+            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) | Refusal::Leave(_) => {
+                false
+            }
         }
     }
 
@@ -73,6 +81,7 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

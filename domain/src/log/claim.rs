@@ -20,17 +20,20 @@ pub enum ClaimKind {
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
+    /// A kind of leave, by its code.
+    LeaveTypeCode,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 6] = [
+    pub const ALL: [ClaimKind; 7] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
         ClaimKind::Entry,
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
+        ClaimKind::LeaveTypeCode,
     ];
 
     /// The stored name.
@@ -42,6 +45,7 @@ impl ClaimKind {
             ClaimKind::Entry => "entry",
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
+            ClaimKind::LeaveTypeCode => "leave_type_code",
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, StreamId};
 use crate::import::ImportEvent;
+use crate::leave::LeaveTypeEvent;
 use crate::members::MemberEvent;
 use crate::personal::{Personal, Unique};
 use crate::time::TimeEvent;
@@ -31,7 +32,8 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::RateCard(_) | Event::Settings(_) => Vec::new(),
+        Event::LeaveType(event) => of_leave_type(stream, event),
+        Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => Vec::new(),
     }
 }
 
@@ -148,5 +150,17 @@ fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
             vec![ClaimChange::ReleaseAll { kind: ClaimKind::ImportRow, holder: stream }]
         }
         ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
+    }
+}
+
+/// A code is never free again: what was booked under it keeps its meaning.
+fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
+    match event {
+        LeaveTypeEvent::LeaveTypeDefined(event) => {
+            vec![take(ClaimKey::digest(ClaimKind::LeaveTypeCode, &event.code), stream)]
+        }
+        LeaveTypeEvent::LeaveTypeRenamed(_)
+        | LeaveTypeEvent::LeaveTypeRetired(_)
+        | LeaveTypeEvent::LeaveTypeRestored(_) => Vec::new(),
     }
 }

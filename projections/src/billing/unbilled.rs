@@ -66,7 +66,9 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => Vec::new(),
+            | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_) => Vec::new(),
         }
     }
 
@@ -79,7 +81,9 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => {}
+            | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_) => {}
         }
     }
 }

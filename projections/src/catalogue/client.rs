@@ -87,7 +87,9 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_) => None,
     }
 }
 

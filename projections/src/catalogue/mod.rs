@@ -43,6 +43,8 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::Client(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_) => None,
     }
 }

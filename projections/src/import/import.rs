@@ -106,7 +106,9 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
-        | Event::Settings(_) => None,
+        | Event::Settings(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_) => None,
     }
 }
 

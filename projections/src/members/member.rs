@@ -112,7 +112,9 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_) => None,
     }
 }
 

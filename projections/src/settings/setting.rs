@@ -73,7 +73,9 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_) => None,
     }
 }
 
