@@ -18,4 +18,5 @@ pub mod name;
 pub mod personal;
 pub mod refusal;
 pub mod settings;
+pub mod tenancy;
 pub mod time;

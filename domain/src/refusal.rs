@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, leave, members, settings, time};
+use crate::{billing, catalogue, leave, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum Refusal {
     /// Of a kind of leave or of a holiday.
     #[error(transparent)]
     Leave(#[from] leave::Refusal),
+    /// Of a tenant as a whole.
+    #[error(transparent)]
+    Tenancy(#[from] tenancy::Refusal),
 }
 
 impl Refusal {
@@ -37,6 +40,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Leave(refusal) => refusal.code(),
+            Refusal::Tenancy(refusal) => refusal.code(),
         }
     }
 
@@ -49,6 +53,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Leave(refusal) => refusal.field(),
+            Refusal::Tenancy(refusal) => refusal.field(),
         }
     }
 
@@ -61,6 +66,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Leave(refusal) => refusal.is_unknown(),
+            Refusal::Tenancy(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -69,9 +75,11 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
-            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) | Refusal::Leave(_) => {
-                false
-            }
+            Refusal::Catalogue(_)
+            | Refusal::Time(_)
+            | Refusal::Billing(_)
+            | Refusal::Leave(_)
+            | Refusal::Tenancy(_) => false,
         }
     }
 

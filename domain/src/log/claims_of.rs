@@ -33,7 +33,9 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
-        Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => Vec::new(),
+        Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) | Event::Holiday(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::MemberEvent;
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
+use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
 /// Steps from old shapes of stored events to today's; empty until the first shape changes.
@@ -127,6 +128,8 @@ events! {
     LeaveType(LeaveTypeEvent),
     /// Of the calendar of holidays.
     Holiday(HolidayEvent),
+    /// Of a tenant as a whole, on the platform's log.
+    Tenancy(TenancyEvent),
 }
 
 impl Event {

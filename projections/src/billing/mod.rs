@@ -43,6 +43,7 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }

@@ -68,7 +68,8 @@ impl ReadModel for Unbilled {
             | Event::Settings(_)
             | Event::Import(_)
             | Event::LeaveType(_)
-            | Event::Holiday(_) => Vec::new(),
+            | Event::Holiday(_)
+            | Event::Tenancy(_) => Vec::new(),
         }
     }
 
@@ -83,7 +84,8 @@ impl ReadModel for Unbilled {
             | Event::Settings(_)
             | Event::Import(_)
             | Event::LeaveType(_)
-            | Event::Holiday(_) => {}
+            | Event::Holiday(_)
+            | Event::Tenancy(_) => {}
         }
     }
 }

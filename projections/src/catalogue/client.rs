@@ -89,7 +89,8 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }

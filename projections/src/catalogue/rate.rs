@@ -116,7 +116,8 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

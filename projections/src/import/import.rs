@@ -108,7 +108,8 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -114,7 +114,8 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -75,7 +75,8 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::RateCard(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Holiday(_) => None,
+        | Event::Holiday(_)
+        | Event::Tenancy(_) => None,
     }
 }
