@@ -187,7 +187,8 @@ async fn a_region_brings_its_holidays_and_must_be_one_of_the_country() {
     firm.send(Actor::Operator, set("HOLIDAY_REGION", "BY", None)).await.expect("a Land");
     let epiphany = date(2026, 1, 6);
     let held = calendar(&firm).await;
-    let [KeptHoliday { name, law: Some((adopted, _)), .. }] = &held.holidays(epiphany, epiphany)[..]
+    let [KeptHoliday { name, law: Some((adopted, _)), .. }] =
+        &held.holidays(epiphany, epiphany)[..]
     else {
         panic!("{held:?}");
     };

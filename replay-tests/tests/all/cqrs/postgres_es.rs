@@ -92,9 +92,7 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 RateCard::TYPE => assert_same::<RateCard>(&firm, &pool, stream).await,
                 Timesheet::TYPE => assert_same::<Timesheet>(&firm, &pool, stream).await,
                 LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
-                HolidayCalendar::TYPE => {
-                    assert_same::<HolidayCalendar>(&firm, &pool, stream).await
-                }
+                HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,
                 Invoice::TYPE => assert_same::<Invoice>(&firm, &pool, stream).await,
                 // Its state is the import's own affair.
                 "import" => {}
