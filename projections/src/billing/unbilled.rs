@@ -67,6 +67,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_) => Vec::new(),
         }
     }
@@ -81,6 +83,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_) => {}
         }
     }
