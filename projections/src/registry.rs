@@ -12,6 +12,7 @@ use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::import::import::Import;
 use crate::members::member::Member;
+use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
@@ -34,6 +35,7 @@ macro_rules! models {
 
 models! {
     Member,
+    WorkPattern,
     Client,
     Project,
     Task,

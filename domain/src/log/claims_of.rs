@@ -31,7 +31,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::RateCard(_) | Event::Settings(_) => Vec::new(),
+        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) => Vec::new(),
     }
 }
 
@@ -102,7 +102,13 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
-        | MemberEvent::MemberActivated(_) => Vec::new(),
+        | MemberEvent::MemberActivated(_)
+        | MemberEvent::MemberInvited(_)
+        | MemberEvent::MemberRegistered(_)
+        | MemberEvent::MemberManagerChanged(_)
+        | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::MemberSessionsRevoked(_) => Vec::new(),
     }
 }
 
