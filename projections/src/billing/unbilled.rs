@@ -67,7 +67,8 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => Vec::new(),
+            | Event::Import(_)
+            | Event::Tenancy(_) => Vec::new(),
         }
     }
 
@@ -81,7 +82,8 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => {}
+            | Event::Import(_)
+            | Event::Tenancy(_) => {}
         }
     }
 }
