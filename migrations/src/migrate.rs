@@ -14,8 +14,11 @@ use crate::door::{DoorError, TenantTx, Tenants};
 use crate::platform::TenantRecord;
 
 const PLATFORM: &[(i32, &str)] = &[(1, include_str!("../platform/0001_catalogue.sql"))];
-const TENANT: &[(i32, &str)] =
-    &[(1, include_str!("../tenant/0001_log.sql")), (2, include_str!("../tenant/0002_links.sql"))];
+const TENANT: &[(i32, &str)] = &[
+    (1, include_str!("../tenant/0001_log.sql")),
+    (2, include_str!("../tenant/0002_links.sql")),
+    (4, include_str!("../tenant/0004_people.sql")),
+];
 
 /// The version of a tenant's schema that this program writes and reads.
 pub const TENANT_SCHEMA_VERSION: i32 = TENANT[TENANT.len() - 1].0;
