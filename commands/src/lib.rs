@@ -10,6 +10,7 @@ pub mod cqrs_store;
 pub mod event_log;
 pub mod handle;
 pub mod import;
+pub mod jobs;
 pub mod links;
 pub mod locks;
 pub mod mail;

@@ -17,6 +17,7 @@ const PLATFORM: &[(i32, &str)] = &[(1, include_str!("../platform/0001_catalogue.
 const TENANT: &[(i32, &str)] = &[
     (1, include_str!("../tenant/0001_log.sql")),
     (2, include_str!("../tenant/0002_links.sql")),
+    (3, include_str!("../tenant/0003_jobs.sql")),
     (4, include_str!("../tenant/0004_people.sql")),
 ];
 
