@@ -20,6 +20,7 @@ pub mod platform_log;
 mod refusals;
 pub mod refused;
 pub mod relay;
+pub mod sessions;
 pub mod settings;
 pub mod state_cache;
 pub mod tenancy;

@@ -35,7 +35,9 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Import(event) => of_import(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
-        Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => Vec::new(),
+        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -106,7 +108,13 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
-        | MemberEvent::MemberActivated(_) => Vec::new(),
+        | MemberEvent::MemberActivated(_)
+        | MemberEvent::MemberInvited(_)
+        | MemberEvent::MemberRegistered(_)
+        | MemberEvent::MemberManagerChanged(_)
+        | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::MemberSessionsRevoked(_) => Vec::new(),
     }
 }
 
