@@ -16,4 +16,6 @@ pub mod testing;
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};
 
 #[cfg(test)]
+mod pooled;
+#[cfg(test)]
 mod walls;
