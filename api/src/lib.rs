@@ -6,5 +6,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod notify;
 pub mod system;
+pub mod telemetry;
 pub mod worker;

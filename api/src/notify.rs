@@ -28,9 +28,7 @@ impl Notifier {
     fn new(address: &[u8], watchdog: Option<Duration>) -> Self {
         let address = match address.split_first() {
             Some((b'@', name)) => SocketAddr::from_abstract_name(name).ok(),
-            Some((b'/', _)) => {
-                SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(address)).ok()
-            }
+            Some((b'/', _)) => SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(address)).ok(),
             Some(_) | None => None,
         };
         let socket = address.and_then(|address| Some((UnixDatagram::unbound().ok()?, address)));

@@ -12,6 +12,7 @@ pub mod handle;
 pub mod import;
 pub mod links;
 pub mod locks;
+mod measured;
 pub mod members;
 pub mod platform_log;
 mod refusals;

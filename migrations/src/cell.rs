@@ -32,6 +32,8 @@ pub const TENANT_GROUP_ROLE: &str = "crowdminder_tenant";
 pub struct PoolLimits {
     /// The most connections that serve requests.
     pub app_connections: u32,
+    /// The most connections of the work behind the requests, so that neither starves the other.
+    pub worker_connections: u32,
     /// The most connections that may act as the owner.
     pub builder_connections: u32,
     /// How long to wait for a free one.
@@ -44,10 +46,19 @@ impl Default for PoolLimits {
     fn default() -> Self {
         PoolLimits {
             app_connections: 12,
+            worker_connections: 8,
             builder_connections: 4,
             acquire: Duration::from_secs(5),
             lifetime: Duration::from_secs(30 * 60),
         }
+    }
+}
+
+impl PoolLimits {
+    /// The limits of the pools behind the requests.
+    pub fn of_worker(self) -> Self {
+        let builder_connections = self.builder_connections.min(2);
+        PoolLimits { app_connections: self.worker_connections, builder_connections, ..self }
     }
 }
 

@@ -19,12 +19,12 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use commands::Clock;
-use migrations::cell::PoolLimits;
+use migrations::cell::Pooler;
 use migrations::platform::TenantRecord;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::{File, Shared};
 use crate::system::{Place, System};
+use crate::telemetry;
 pub use output::Outcome;
 
 /// Time, leave and invoices of consulting firms, kept as a log that can be audited and replayed.
@@ -95,14 +95,17 @@ impl Context {
 
 /// Runs the program to its end.
 pub async fn run(arguments: Arguments) -> ExitCode {
-    start_logging();
-    match dispatch(arguments).await {
+    let tracing = telemetry::start();
+    let code = match dispatch(arguments).await {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             output::error(&error);
             Outcome::Failed.into()
         }
-    }
+    };
+    // It blocks, and the collector may be one of the tasks of this runtime.
+    let _ = tokio::task::spawn_blocking(move || tracing.finish()).await;
+    code
 }
 
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
@@ -122,7 +125,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}
     }
-    let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
+    let system = System::open(&place, Clock::system(), file.pools()).await?;
     let context = Context { system: Arc::new(system), base_domain, json: shared.json };
     let outcome = match command {
         Command::Serve(command) => {
@@ -161,17 +164,6 @@ fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
             .unwrap_or_else(|| "crowdminder-data".into()),
         database_url: shared.database_url.clone().or(file.database_url.clone()),
         builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
-    }
-}
-
-fn start_logging() {
-    let filter = EnvFilter::try_from_env("CROWDMINDER_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,api=info,commands=info,projections=info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A terminal is read by a person, anything else by a program.
-    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-        logs.init();
-    } else {
-        logs.json().flatten_event(true).init();
+        pooler: shared.pooler.or(file.pooler).map_or(Pooler::Direct, Pooler::from),
     }
 }

@@ -122,15 +122,42 @@ where
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
     use tracing_subscriber::layer::SubscriberExt;
 
+    /// A log in memory.
+    #[derive(Clone, Default)]
+    pub(crate) struct Text(Arc<Mutex<Vec<u8>>>);
+
+    impl Text {
+        /// The layer that writes to it.
+        pub(crate) fn layer(&self) -> Lines<impl for<'w> MakeWriter<'w> + use<>> {
+            let text = self.clone();
+            Lines::to(move || text.clone())
+        }
+
+        pub(crate) fn read(&self) -> String {
+            let bytes = self.0.lock().expect("no writer panics").clone();
+            String::from_utf8(bytes).expect("text")
+        }
+    }
+
+    impl Write for Text {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no writer panics").write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
     fn a_line_has_what_its_spans_know_under_few_names() {
-        let text = Arc::new(Mutex::new(Vec::new()));
-        let layer = Lines::to(text.clone());
+        let log = Text::default();
+        let layer = log.layer();
         tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
             let span = tracing::info_span!(
                 "request",
@@ -143,7 +170,7 @@ mod tests {
             span.record("tenant", "t1");
             tracing::warn!(status = 200, duration_ms = 1.5, error = %"a \"text\"\n", "answered");
         });
-        let text = String::from_utf8(text.lock().expect("one thread").clone()).expect("text");
+        let text = log.read();
         assert_eq!(text.lines().count(), 1, "{text}");
         let mut line: Map<String, Value> = serde_json::from_str(&text).expect("JSON");
         let at = line.remove("ts").expect("a time");

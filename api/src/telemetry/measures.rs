@@ -1,13 +1,12 @@
 //! Figures for a Prometheus scraper. Labels are bounded: routes as templates, never a tenant. What
 //! has a state rather than a history is looked at when it's asked for.
 
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use commands::bus::Bus;
+use commands::bus::BusState;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
-use migrations::cell::Cell;
+use migrations::cell::{Cell, PoolState};
 
 /// Bounds of durations, in seconds: from a look-up in memory to what nobody waits for.
 const SECONDS: [f64; 14] =
@@ -47,7 +46,7 @@ fn describe() {
         ("relay_resets_total", "times that a bus ahead of its log was emptied"),
         ("bus_foreign_messages_total", "messages on the bus that were not ours"),
     ];
-    counters.map(|(name, what)| describe_counter!(name, what));
+    counters.into_iter().for_each(|(name, what)| describe_counter!(name, what));
     let gauges = [
         ("build_info", "1, with the version of this program"),
         ("process_start_time_seconds", "when this process began, in Unix seconds"),
@@ -64,30 +63,38 @@ fn describe() {
         ("relay_lag_events", "events that were never on the bus"),
         ("relay_tenants_waiting", "tenants in line for the relay"),
     ];
-    gauges.map(|(name, what)| describe_gauge!(name, what));
+    gauges.into_iter().for_each(|(name, what)| describe_gauge!(name, what));
     let seconds = [
         ("http_server_request_duration_seconds", "requests, by route, method and status class"),
         ("command_duration_seconds", "commands from their arrival to their answer"),
         ("projection_turn_seconds", "one batch of one tenant into its read models"),
     ];
-    seconds.map(|(name, what)| describe_histogram!(name, Unit::Seconds, what));
+    seconds.into_iter().for_each(|(name, what)| describe_histogram!(name, Unit::Seconds, what));
     describe_histogram!("append_batch_size", "commands written by one transaction");
 }
 
-/// Looks at what has a state: connections, the bus, this process.
+/// Looks at the connections of a cell; `used_by` says for what.
+pub(crate) fn look(used_by: &'static str, cell: &Cell) {
+    for PoolState { pool, idle, used, most } in cell.pools() {
+        let labels = [("used_by", used_by), ("pool", pool)];
+        gauge!("pool_connections_max", &labels).set(f64::from(most));
+        for (state, count) in [("idle", idle), ("used", used)] {
+            let labels = [labels[0], labels[1], ("state", state)];
+            gauge!("pool_connections", &labels).set(f64::from(count));
+        }
+    }
+}
+
+/// Looks at the bus.
+pub(crate) fn look_at_bus(state: &BusState) {
+    for (name, holds) in [("bus_connected", state.connected), ("bus_ready", state.ready)] {
+        gauge!(name, "kind" => state.kind).set(f64::from(u8::from(holds)));
+    }
+}
+
+/// Looks at this process.
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-pub(crate) fn look(cell: &Cell, bus: Option<&Arc<dyn Bus>>) {
-    for pool in cell.pools() {
-        for (state, count) in [("idle", pool.idle), ("used", pool.used)] {
-            gauge!("pool_connections", "pool" => pool.pool, "state" => state).set(f64::from(count));
-        }
-        gauge!("pool_connections_max", "pool" => pool.pool).set(f64::from(pool.most));
-    }
-    if let Some(state) = bus.map(|bus| bus.state()) {
-        for (name, holds) in [("bus_connected", state.connected), ("bus_ready", state.ready)] {
-            gauge!(name, "kind" => state.kind).set(f64::from(u8::from(holds)));
-        }
-    }
+pub(crate) fn look_at_process() {
     if let Some(bytes) = resident_bytes() {
         gauge!("process_resident_memory_bytes").set(bytes as f64);
     }

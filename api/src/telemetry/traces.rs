@@ -91,11 +91,16 @@ where
     (Tracing(Some(provider)), layer)
 }
 
+/// Whether spans go to a collector.
+pub(crate) fn are_on() -> bool {
+    ON.load(Ordering::Relaxed)
+}
+
 /// Which trace a request belongs to, as 32 hexadecimal digits: the caller's, else one that begins
 /// here, where traces are on. To be asked once, before the span is entered.
 pub(crate) fn join(span: &Span, headers: &HeaderMap) -> Option<String> {
     let caller = headers.get(TRACEPARENT).and_then(|value| parent_in(value.to_str().ok()?));
-    if !ON.load(Ordering::Relaxed) {
+    if !are_on() {
         return caller.map(|parent| parent.trace_id().to_string());
     }
     if let Some(parent) = caller {
@@ -107,7 +112,7 @@ pub(crate) fn join(span: &Span, headers: &HeaderMap) -> Option<String> {
 /// The `traceparent` that a request made within this span carries on, and what an answer says as
 /// `traceresponse`; none where traces are off.
 pub(crate) fn traceparent(span: &Span) -> Option<String> {
-    if !ON.load(Ordering::Relaxed) {
+    if !are_on() {
         return None;
     }
     let here = here(span)?;
@@ -118,7 +123,7 @@ pub(crate) fn traceparent(span: &Span) -> Option<String> {
 /// Makes a span part of the trace that an event names. The span that wrote the event is not known
 /// any more, so its parent is one made from the trace itself.
 pub(crate) fn resume(span: &Span, trace_id: &str) {
-    if !ON.load(Ordering::Relaxed) {
+    if !are_on() {
         return;
     }
     let Ok(trace) = TraceId::from_hex(trace_id) else { return };
