@@ -1,7 +1,6 @@
 //! Checks of a cell as it is: that roles, grants and settings are as tight as provisioning made
 //! them. Each finding says what is loose and how to mend it.
 
-use domain::id::TenantId;
 use sqlx::Row;
 
 use crate::cell::{
@@ -9,7 +8,6 @@ use crate::cell::{
     query,
 };
 use crate::door::DoorError;
-use crate::migrate::TENANT_SCHEMA_VERSION;
 
 /// Something that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,43 +173,6 @@ const CHECKS: &[(&str, &str)] = &[
          where name = 'synchronous_commit' and setting in ('off')",
     ),
 ];
-
-/// How the schemas of a cell's tenants stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Schemas {
-    /// How many tenants there are, the platform itself left out.
-    pub tenants: i64,
-    /// How many of them are of an older version than this program's.
-    pub behind: i64,
-    /// The newest version there is; 0 without any tenant.
-    pub newest: i32,
-    /// The version of the platform's own schema.
-    pub platform: i32,
-}
-
-/// Looks at the versions of all schemas.
-pub async fn schemas(cell: &Cell) -> Result<Schemas, DoorError> {
-    let settings = format!("set local role {PLATFORM_ROLE}; set local statement_timeout = 10000");
-    let mut tx = crate::cell::begin(cell.platform_pool(), &settings).await?;
-    let row = query(
-        "select count(*) filter (where tenant_id <> $1),
-            count(*) filter (where tenant_id <> $1 and schema_version < $2),
-            coalesce(max(schema_version), 0),
-            (select coalesce(max(version), 0) from platform.migrations)
-         from platform.tenants",
-    )
-    .bind(TenantId::PLATFORM.0)
-    .bind(TENANT_SCHEMA_VERSION)
-    .fetch_one(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(Schemas {
-        tenants: row.try_get(0)?,
-        behind: row.try_get(1)?,
-        newest: row.try_get(2)?,
-        platform: row.try_get(3)?,
-    })
-}
 
 /// Runs every check of a cell through its serving login.
 pub async fn examine(cell: &Cell) -> Result<Vec<Finding>, DoorError> {

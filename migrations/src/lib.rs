@@ -11,6 +11,7 @@ pub mod migrate;
 pub mod platform;
 pub mod provision;
 pub mod secret_file;
+pub mod standing;
 pub mod testing;
 
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};

@@ -64,8 +64,8 @@ enum Command {
     Replay(replay::Replay),
     /// Print the OpenAPI document
     Openapi,
-    /// Check roles, grants and settings of the database, and say what to do
-    Doctor,
+    /// Check database, keys, storage, clock and bus, and say what to do
+    Doctor(doctor::Doctor),
     /// Measure this machine
     Bench(bench::Bench),
 }
@@ -122,6 +122,9 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
             return Ok(Outcome::Done);
         }
+        Command::Doctor(command) => {
+            return doctor::run(place, &file, command.clone(), shared.json).await;
+        }
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}
     }
@@ -135,7 +138,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             let Context { system, base_domain, json } = &context;
             demo::run(system, &file, base_domain, *json, command).await
         }
-        Command::Openapi => Ok(Outcome::Done),
+        Command::Openapi | Command::Doctor(_) => Ok(Outcome::Done),
         Command::Tenant(command) => tenant::run(&context, command).await,
         Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
@@ -143,7 +146,6 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Audit(command) => audit::run(&context, command).await,
         Command::Events(command) => events::run(&context, command).await,
         Command::Replay(command) => replay::run(&context, command).await,
-        Command::Doctor => doctor::run(&context).await,
         Command::Bench(command) => bench::run(&context.system, context.json, command).await,
     };
     // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the

@@ -12,8 +12,8 @@ use axum::routing::get;
 use commands::bus::Bus;
 use metrics_exporter_prometheus::PrometheusHandle;
 use migrations::Tenants;
-use migrations::doctor::schemas;
 use migrations::migrate::TENANT_SCHEMA_VERSION;
+use migrations::standing::schemas;
 use serde_json::json;
 
 use super::App;

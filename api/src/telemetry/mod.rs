@@ -14,6 +14,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 pub use lines::Lines;
+#[cfg(test)]
+pub(crate) use lines::tests::Text as LogInMemory;
 pub use traces::Tracing;
 
 /// What is said where `CROWDMINDER_LOG` asks for nothing else.
