@@ -23,6 +23,10 @@ pub struct Shared {
     /// What --database-url leads to: the server, or PgBouncer in transaction mode [default: direct]
     #[arg(long, global = true, value_enum, env = "CROWDMINDER_POOLER")]
     pub pooler: Option<PoolerKind>,
+    /// Where uploaded files are kept: file:///folder or s3://bucket?endpoint=https://..
+    /// [default: files in the data directory]
+    #[arg(long, global = true, env = "CROWDMINDER_FILES_URL")]
+    pub files_url: Option<String>,
     /// The domain under which tenants have their hosts [default: localhost]
     #[arg(long, global = true, env = "CROWDMINDER_BASE_DOMAIN")]
     pub base_domain: Option<String>,
@@ -69,6 +73,8 @@ pub struct File {
     pub api_connections: Option<u32>,
     /// The most connections of the work behind them; 8.
     pub worker_connections: Option<u32>,
+    /// See `Shared::files_url`.
+    pub files_url: Option<String>,
     /// See `Shared::base_domain`.
     pub base_domain: Option<String>,
     /// Where the server listens.

@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod http;
+pub mod mail;
 pub mod notify;
 pub mod system;
 pub mod telemetry;

@@ -13,6 +13,7 @@ use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
 use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits, Pooler};
 use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
+use migrations::files::{FileError, FileStore};
 use migrations::keys::{KeyStore, MasterKey};
 use migrations::migrate::migrate_platform;
 use migrations::platform::Platform;
@@ -32,6 +33,8 @@ pub struct Place {
     pub builder_url: Option<String>,
     /// What stands between the serving login and the server.
     pub pooler: Pooler,
+    /// Where uploaded files are; absent = the folder `files` of the data directory.
+    pub files_url: Option<String>,
     /// The domain under which tenants have their hosts; it leads to the platform itself.
     pub base_domain: String,
 }
@@ -40,8 +43,9 @@ impl Place {
     /// An installation of its own in a folder, with a private database.
     pub fn in_folder(data_dir: PathBuf) -> Self {
         let base_domain = "localhost".to_owned();
+        let (database_url, builder_url, files_url) = (None, None, None);
         let pooler = Pooler::Direct;
-        Place { data_dir, database_url: None, builder_url: None, pooler, base_domain }
+        Place { data_dir, database_url, builder_url, pooler, files_url, base_domain }
     }
 }
 
@@ -60,6 +64,9 @@ pub enum SystemError {
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// Files can't be kept there.
+    #[error(transparent)]
+    Files(#[from] FileError),
     /// A database URL can't be read.
     #[error("the database URL can't be read; write it as postgres://user:password@host/database")]
     Url,
@@ -97,7 +104,9 @@ pub struct System {
     pub keys: KeyStore,
     /// Signs roots of logs.
     pub signer: Arc<CheckpointSigner>,
-    /// Where files are kept.
+    /// What members upload.
+    pub files: FileStore,
+    /// Keys, checkpoints and whatever else is kept beside the database.
     pub data_dir: PathBuf,
     /// How the database's administrator connects, where this program may know; for benchmarks.
     pub administrator: Option<PgConnectOptions>,
@@ -122,8 +131,13 @@ impl System {
         platform_log::ensure(&commands, &platform, &tables, &place.base_domain).await?;
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
+        let files = match &place.files_url {
+            Some(address) => FileStore::at(address)?,
+            None => FileStore::local(&data_dir.join("files"))?,
+        };
         Ok(System {
             commands,
+            files,
             tenants,
             background,
             platform,

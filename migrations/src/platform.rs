@@ -22,7 +22,7 @@ pub struct TenantRecord {
     pub slug: String,
     /// What the firm is called.
     pub name: String,
-    /// `provisioning`, `active` or `suspended`.
+    /// `provisioning`, `active`, `suspended`, `frozen` or `deleting`.
     pub state: String,
     /// The version of its schema.
     pub schema_version: i32,
@@ -53,7 +53,7 @@ impl Platform {
         Platform { cell, hosts: Arc::default() }
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
         let settings = format!(
             "set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
              set local idle_in_transaction_session_timeout = 60000"
@@ -95,7 +95,7 @@ impl Platform {
     pub async fn tenant_by_id(&self, id: TenantId) -> Result<Option<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} where t.tenant_id = $1");
         let mut tx = self.begin().await?;
-        let row = sqlx::query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
+        let row = query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         row.as_ref().map(read_record).transpose()
     }
@@ -132,14 +132,19 @@ impl Platform {
     /// Lets another host lead to a tenant instead of its primary one.
     pub async fn move_host(&self, tenant: TenantId, host: &str) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
-        sqlx::query("update platform.domains set host = $2 where tenant_id = $1 and is_primary")
+        query("update platform.domains set host = $2 where tenant_id = $1 and is_primary")
             .bind(tenant.0)
             .bind(host)
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
+    }
+
+    /// Every host is looked up anew.
+    pub(crate) fn forget_hosts(&self) {
+        self.hosts.lock().expect("no panic under it").clear();
     }
 
     /// Sets the state of a tenant.
@@ -151,7 +156,7 @@ impl Platform {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
     }
 
