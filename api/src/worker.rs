@@ -1,6 +1,6 @@
 //! The work behind the requests: the relay carries committed events to the bus, a consumer hands
-//! them to the runner of the read models, and roots are signed at intervals. Each finds its work
-//! anew after any fault; the log is the truth.
+//! them to the runner of the read models, roots are signed at intervals, and jobs are run. Each
+//! finds its work anew after any fault; the log is the truth.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use commands::EventLog;
 use commands::bus::{Arrival, Bus, InProcessBus, JetStreamBus, JetStreamOptions, Partitions};
 use commands::carried::read_body;
 use commands::event_log::audit::CheckpointSigner;
+use commands::jobs::JobEngine;
 use commands::relay::{Relay, RelayOptions};
 use projections::feed::Incoming;
 use projections::runner::{Notice, Notices, Runner, RunnerLimits};
@@ -54,6 +55,11 @@ impl Worker {
         tasks.spawn(consume(bus.clone(), notices, stop.clone()));
         tasks.spawn(sign_roots(log, system.signer.clone(), stop.clone()));
         Ok(Worker { stop, tasks, bus, progress })
+    }
+
+    /// Also runs jobs, with this engine.
+    pub fn run_jobs(&mut self, engine: JobEngine) {
+        self.tasks.spawn(engine.run(self.stop.clone()));
     }
 
     /// How the bus is.

@@ -25,6 +25,7 @@ use migrations::platform::TenantRecord;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{File, Shared};
+use crate::mail::MailOptions;
 use crate::system::{Place, System};
 pub use output::Outcome;
 
@@ -78,6 +79,7 @@ enum Command {
 pub(crate) struct Context {
     pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
+    pub(crate) mail: MailOptions,
     pub(crate) json: bool,
 }
 
@@ -127,15 +129,14 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         _ => {}
     }
     let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
-    let context = Context { system: Arc::new(system), base_domain, json: shared.json };
+    let mail = mail_options(&shared, &file, &base_domain);
+    let context = Context { system: Arc::new(system), base_domain, mail, json: shared.json };
     let outcome = match command {
         Command::Serve(command) => {
-            serve::run(&context.system, &file, command, serve::print_ready).await
+            let mail = context.mail.clone();
+            serve::run(&context.system, &file, mail, command, serve::print_ready).await
         }
-        Command::Demo(command) => {
-            let Context { system, base_domain, json } = &context;
-            demo::run(system, &file, base_domain, *json, command).await
-        }
+        Command::Demo(command) => demo::run(&context, &file, command).await,
         Command::Openapi => Ok(Outcome::Done),
         Command::Tenant(command) => tenant::run(&context, command).await,
         Command::Operator(command) => operator::run(&context, command).await,
@@ -166,6 +167,15 @@ fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
             .unwrap_or_else(|| "crowdminder-data".into()),
         database_url: shared.database_url.clone().or(file.database_url.clone()),
         builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
+    }
+}
+
+fn mail_options(shared: &Shared, file: &File, base_domain: &str) -> MailOptions {
+    MailOptions {
+        smtp_url: shared.smtp_url.clone().or(file.smtp_url.clone()),
+        from: shared.mail_from.clone().or(file.mail_from.clone()),
+        base_domain: base_domain.to_owned(),
+        port: None,
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Outcome, output};
 use crate::config::File;
 use crate::http::{App, HttpLimits, ServerLimits, admin_router, router, serve};
+use crate::mail::MailOptions;
 use crate::system::System;
 use crate::worker::Worker;
 
@@ -51,15 +52,24 @@ const DEFAULT_LISTEN: SocketAddr =
 pub(crate) async fn run(
     system: &Arc<System>,
     file: &File,
+    mail: MailOptions,
     command: Serve,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<Outcome> {
     let metrics = PrometheusBuilder::new().install_recorder().context("metrics")?;
     let listen = command.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("can't listen on {listen}; name another with --listen"))?;
+    let address = listener.local_addr()?;
     let nats_url = command.nats_url.or(file.nats_url.clone());
     let worker = match command.role {
         ServeRole::All | ServeRole::Worker => {
-            Some(Worker::start(system, nats_url.as_deref()).await?)
+            let mail = MailOptions { port: Some(address.port()), ..mail };
+            let engine = crate::jobs::engine(system, mail)?;
+            let mut worker = Worker::start(system, nats_url.as_deref()).await?;
+            worker.run_jobs(engine);
+            Some(worker)
         }
         ServeRole::Api => None,
     };
@@ -71,10 +81,6 @@ pub(crate) async fn run(
         system.signer.clone(),
         HttpLimits::default(),
     );
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("can't listen on {listen}; name another with --listen"))?;
-    let address = listener.local_addr()?;
     let admin = command.admin_listen.or(file.admin_listen).unwrap_or_else(|| beside(address));
     let admin_listener = TcpListener::bind(admin)
         .await

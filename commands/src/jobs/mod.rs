@@ -7,6 +7,8 @@ mod engine;
 mod patience;
 mod retention;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::borrow::Cow;
