@@ -10,6 +10,7 @@ pub mod decimal;
 pub mod files;
 pub mod id;
 pub mod import;
+pub mod jobs;
 pub mod log;
 pub mod members;
 pub mod money;

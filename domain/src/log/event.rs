@@ -9,6 +9,7 @@ use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
+use crate::jobs::JobEvent;
 use crate::members::MemberEvent;
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
@@ -125,6 +126,8 @@ events! {
     Import(ImportEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of what people do to a job.
+    Job(JobEvent),
 }
 
 impl Event {

@@ -113,7 +113,8 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

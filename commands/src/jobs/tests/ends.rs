@@ -1,10 +1,14 @@
 //! How a job comes to its end: well, after pauses, never, or in the hands of another worker.
 
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::id::TenantId;
 use jiff::{SignedDuration, ToSpan};
 
 use super::{Gate, Shop, TakesIn, Told};
 use crate::jobs::table::JobState;
-use crate::jobs::{Patience, WorkError};
+use crate::jobs::{Job, Patience, Work, WorkError, Worked};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(61);
 
@@ -73,7 +77,7 @@ async fn what_fails_is_tried_again_after_growing_pauses_and_given_up_in_the_end(
 }
 
 #[tokio::test]
-async fn what_will_never_work_is_dead_at_once_and_panics_and_unknown_kinds_are_not() {
+async fn what_will_never_work_is_dead_at_once_and_a_kind_of_a_later_version_is_not() {
     let shop = Shop::new().await;
     let engine = shop.engine().with(Told::to([WorkError::never("no such thing")]));
     let id = shop.ask("told", shop.now()).await;
@@ -172,4 +176,39 @@ async fn a_suspended_tenant_does_nothing_until_it_is_resumed() {
     platform.set_state(shop.id(), "active").await.expect("the catalogue");
     assert_eq!(shop.run(&engine).await, 1);
     assert_eq!(shop.job(id).await.state, JobState::Done);
+}
+
+/// Work that does not behave.
+struct Unruly {
+    kind: &'static str,
+}
+
+#[async_trait]
+impl Work for Unruly {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn patience(&self) -> Patience {
+        Patience { run: Duration::from_millis(20), ..Patience::default() }
+    }
+
+    async fn run(&self, _tenant: TenantId, _job: &Job) -> Result<Worked, WorkError> {
+        match self.kind {
+            "panics" => panic!("on purpose"),
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn work_that_panics_or_never_ends_is_cut_off_and_tried_again() {
+    let shop = Shop::new().await;
+    let engine = shop.engine().with(Unruly { kind: "panics" }).with(Unruly { kind: "hangs" });
+    for (kind, why) in [("panics", "the work panicked"), ("hangs", "it took too long")] {
+        let id = shop.ask(kind, shop.now()).await;
+        assert_eq!(shop.run(&engine).await, 1);
+        let job = shop.job(id).await;
+        assert_eq!((job.state, job.last_error.as_deref()), (JobState::Waiting, Some(why)));
+    }
 }

@@ -1,5 +1,6 @@
 //! Jobs on a real database, with a clock that is set and work that does as it's told.
 
+mod changes;
 mod days;
 mod ends;
 mod many;

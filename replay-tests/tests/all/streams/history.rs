@@ -116,6 +116,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Settings(_) => Settings::TYPE,
         Event::Import(_) => "import",
         Event::Tenancy(_) => "tenant",
+        Event::Job(_) => "job",
     }
 }
 
@@ -180,6 +181,7 @@ fn append_of(commit: &[Line], keys: &dyn Keyring) -> Append {
         status: 200,
         outcome: "{}".to_owned(),
         jobs: Vec::new(),
+        job_changes: Vec::new(),
     }
 }
 
