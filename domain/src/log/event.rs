@@ -9,6 +9,7 @@ use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
+use crate::jobs::JobEvent;
 use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
@@ -132,6 +133,8 @@ events! {
     Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of what people do to a job.
+    Job(JobEvent),
 }
 
 impl Event {

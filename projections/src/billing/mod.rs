@@ -45,6 +45,7 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }

@@ -70,7 +70,8 @@ impl ReadModel for Unbilled {
             | Event::Import(_)
             | Event::LeaveType(_)
             | Event::Holiday(_)
-            | Event::Tenancy(_) => Vec::new(),
+            | Event::Tenancy(_)
+            | Event::Job(_) => Vec::new(),
         }
     }
 
@@ -87,7 +88,8 @@ impl ReadModel for Unbilled {
             | Event::Import(_)
             | Event::LeaveType(_)
             | Event::Holiday(_)
-            | Event::Tenancy(_) => {}
+            | Event::Tenancy(_)
+            | Event::Job(_) => {}
         }
     }
 }

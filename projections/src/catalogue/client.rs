@@ -91,7 +91,8 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }

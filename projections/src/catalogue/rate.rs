@@ -118,7 +118,8 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

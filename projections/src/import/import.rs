@@ -110,7 +110,8 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Settings(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

@@ -99,7 +99,8 @@ fn leave_type_event(recorded: &Recorded) -> Option<&LeaveTypeEvent> {
         | Event::Import(_)
         | Event::Holiday(_)
         | Event::Tenancy(_)
-        | Event::Session(_) => None,
+        | Event::Session(_)
+        | Event::Job(_) => None,
     }
 }
 

@@ -32,6 +32,7 @@ fn holiday_event(recorded: &Recorded) -> Option<&HolidayEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Tenancy(_)
-        | Event::Session(_) => None,
+        | Event::Session(_)
+        | Event::Job(_) => None,
     }
 }

@@ -147,7 +147,8 @@ pub(super) fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

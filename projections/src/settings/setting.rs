@@ -77,7 +77,8 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
 

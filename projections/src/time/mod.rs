@@ -30,6 +30,7 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         | Event::Import(_)
         | Event::LeaveType(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Job(_) => None,
     }
 }
