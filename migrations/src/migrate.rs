@@ -14,7 +14,8 @@ use crate::door::{DoorError, TenantTx, Tenants};
 use crate::platform::TenantRecord;
 
 const PLATFORM: &[(i32, &str)] = &[(1, include_str!("../platform/0001_catalogue.sql"))];
-const TENANT: &[(i32, &str)] = &[(1, include_str!("../tenant/0001_log.sql"))];
+const TENANT: &[(i32, &str)] =
+    &[(1, include_str!("../tenant/0001_log.sql")), (2, include_str!("../tenant/0002_links.sql"))];
 
 /// The version of a tenant's schema that this program writes and reads.
 pub const TENANT_SCHEMA_VERSION: i32 = TENANT[TENANT.len() - 1].0;

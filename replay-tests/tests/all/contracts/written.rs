@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, people, sums, time};
+use super::{catalogue, people, sums, tenancy, time};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -25,6 +25,7 @@ fn samples() -> Vec<Event> {
         catalogue::clients(),
         catalogue::projects(),
         catalogue::rates(),
+        tenancy::tenants(),
         people::settings(),
         people::imports(),
     ];
