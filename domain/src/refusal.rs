@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, members, settings, tenancy, time};
+use crate::{billing, catalogue, flags, members, settings, signup, subscription, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,15 @@ pub enum Refusal {
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
+    /// Of a sign-up.
+    #[error(transparent)]
+    SignUp(#[from] signup::Refusal),
+    /// Of a plan or a subscription.
+    #[error(transparent)]
+    Subscription(#[from] subscription::Refusal),
+    /// Of a feature flag.
+    #[error(transparent)]
+    Flags(#[from] flags::Refusal),
 }
 
 impl Refusal {
@@ -37,6 +46,9 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
+            Refusal::SignUp(refusal) => refusal.code(),
+            Refusal::Subscription(refusal) => refusal.code(),
+            Refusal::Flags(refusal) => refusal.code(),
         }
     }
 
@@ -49,6 +61,9 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
+            Refusal::SignUp(refusal) => refusal.field(),
+            Refusal::Subscription(refusal) => refusal.field(),
+            Refusal::Flags(refusal) => refusal.field(),
         }
     }
 
@@ -61,6 +76,9 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
+            Refusal::SignUp(refusal) => refusal.is_unknown(),
+            Refusal::Subscription(refusal) => refusal.is_unknown(),
+            Refusal::Flags(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -72,7 +90,10 @@ impl Refusal {
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
-            | Refusal::Tenancy(_) => false,
+            | Refusal::Tenancy(_)
+            | Refusal::SignUp(_)
+            | Refusal::Subscription(_)
+            | Refusal::Flags(_) => false,
         }
     }
 
@@ -82,6 +103,7 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

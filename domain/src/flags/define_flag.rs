@@ -29,11 +29,16 @@ pub fn decide(flag: &Flag, command: DefineFlag) -> Result<Vec<FlagEvent>, Refusa
     if !(1..=DESCRIPTION_CHARACTERS_MAX).contains(&length) {
         return Err(Refusal::InvalidDescription);
     }
-    let share = share
-        .map(|(of, percent)| {
-            if percent <= 100 { Ok(Share { of, percent }) } else { Err(Refusal::InvalidPercent) }
-        })
-        .transpose()?;
+    let share =
+        share
+            .map(|(of, percent)| {
+                if percent <= 100 {
+                    Ok(Share { of, percent })
+                } else {
+                    Err(Refusal::InvalidPercent)
+                }
+            })
+            .transpose()?;
     let same = flag.key.is_some()
         && flag.description == description
         && flag.default == default

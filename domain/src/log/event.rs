@@ -7,11 +7,14 @@ use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::flags::FlagEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::members::MemberEvent;
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
+use crate::signup::SignUpEvent;
+use crate::subscription::{PlanEvent, SubscriptionEvent};
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
@@ -125,6 +128,14 @@ events! {
     Import(ImportEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of a firm's sign-up, on the platform's log.
+    SignUp(SignUpEvent),
+    /// Of a plan, on the platform's log.
+    Plan(PlanEvent),
+    /// Of a tenant's subscription, on the platform's log.
+    Subscription(SubscriptionEvent),
+    /// Of a feature flag, on the platform's log.
+    Flag(FlagEvent),
 }
 
 impl Event {

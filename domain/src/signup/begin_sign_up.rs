@@ -15,6 +15,8 @@ pub struct BeginSignUp {
     pub sign_up: SignUpId,
     /// What the firm says of itself.
     pub draft: Draft,
+    /// The digest that claims the slug.
+    pub slug_digest: String,
     /// What is known of its country and plan.
     pub known: Known,
     /// Now.
@@ -26,8 +28,8 @@ pub fn decide(sign_up: &SignUp, command: &BeginSignUp) -> Result<Vec<SignUpEvent
     if sign_up.id.is_some() {
         return Err(Refusal::AlreadyBegun);
     }
-    let BeginSignUp { sign_up, draft, known, at } = command;
-    let particulars = checked(*sign_up, draft, *known)?;
+    let BeginSignUp { sign_up, draft, slug_digest, known, at } = command;
+    let particulars = checked(*sign_up, draft, slug_digest, *known)?;
     let expires_at = expiry(*at);
     Ok(vec![SignUpBegun { sign_up: *sign_up, particulars, expires_at }.into()])
 }
@@ -38,7 +40,8 @@ mod tests {
     use crate::signup::samples::{self, KNOWN, SIGN_UP};
 
     fn begin(draft: Draft) -> BeginSignUp {
-        BeginSignUp { sign_up: SIGN_UP, draft, known: KNOWN, at: samples::at(0) }
+        let slug_digest = samples::digest(&draft.slug);
+        BeginSignUp { sign_up: SIGN_UP, draft, slug_digest, known: KNOWN, at: samples::at(0) }
     }
 
     #[test]
@@ -46,7 +49,7 @@ mod tests {
         let events = decide(&SignUp::default(), &begin(samples::draft())).unwrap();
         let [SignUpEvent::SignUpBegun(begun)] = &events[..] else { panic!("{events:?}") };
         assert_eq!(begun.expires_at, samples::at(24));
-        assert_eq!(begun.particulars.slug, "acme");
+        assert_eq!(begun.particulars.slug.get().unwrap().text, "acme");
     }
 
     #[test]

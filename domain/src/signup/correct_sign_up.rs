@@ -11,6 +11,8 @@ use super::{Draft, Refusal, SignUp, SignUpCorrected, SignUpEvent, SignUpState};
 pub struct CorrectSignUp {
     /// All that the firm says of itself now.
     pub draft: Draft,
+    /// The digest that claims the slug.
+    pub slug_digest: String,
     /// What is known of its country and plan.
     pub known: Known,
     /// Now.
@@ -25,8 +27,8 @@ pub fn decide(sign_up: &SignUp, command: CorrectSignUp) -> Result<Vec<SignUpEven
         SignUpState::Confirmed | SignUpState::Completed => return Err(Refusal::AlreadyConfirmed),
         SignUpState::Unknown | SignUpState::Expired => return Err(Refusal::Expired),
     }
-    let CorrectSignUp { draft, known, at } = command;
-    let particulars = checked(id, &draft, known)?;
+    let CorrectSignUp { draft, slug_digest, known, at } = command;
+    let particulars = checked(id, &draft, &slug_digest, known)?;
     if sign_up.draft() == Some(draft) && sign_up.state == SignUpState::Waiting {
         return Ok(Vec::new());
     }
@@ -41,7 +43,8 @@ mod tests {
 
     fn correct(slug: &str, hours: i64) -> CorrectSignUp {
         let draft = Draft { slug: slug.into(), ..samples::draft() };
-        CorrectSignUp { draft, known: KNOWN, at: samples::at(hours) }
+        let slug_digest = samples::digest(slug);
+        CorrectSignUp { draft, slug_digest, known: KNOWN, at: samples::at(hours) }
     }
 
     #[test]

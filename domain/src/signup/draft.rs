@@ -8,7 +8,7 @@ use crate::id::{SignUpId, SubjectId};
 use crate::members::checked_email;
 use crate::money::minor_digits;
 use crate::name::checked_name;
-use crate::personal::{Personal, PurposeClass};
+use crate::personal::{Personal, PurposeClass, Unique};
 use crate::settings::canonical_time_zone;
 
 /// How long a sign-up waits for its confirmation.
@@ -80,20 +80,23 @@ pub fn faults(draft: &Draft, known: Known) -> Vec<Refusal> {
     faults
 }
 
-/// The draft as it's recorded, or the first thing that is wrong with it.
+/// The draft as it's recorded, or the first thing that is wrong with it. `slug_digest` claims the
+/// slug.
 pub(super) fn checked(
     sign_up: SignUpId,
     draft: &Draft,
+    slug_digest: &str,
     known: Known,
 ) -> Result<Particulars, Refusal> {
     if let Some(refusal) = faults(draft, known).into_iter().next() {
         return Err(refusal);
     }
-    let personal =
-        |text: String| Personal::new(SubjectId(sign_up.0), PurposeClass::Identity, text);
+    let subject = SubjectId(sign_up.0);
+    let personal = |text: String| Personal::new(subject, PurposeClass::Identity, text);
+    let slug = Unique { text: draft.slug.clone(), digest: slug_digest.to_owned() };
     Ok(Particulars {
-        firm_name: checked_name(&draft.firm_name).ok_or(Refusal::InvalidFirmName)?,
-        slug: draft.slug.clone(),
+        firm_name: personal(checked_name(&draft.firm_name).ok_or(Refusal::InvalidFirmName)?),
+        slug: Personal::new(subject, PurposeClass::Identity, slug),
         country: draft.country.clone(),
         currency: draft.currency.clone(),
         time_zone: draft.time_zone.as_deref().and_then(canonical_time_zone),

@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{MemberId, SignUpId, TenantId};
-use crate::personal::{Personal, PersonalField, PersonalFields};
+use crate::personal::{Personal, PersonalField, PersonalFields, Unique};
 
 /// What a firm says of itself to begin.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Particulars {
     /// What it's called.
-    pub firm_name: String,
+    pub firm_name: Personal<String>,
     /// What its host begins with; one sign-up per slug at a time.
-    pub slug: String,
+    pub slug: Personal<Unique>,
     /// ISO 3166-1 alpha-2.
     pub country: String,
     /// ISO 4217; none = the country's.
@@ -31,6 +31,8 @@ pub struct Particulars {
 
 impl PersonalFields for Particulars {
     fn each_personal(&mut self, visit: &mut dyn FnMut(&mut dyn PersonalField)) {
+        self.firm_name.each_personal(visit);
+        self.slug.each_personal(visit);
         self.owner_name.each_personal(visit);
         self.owner_email.each_personal(visit);
     }

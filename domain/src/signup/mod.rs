@@ -26,4 +26,4 @@ pub use events::{
 pub use expire_sign_up::ExpireSignUp;
 pub use refusal::Refusal;
 pub use reserved::{RESERVED, is_reserved};
-pub use sign_up::{SignUp, SignUpCommand, SignUpState, sign_up_stream, slug_claim};
+pub use sign_up::{SignUp, SignUpCommand, SignUpState, sign_up_stream};

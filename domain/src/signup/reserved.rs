@@ -2,7 +2,10 @@
 
 /// What belongs to the service, by what it's used for.
 pub const RESERVED: &[(&str, &[&str])] = &[
-    ("the service's own sites", &["www", "api", "app", "admin", "console", "dashboard", "platform"]),
+    (
+        "the service's own sites",
+        &["www", "api", "app", "admin", "console", "dashboard", "platform"],
+    ),
     ("its infrastructure", &["cdn", "assets", "static", "files", "media", "ns1", "ns2", "dns"]),
     ("its mail", &["mail", "email", "smtp", "imap", "pop", "mx", "webmail", "postmaster"]),
     ("its words to customers", &["status", "support", "help", "docs", "blog", "news", "about"]),

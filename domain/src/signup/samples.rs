@@ -29,14 +29,19 @@ pub(crate) fn draft() -> Draft {
     }
 }
 
+/// A stand-in for the digest that the write side makes.
+pub(crate) fn digest(slug: &str) -> String {
+    format!("digest of {slug}")
+}
+
 pub(crate) fn begun() -> SignUpEvent {
-    let particulars = checked(SIGN_UP, &draft(), KNOWN).unwrap();
+    let particulars = checked(SIGN_UP, &draft(), &digest("acme"), KNOWN).unwrap();
     SignUpBegun { sign_up: SIGN_UP, particulars, expires_at: expiry(at(0)) }.into()
 }
 
 pub(crate) fn corrected(slug: &str) -> SignUpEvent {
     let draft = Draft { slug: slug.into(), ..draft() };
-    let particulars = checked(SIGN_UP, &draft, KNOWN).unwrap();
+    let particulars = checked(SIGN_UP, &draft, &digest(slug), KNOWN).unwrap();
     SignUpCorrected { sign_up: SIGN_UP, particulars, expires_at: expiry(at(1)) }.into()
 }
 

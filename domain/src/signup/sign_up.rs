@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -12,17 +11,10 @@ use super::{
 };
 use crate::aggregate::aggregate;
 use crate::id::{MemberId, SignUpId, StreamId, TenantId};
-use crate::log::{ClaimKey, ClaimKind};
 
 /// The stream of a sign-up.
 pub fn sign_up_stream(sign_up: SignUpId) -> StreamId {
     StreamId(sign_up.0)
-}
-
-/// The claim on a slug while a firm signs itself up: hexadecimal SHA-256 of it.
-pub fn slug_claim(slug: &str) -> ClaimKey {
-    let digest: String = Sha256::digest(slug).iter().map(|byte| format!("{byte:02x}")).collect();
-    ClaimKey::digest(ClaimKind::SignUpSlug, &digest)
 }
 
 /// How far a sign-up is.
@@ -155,8 +147,8 @@ impl SignUp {
     pub fn draft(&self) -> Option<Draft> {
         let said = self.particulars.clone()?;
         Some(Draft {
-            firm_name: said.firm_name,
-            slug: said.slug,
+            firm_name: said.firm_name.get().cloned().unwrap_or_default(),
+            slug: said.slug.get().map(|slug| slug.text.clone()).unwrap_or_default(),
             country: said.country,
             currency: said.currency,
             time_zone: said.time_zone,
@@ -201,11 +193,5 @@ mod tests {
         let sign_up = samples::waiting();
         assert_eq!(sign_up.state_at(samples::at(23)), SignUpState::Waiting);
         assert_eq!(sign_up.state_at(samples::at(24)), SignUpState::Expired);
-    }
-
-    #[test]
-    fn two_slugs_have_two_claims() {
-        assert_eq!(slug_claim("acme"), slug_claim("acme"));
-        assert_ne!(slug_claim("acme"), slug_claim("acme2"));
     }
 }

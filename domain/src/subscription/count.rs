@@ -102,7 +102,8 @@ mod tests {
             ("2026-02-10", MemberDeactivated { member: MEMBER }.into()),
             ("2026-03-10", MemberActivated { member: MEMBER }.into()),
         ]);
-        let counts = |end: &str| set_active_at(&events, format!("{end}T00:00:00Z").parse().unwrap());
+        let counts =
+            |end: &str| set_active_at(&events, format!("{end}T00:00:00Z").parse().unwrap());
         assert_eq!(
             ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"].map(counts),
             [false, true, false, true]

@@ -12,9 +12,9 @@ use crate::money::{Money, minor_digits};
 use crate::name::checked_name;
 
 /// The largest price, in minor units: the bill of all members there can be then fits an `i64`.
-pub const PRICE_MINOR_MAX: i64 = 1_000_000_000;
+pub(super) const PRICE_MINOR_MAX: i64 = 1_000_000_000;
 /// The longest description, in characters.
-pub const DESCRIPTION_CHARACTERS_MAX: usize = 500;
+pub(super) const DESCRIPTION_CHARACTERS_MAX: usize = 500;
 
 /// The stream of the plan with this code.
 pub fn plan_stream(code: &str) -> StreamId {

@@ -91,9 +91,9 @@ impl Refusal {
             Refusal::InvalidDescription => Some("/description"),
             Refusal::InvalidPrices | Refusal::CurrencyStays => Some("/prices"),
             Refusal::PricesFromPast => Some("/from"),
-            Refusal::PlanNotOffered
-            | Refusal::PlanWithoutPrices
-            | Refusal::PlanWithoutCurrency => Some("/plan"),
+            Refusal::PlanNotOffered | Refusal::PlanWithoutPrices | Refusal::PlanWithoutCurrency => {
+                Some("/plan")
+            }
             Refusal::TrialDay | Refusal::TrialBilled => Some("/until"),
             Refusal::PaymentAmount => Some("/amount/amount_minor"),
             Refusal::PaymentCurrency => Some("/amount/currency"),

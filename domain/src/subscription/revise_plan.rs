@@ -84,7 +84,10 @@ mod tests {
         events.iter().for_each(|event| plan.evolve(event));
         let price = |month: &str| plan.price_of(month.parse().unwrap(), "ZAR");
         assert_eq!((price("2026-04"), price("2026-05")), (Some(9500), Some(9900)));
-        assert_eq!(price("2026-05").and_then(|_| plan.price_of("2026-05".parse().ok()?, "EUR")), None);
+        assert_eq!(
+            price("2026-05").and_then(|_| plan.price_of("2026-05".parse().ok()?, "EUR")),
+            None
+        );
         let again = decide(&plan, revise(date(2026, 5, 1), &[("ZAR", 9900)]));
         assert_eq!(again, Ok(vec![]));
     }

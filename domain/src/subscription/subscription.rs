@@ -195,9 +195,8 @@ impl Subscription {
 
     fn was_frozen_all(&self, month: Month) -> bool {
         let now = self.frozen.map(|(since, _)| (since, Date::MAX));
-        let all = |(since, until): (Date, Date)| {
-            since <= month.first_day() && until > month.last_day()
-        };
+        let all =
+            |(since, until): (Date, Date)| since <= month.first_day() && until > month.last_day();
         self.freezes.iter().copied().chain(now).any(all)
     }
 

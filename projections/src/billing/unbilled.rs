@@ -67,7 +67,11 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
-            | Event::Tenancy(_) => Vec::new(),
+            | Event::Tenancy(_)
+            | Event::SignUp(_)
+            | Event::Plan(_)
+            | Event::Subscription(_)
+            | Event::Flag(_) => Vec::new(),
         }
     }
 
@@ -81,7 +85,11 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
-            | Event::Tenancy(_) => {}
+            | Event::Tenancy(_)
+            | Event::SignUp(_)
+            | Event::Plan(_)
+            | Event::Subscription(_)
+            | Event::Flag(_) => {}
         }
     }
 }

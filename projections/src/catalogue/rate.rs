@@ -115,7 +115,11 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Project(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => None,
     }
 }
 

@@ -107,7 +107,11 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => None,
     }
 }
 

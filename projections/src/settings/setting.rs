@@ -74,7 +74,11 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => None,
     }
 }
 
