@@ -13,7 +13,10 @@ use crate::cell::OWNER_ROLE;
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::platform::TenantRecord;
 
-const PLATFORM: &[(i32, &str)] = &[(1, include_str!("../platform/0001_catalogue.sql"))];
+const PLATFORM: &[(i32, &str)] = &[
+    (1, include_str!("../platform/0001_catalogue.sql")),
+    (2, include_str!("../platform/0002_public_site.sql")),
+];
 const TENANT: &[(i32, &str)] =
     &[(1, include_str!("../tenant/0001_log.sql")), (2, include_str!("../tenant/0002_links.sql"))];
 

@@ -53,7 +53,7 @@ impl Platform {
         Platform { cell, hosts: Arc::default() }
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
         let settings = format!(
             "set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
              set local idle_in_transaction_session_timeout = 60000"

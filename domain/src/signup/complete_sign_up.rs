@@ -40,19 +40,16 @@ pub fn decide(sign_up: &SignUp, command: &CompleteSignUp) -> Result<Vec<SignUpEv
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signup::SignUpConfirmed;
     use crate::signup::samples::{self, SIGN_UP};
     use uuid::Uuid;
 
-    const MADE: CompleteSignUp = CompleteSignUp::Made {
-        tenant: TenantId(Uuid::from_u128(2)),
-        owner: MemberId(Uuid::from_u128(3)),
-    };
+    const MADE: CompleteSignUp =
+        CompleteSignUp::Made { tenant: samples::TENANT, owner: MemberId(Uuid::from_u128(3)) };
 
     #[test]
     fn a_confirmed_sign_up_is_completed_once() {
         let mut sign_up = samples::waiting();
-        sign_up.evolve(&SignUpConfirmed { sign_up: SIGN_UP }.into());
+        sign_up.evolve(&samples::confirmed());
         let events = decide(&sign_up, &MADE).unwrap();
         events.iter().for_each(|event| sign_up.evolve(event));
         assert_eq!(sign_up.state, SignUpState::Completed);
@@ -63,7 +60,7 @@ mod tests {
     #[test]
     fn a_confirmed_sign_up_whose_name_is_anothers_is_sent_back() {
         let mut sign_up = samples::waiting();
-        sign_up.evolve(&SignUpConfirmed { sign_up: SIGN_UP }.into());
+        sign_up.evolve(&samples::confirmed());
         let events = decide(&sign_up, &CompleteSignUp::Taken).unwrap();
         assert_eq!(events, [SignUpSentBack { sign_up: SIGN_UP }.into()]);
     }

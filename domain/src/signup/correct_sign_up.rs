@@ -38,8 +38,8 @@ pub fn decide(sign_up: &SignUp, command: CorrectSignUp) -> Result<Vec<SignUpEven
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signup::SignUpSentBack;
     use crate::signup::samples::{self, KNOWN, SIGN_UP};
-    use crate::signup::{SignUpConfirmed, SignUpSentBack};
 
     fn correct(slug: &str, hours: i64) -> CorrectSignUp {
         let draft = Draft { slug: slug.into(), ..samples::draft() };
@@ -66,7 +66,7 @@ mod tests {
         let refused = decide(&samples::waiting(), correct("umbrella", 24));
         assert_eq!(refused, Err(Refusal::Expired));
         let mut confirmed = samples::waiting();
-        confirmed.evolve(&SignUpConfirmed { sign_up: SIGN_UP }.into());
+        confirmed.evolve(&samples::confirmed());
         assert_eq!(decide(&confirmed, correct("umbrella", 1)), Err(Refusal::AlreadyConfirmed));
         let unknown = decide(&SignUp::default(), correct("umbrella", 1));
         assert_eq!(unknown, Err(Refusal::UnknownSignUp));

@@ -65,6 +65,8 @@ pub struct SignUpCorrected {
 pub struct SignUpConfirmed {
     /// The sign-up.
     pub sign_up: SignUpId,
+    /// The id of the tenant to be made, so that whoever goes on with it makes the same one.
+    pub tenant: TenantId,
 }
 
 /// The firm can be used.

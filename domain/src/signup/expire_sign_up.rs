@@ -21,7 +21,6 @@ pub fn decide(sign_up: &SignUp, command: &ExpireSignUp) -> Vec<SignUpEvent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signup::SignUpConfirmed;
     use crate::signup::samples::{self, SIGN_UP};
 
     #[test]
@@ -37,7 +36,7 @@ mod tests {
     #[test]
     fn a_confirmed_sign_up_does_not_end() {
         let mut sign_up = samples::waiting();
-        sign_up.evolve(&SignUpConfirmed { sign_up: SIGN_UP }.into());
+        sign_up.evolve(&samples::confirmed());
         assert_eq!(decide(&sign_up, &ExpireSignUp { at: samples::at(99) }), []);
     }
 }

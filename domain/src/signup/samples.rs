@@ -4,10 +4,11 @@ use jiff::{Timestamp, ToSpan};
 use uuid::Uuid;
 
 use super::draft::{Known, checked, expiry};
-use super::{Draft, SignUp, SignUpBegun, SignUpCorrected, SignUpEvent};
-use crate::id::SignUpId;
+use super::{Draft, SignUp, SignUpBegun, SignUpConfirmed, SignUpCorrected, SignUpEvent};
+use crate::id::{SignUpId, TenantId};
 
 pub(crate) const SIGN_UP: SignUpId = SignUpId(Uuid::from_u128(1));
+pub(crate) const TENANT: TenantId = TenantId(Uuid::from_u128(2));
 pub(crate) const KNOWN: Known = Known { country: true, plan: true };
 
 /// So many hours after the sign-up was begun.
@@ -43,6 +44,10 @@ pub(crate) fn corrected(slug: &str) -> SignUpEvent {
     let draft = Draft { slug: slug.into(), ..draft() };
     let particulars = checked(SIGN_UP, &draft, &digest(slug), KNOWN).unwrap();
     SignUpCorrected { sign_up: SIGN_UP, particulars, expires_at: expiry(at(1)) }.into()
+}
+
+pub(crate) fn confirmed() -> SignUpEvent {
+    SignUpConfirmed { sign_up: SIGN_UP, tenant: TENANT }.into()
 }
 
 /// A sign-up that waits for its confirmation since `at(0)`.

@@ -63,8 +63,10 @@ pub struct SignUp {
     pub expires_at: Option<Timestamp>,
     /// How often it was begun or corrected: a link is for one of these rounds only.
     pub round: u32,
-    /// What was made of it.
-    pub made: Option<(TenantId, MemberId)>,
+    /// The tenant that is or was made of it.
+    pub tenant: Option<TenantId>,
+    /// The tenant's owner.
+    pub owner: Option<MemberId>,
 }
 
 /// What can be asked of a sign-up.
@@ -104,12 +106,19 @@ impl SignUp {
                 self.wait(&event.particulars, event.expires_at);
             }
             SignUpEvent::SignUpCorrected(event) => self.wait(&event.particulars, event.expires_at),
-            SignUpEvent::SignUpConfirmed(_) => self.state = SignUpState::Confirmed,
+            SignUpEvent::SignUpConfirmed(event) => {
+                self.state = SignUpState::Confirmed;
+                self.tenant = Some(event.tenant);
+            }
             SignUpEvent::SignUpCompleted(event) => {
                 self.state = SignUpState::Completed;
-                self.made = Some((event.tenant, event.owner));
+                self.tenant = Some(event.tenant);
+                self.owner = Some(event.owner);
             }
-            SignUpEvent::SignUpSentBack(_) => self.state = SignUpState::SentBack,
+            SignUpEvent::SignUpSentBack(_) => {
+                self.state = SignUpState::SentBack;
+                self.tenant = None;
+            }
             SignUpEvent::SignUpExpired(_) => self.state = SignUpState::Expired,
         }
     }
@@ -167,8 +176,9 @@ mod tests {
 
     #[test]
     fn the_aggregate_answers_as_the_plain_decisions_do() {
-        let confirm = |at| SignUpCommand::Confirm(ConfirmSignUp { at });
-        let confirmed = crate::signup::SignUpConfirmed { sign_up: samples::SIGN_UP };
+        let tenant = samples::TENANT;
+        let confirm = |at| SignUpCommand::Confirm(ConfirmSignUp { tenant, at });
+        let confirmed = crate::signup::SignUpConfirmed { sign_up: samples::SIGN_UP, tenant };
         TestFramework::<SignUp>::with(())
             .given(vec![samples::begun()])
             .when(confirm(samples::at(1)))

@@ -1,0 +1,191 @@
+//! A firm signs itself up on the platform's log. Visitors send these, so nothing here is done in
+//! anybody's right: who knows the sign-up's id may correct it, who has the mailed link may confirm.
+
+mod make;
+
+use domain::id::{SignUpId, StreamId, TenantId};
+use domain::log::{ClaimKey, ClaimKind};
+use domain::signup::{
+    self, CompleteSignUp, Draft, ExpireSignUp, Known, Refusal, SignUp, begin_sign_up,
+    complete_sign_up, confirm_sign_up, correct_sign_up, expire_sign_up, sign_up_stream,
+};
+use domain::subscription::{Plan, plan_stream};
+
+pub use make::{MakeError, Maker};
+
+use crate::handle::Command;
+use crate::refused::{CommandError, Reply};
+use crate::tenancy::COUNTRIES;
+use crate::unit::{Loaded, Unit};
+
+/// The kind of jobs that make the firm of a confirmed sign-up, should whoever confirmed it be cut
+/// off.
+pub const MAKE_FIRM: &str = "make_firm";
+
+/// Begin a sign-up.
+#[derive(Debug, Clone)]
+pub struct BeginSignUp {
+    /// A new id, hard to guess: who knows it may look at the sign-up and correct it.
+    pub sign_up: SignUpId,
+    /// What the firm says of itself.
+    pub draft: Draft,
+    /// Whether the catalogue has no tenant with this slug; asked for just before.
+    pub free: bool,
+}
+
+impl Command for BeginSignUp {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let sign_up = unit.write::<SignUp>(sign_up_stream(self.sign_up)).await?;
+        let known = known(unit, &self.draft).await?;
+        let command = signup::BeginSignUp {
+            sign_up: self.sign_up,
+            draft: self.draft.clone(),
+            slug_digest: slug_digest(unit, &self.draft.slug),
+            known,
+            at: unit.now(),
+        };
+        let events = begin_sign_up::decide(&sign_up.state, &command)?;
+        take_slug(unit, &command.slug_digest, self.free, sign_up.stream).await?;
+        unit.emit(&sign_up, events);
+        Ok(Reply::created(self.sign_up))
+    }
+}
+
+/// Correct what a firm said of itself; what is none stays.
+#[derive(Debug, Clone)]
+pub struct CorrectSignUp {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+    /// What the firm says of itself now.
+    pub draft: Draft,
+    /// Whether the catalogue has no tenant with this slug; asked for just before.
+    pub free: bool,
+    /// The version of the sign-up that the caller saw, where it matters.
+    pub expected_version: Option<i32>,
+}
+
+impl Command for CorrectSignUp {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let sign_up = load(unit, self.sign_up).await?;
+        sign_up.check_seen(self.expected_version)?;
+        let known = known(unit, &self.draft).await?;
+        let command = signup::CorrectSignUp {
+            draft: self.draft.clone(),
+            slug_digest: slug_digest(unit, &self.draft.slug),
+            known,
+            at: unit.now(),
+        };
+        let slug_digest = command.slug_digest.clone();
+        let events = correct_sign_up::decide(&sign_up.state, command)?;
+        if !events.is_empty() {
+            take_slug(unit, &slug_digest, self.free, sign_up.stream).await?;
+        }
+        unit.emit(&sign_up, events);
+        Ok(Reply::changed(self.sign_up))
+    }
+}
+
+/// Confirm a sign-up whose link was followed. The job that makes the firm is asked for in the same
+/// commit, so that it's made even if the caller goes no further.
+#[derive(Debug, Clone)]
+pub struct ConfirmSignUp {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+    /// What the link is for: of another round than the present one it's of no use.
+    pub link_subject: uuid::Uuid,
+}
+
+impl Command for ConfirmSignUp {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let sign_up = load(unit, self.sign_up).await?;
+        if sign_up.state.link_subject() != self.link_subject {
+            return Err(Refusal::Expired.into());
+        }
+        let command = signup::ConfirmSignUp { tenant: TenantId(unit.new_id()), at: unit.now() };
+        let events = confirm_sign_up::decide(&sign_up.state, &command)?;
+        unit.emit(&sign_up, events);
+        Ok(Reply::changed(self.sign_up))
+    }
+}
+
+/// Say how making a firm ended.
+#[derive(Debug, Clone)]
+pub struct EndSignUp {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+    /// How.
+    pub how: CompleteSignUp,
+}
+
+impl Command for EndSignUp {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let sign_up = load(unit, self.sign_up).await?;
+        let events = complete_sign_up::decide(&sign_up.state, &self.how)?;
+        unit.emit(&sign_up, events);
+        Ok(Reply::changed(self.sign_up))
+    }
+}
+
+/// End a sign-up whose time is over; nothing where it is not.
+#[derive(Debug, Clone)]
+pub struct EndIfOver {
+    /// The sign-up.
+    pub sign_up: SignUpId,
+}
+
+impl Command for EndIfOver {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let sign_up = load(unit, self.sign_up).await?;
+        let events = expire_sign_up::decide(&sign_up.state, &ExpireSignUp { at: unit.now() });
+        unit.emit(&sign_up, events);
+        Ok(Reply::changed(self.sign_up))
+    }
+}
+
+async fn load(unit: &mut Unit<'_>, sign_up: SignUpId) -> Result<Loaded<SignUp>, CommandError> {
+    let sign_up = unit.write::<SignUp>(sign_up_stream(sign_up)).await?;
+    sign_up.state.known()?;
+    Ok(sign_up)
+}
+
+/// What is known of the draft's country, and whether its plan can be chosen.
+async fn known(unit: &mut Unit<'_>, draft: &Draft) -> Result<Known, CommandError> {
+    let plan = unit.read::<Plan>(plan_stream(&draft.plan)).await?;
+    Ok(Known {
+        country: knows_country(&draft.country),
+        plan: plan.state.code.is_some() && plan.state.offered,
+    })
+}
+
+/// Whether a firm of this country needs to say neither currency nor time zone.
+pub fn knows_country(code: &str) -> bool {
+    COUNTRIES.iter().any(|country| country.code == code)
+}
+
+fn slug_digest(unit: &Unit<'_>, slug: &str) -> String {
+    unit.digest("sign_up_slug", &[slug.as_bytes()])
+}
+
+/// Makes sure that nobody has the slug; a sign-up that has it and whose time is over is ended in
+/// the same commit.
+async fn take_slug(
+    unit: &mut Unit<'_>,
+    digest: &str,
+    free: bool,
+    own: StreamId,
+) -> Result<(), CommandError> {
+    if !free {
+        return Err(Refusal::SlugTaken.into());
+    }
+    let key = ClaimKey::digest(ClaimKind::SignUpSlug, digest);
+    let Some(held) = unit.held(&key).await?.filter(|held| held.holder != own) else {
+        return Ok(());
+    };
+    let other = unit.write::<SignUp>(held.holder).await?;
+    let over = expire_sign_up::decide(&other.state, &ExpireSignUp { at: unit.now() });
+    if over.is_empty() {
+        return Err(Refusal::SlugTaken.into());
+    }
+    unit.emit(&other, over);
+    Ok(())
+}
