@@ -10,8 +10,10 @@ use domain::signup::{
     complete_sign_up, confirm_sign_up, correct_sign_up, expire_sign_up, sign_up_stream,
 };
 use domain::subscription::{Plan, plan_stream};
+use ring::rand::{SecureRandom, SystemRandom};
+use uuid::Uuid;
 
-pub use make::{MakeError, Maker};
+pub use make::{MakeError, Maker, Seen};
 
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -21,6 +23,13 @@ use crate::unit::{Loaded, Unit};
 /// The kind of jobs that make the firm of a confirmed sign-up, should whoever confirmed it be cut
 /// off.
 pub const MAKE_FIRM: &str = "make_firm";
+
+/// An id for a sign-up that nobody can guess: whoever knows it may look at it and correct it.
+pub fn secret_id() -> SignUpId {
+    let mut bytes = [0; 16];
+    SystemRandom::new().fill(&mut bytes).expect("the system's random source answers");
+    SignUpId(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
 
 /// Begin a sign-up.
 #[derive(Debug, Clone)]
@@ -42,6 +51,7 @@ impl Command for BeginSignUp {
             draft: self.draft.clone(),
             slug_digest: slug_digest(unit, &self.draft.slug),
             known,
+            letter: unit.new_id(),
             at: unit.now(),
         };
         let events = begin_sign_up::decide(&sign_up.state, &command)?;
@@ -73,6 +83,7 @@ impl Command for CorrectSignUp {
             draft: self.draft.clone(),
             slug_digest: slug_digest(unit, &self.draft.slug),
             known,
+            letter: unit.new_id(),
             at: unit.now(),
         };
         let slug_digest = command.slug_digest.clone();
@@ -91,14 +102,14 @@ impl Command for CorrectSignUp {
 pub struct ConfirmSignUp {
     /// The sign-up.
     pub sign_up: SignUpId,
-    /// What the link is for: of another round than the present one it's of no use.
-    pub link_subject: uuid::Uuid,
+    /// The letter whose link was followed: another than the last one is of no use.
+    pub letter: Uuid,
 }
 
 impl Command for ConfirmSignUp {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sign_up = load(unit, self.sign_up).await?;
-        if sign_up.state.link_subject() != self.link_subject {
+        if sign_up.state.letter != Some(self.letter) {
             return Err(Refusal::Expired.into());
         }
         let command = signup::ConfirmSignUp { tenant: TenantId(unit.new_id()), at: unit.now() };

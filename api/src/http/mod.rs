@@ -14,6 +14,7 @@ mod cursor;
 mod dispatch;
 mod edge;
 mod fault;
+mod flags;
 mod history;
 mod host;
 mod if_seen;
@@ -22,12 +23,15 @@ mod members;
 mod moment;
 mod openapi;
 mod personal;
+mod platform;
 mod problem;
 mod query;
 mod registry;
 mod routes;
 mod server;
 mod settings;
+mod standing;
+mod subscription;
 mod tag;
 mod time;
 mod tokens;
@@ -46,6 +50,8 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+use commands::flags::Flags;
+use commands::signup::Maker;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
@@ -94,6 +100,8 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    flags: Flags,
+    maker: Maker,
     draining: Arc<AtomicBool>,
 }
 
@@ -108,6 +116,9 @@ impl App {
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        let flags = Flags::new(tenants.clone());
+        let tables = projections::registry::tables();
+        let maker = Maker::new(commands.clone(), platform.clone(), tables);
         App {
             commands,
             tenants,
@@ -118,6 +129,8 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            flags,
+            maker,
             draining: Arc::default(),
         }
     }

@@ -3,6 +3,7 @@
 //! uniqueness when the firm is made.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::draft::{Known, checked, expiry};
 use super::{Draft, Refusal, SignUp, SignUpBegun, SignUpEvent};
@@ -19,6 +20,8 @@ pub struct BeginSignUp {
     pub slug_digest: String,
     /// What is known of its country and plan.
     pub known: Known,
+    /// The id of the letter with the link that confirms it.
+    pub letter: Uuid,
     /// Now.
     pub at: Timestamp,
 }
@@ -28,10 +31,10 @@ pub fn decide(sign_up: &SignUp, command: &BeginSignUp) -> Result<Vec<SignUpEvent
     if sign_up.id.is_some() {
         return Err(Refusal::AlreadyBegun);
     }
-    let BeginSignUp { sign_up, draft, slug_digest, known, at } = command;
+    let BeginSignUp { sign_up, draft, slug_digest, known, letter, at } = command;
     let particulars = checked(*sign_up, draft, slug_digest, *known)?;
     let expires_at = expiry(*at);
-    Ok(vec![SignUpBegun { sign_up: *sign_up, particulars, expires_at }.into()])
+    Ok(vec![SignUpBegun { sign_up: *sign_up, particulars, letter: *letter, expires_at }.into()])
 }
 
 #[cfg(test)]
@@ -41,7 +44,14 @@ mod tests {
 
     fn begin(draft: Draft) -> BeginSignUp {
         let slug_digest = samples::digest(&draft.slug);
-        BeginSignUp { sign_up: SIGN_UP, draft, slug_digest, known: KNOWN, at: samples::at(0) }
+        BeginSignUp {
+            sign_up: SIGN_UP,
+            draft,
+            slug_digest,
+            known: KNOWN,
+            letter: samples::letter(0),
+            at: samples::at(0),
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! so does the proof of the address: links that were mailed before are of no use.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::draft::{Known, checked, expiry};
 use super::{Draft, Refusal, SignUp, SignUpCorrected, SignUpEvent, SignUpState};
@@ -15,6 +16,8 @@ pub struct CorrectSignUp {
     pub slug_digest: String,
     /// What is known of its country and plan.
     pub known: Known,
+    /// The id of the letter with the link that confirms it.
+    pub letter: Uuid,
     /// Now.
     pub at: Timestamp,
 }
@@ -27,12 +30,12 @@ pub fn decide(sign_up: &SignUp, command: CorrectSignUp) -> Result<Vec<SignUpEven
         SignUpState::Confirmed | SignUpState::Completed => return Err(Refusal::AlreadyConfirmed),
         SignUpState::Unknown | SignUpState::Expired => return Err(Refusal::Expired),
     }
-    let CorrectSignUp { draft, slug_digest, known, at } = command;
+    let CorrectSignUp { draft, slug_digest, known, letter, at } = command;
     let particulars = checked(id, &draft, &slug_digest, known)?;
     if sign_up.draft() == Some(draft) && sign_up.state == SignUpState::Waiting {
         return Ok(Vec::new());
     }
-    Ok(vec![SignUpCorrected { sign_up: id, particulars, expires_at: expiry(at) }.into()])
+    Ok(vec![SignUpCorrected { sign_up: id, particulars, letter, expires_at: expiry(at) }.into()])
 }
 
 #[cfg(test)]
@@ -44,7 +47,13 @@ mod tests {
     fn correct(slug: &str, hours: i64) -> CorrectSignUp {
         let draft = Draft { slug: slug.into(), ..samples::draft() };
         let slug_digest = samples::digest(slug);
-        CorrectSignUp { draft, slug_digest, known: KNOWN, at: samples::at(hours) }
+        CorrectSignUp {
+            draft,
+            slug_digest,
+            known: KNOWN,
+            letter: samples::letter(1),
+            at: samples::at(hours),
+        }
     }
 
     #[test]

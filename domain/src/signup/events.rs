@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::id::{MemberId, SignUpId, TenantId};
 use crate::personal::{Personal, PersonalField, PersonalFields, Unique};
@@ -45,17 +46,21 @@ pub struct SignUpBegun {
     pub sign_up: SignUpId,
     /// What the firm says of itself.
     pub particulars: Particulars,
+    /// The letter whose link confirms it; links of earlier letters are of no use.
+    pub letter: Uuid,
     /// From then on it's as if it had never been, unless it was confirmed.
     pub expires_at: Timestamp,
 }
 
-/// A firm says otherwise of itself; links that were mailed before are of no use.
+/// A firm says otherwise of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignUpCorrected {
     /// The sign-up.
     pub sign_up: SignUpId,
     /// What the firm says of itself now.
     pub particulars: Particulars,
+    /// The letter whose link confirms it; links of earlier letters are of no use.
+    pub letter: Uuid,
     /// From then on it's as if it had never been, unless it was confirmed.
     pub expires_at: Timestamp,
 }

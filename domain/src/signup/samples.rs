@@ -30,6 +30,10 @@ pub(crate) fn draft() -> Draft {
     }
 }
 
+pub(crate) fn letter(n: u128) -> Uuid {
+    Uuid::from_u128(100 + n)
+}
+
 /// A stand-in for the digest that the write side makes.
 pub(crate) fn digest(slug: &str) -> String {
     format!("digest of {slug}")
@@ -37,13 +41,15 @@ pub(crate) fn digest(slug: &str) -> String {
 
 pub(crate) fn begun() -> SignUpEvent {
     let particulars = checked(SIGN_UP, &draft(), &digest("acme"), KNOWN).unwrap();
-    SignUpBegun { sign_up: SIGN_UP, particulars, expires_at: expiry(at(0)) }.into()
+    SignUpBegun { sign_up: SIGN_UP, particulars, letter: letter(0), expires_at: expiry(at(0)) }
+        .into()
 }
 
 pub(crate) fn corrected(slug: &str) -> SignUpEvent {
     let draft = Draft { slug: slug.into(), ..draft() };
     let particulars = checked(SIGN_UP, &draft, &digest(slug), KNOWN).unwrap();
-    SignUpCorrected { sign_up: SIGN_UP, particulars, expires_at: expiry(at(1)) }.into()
+    SignUpCorrected { sign_up: SIGN_UP, particulars, letter: letter(1), expires_at: expiry(at(1)) }
+        .into()
 }
 
 pub(crate) fn confirmed() -> SignUpEvent {

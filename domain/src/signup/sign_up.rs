@@ -61,8 +61,8 @@ pub struct SignUp {
     pub particulars: Option<Particulars>,
     /// From then on it's as if it had never been, unless it was confirmed.
     pub expires_at: Option<Timestamp>,
-    /// How often it was begun or corrected: a link is for one of these rounds only.
-    pub round: u32,
+    /// The letter whose link confirms it.
+    pub letter: Option<Uuid>,
     /// The tenant that is or was made of it.
     pub tenant: Option<TenantId>,
     /// The tenant's owner.
@@ -103,9 +103,11 @@ impl SignUp {
         match event {
             SignUpEvent::SignUpBegun(event) => {
                 self.id = Some(event.sign_up);
-                self.wait(&event.particulars, event.expires_at);
+                self.wait(&event.particulars, event.letter, event.expires_at);
             }
-            SignUpEvent::SignUpCorrected(event) => self.wait(&event.particulars, event.expires_at),
+            SignUpEvent::SignUpCorrected(event) => {
+                self.wait(&event.particulars, event.letter, event.expires_at);
+            }
             SignUpEvent::SignUpConfirmed(event) => {
                 self.state = SignUpState::Confirmed;
                 self.tenant = Some(event.tenant);
@@ -123,22 +125,16 @@ impl SignUp {
         }
     }
 
-    fn wait(&mut self, particulars: &Particulars, expires_at: Timestamp) {
+    fn wait(&mut self, particulars: &Particulars, letter: Uuid, expires_at: Timestamp) {
         self.state = SignUpState::Waiting;
         self.particulars = Some(particulars.clone());
         self.expires_at = Some(expires_at);
-        self.round += 1;
+        self.letter = Some(letter);
     }
 
     /// Its id and what the firm says, or the refusal that there is no such sign-up.
     pub fn known(&self) -> Result<(SignUpId, &Particulars), Refusal> {
         self.id.zip(self.particulars.as_ref()).ok_or(Refusal::UnknownSignUp)
-    }
-
-    /// What a link of the present round is for.
-    pub fn link_subject(&self) -> Uuid {
-        let id = self.id.map_or(Uuid::nil(), |id| id.0);
-        StreamId::derived("sign_up_link", &[id.as_bytes(), &self.round.to_be_bytes()]).0
     }
 
     /// Whether its time is over while it still waits for somebody.
@@ -190,11 +186,11 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_makes_links_of_the_round_before_useless() {
+    fn a_correction_makes_the_link_of_the_letter_before_useless() {
         let mut sign_up = samples::waiting();
-        let before = sign_up.link_subject();
+        let before = sign_up.letter;
         sign_up.evolve(&samples::corrected("umbrella"));
-        assert_ne!(sign_up.link_subject(), before);
+        assert_ne!(sign_up.letter, before);
         assert_eq!(sign_up.state, SignUpState::Waiting);
     }
 
