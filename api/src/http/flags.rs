@@ -196,8 +196,7 @@ pub(crate) async fn throw(
 /// `DELETE /flags/{flag}`.
 pub(crate) async fn remove(call: Call<ByFlag, Nothing>) -> Result<Answer<Changed>, Problem> {
     let stream = flag_stream(&call.path.flag);
-    let command =
-        |expected_version| RemoveFlag { key: call.path.flag.clone(), expected_version };
+    let command = |expected_version| RemoveFlag { key: call.path.flag.clone(), expected_version };
     let done = call.send_if((KIND, stream.0), stream, |_, _| true, command).await?;
     call.app.flags.forget();
     Ok(call.done(done))

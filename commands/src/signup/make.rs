@@ -80,9 +80,7 @@ impl Maker {
     ) -> Result<CompleteSignUp, MakeError> {
         let draft = sign_up.draft().ok_or(CommandError::NotFound)?;
         let base = self.base_domain().await?;
-        let country = COUNTRIES.iter().find(|country| country.code == draft.country);
-        let own = country.map(|country| country.currency.to_owned());
-        let currency = draft.currency.clone().or(own);
+        let currency = self.currency_of(&draft.country, draft.currency.as_deref());
         let firm = NewFirm {
             host: format!("{}.{base}", draft.slug),
             slug: draft.slug,
@@ -111,6 +109,12 @@ impl Maker {
         let begin = BeginSubscription { tenant, plan: draft.plan, currency };
         self.send(begin, via).await?;
         Ok(CompleteSignUp::Made { tenant, owner })
+    }
+
+    /// The currency that a firm says it works in, or that of its country.
+    pub fn currency_of(&self, country: &str, own: Option<&str>) -> Option<String> {
+        let country = COUNTRIES.iter().find(|known| known.code == country);
+        own.or(country.map(|country| country.currency)).map(str::to_owned)
     }
 
     /// The domain under which firms have their hosts.
