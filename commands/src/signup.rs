@@ -2,20 +2,25 @@
 //! anybody's right: who knows the sign-up's id may correct it, who has the mailed link may confirm.
 
 mod make;
+mod work;
 
 use domain::id::{SignUpId, StreamId, TenantId};
 use domain::log::{ClaimKey, ClaimKind};
 use domain::signup::{
-    self, CompleteSignUp, Draft, ExpireSignUp, Known, Refusal, SignUp, begin_sign_up,
+    self, CompleteSignUp, Draft, ExpireSignUp, Known, Refusal, SignUp, SignUpEvent, begin_sign_up,
     complete_sign_up, confirm_sign_up, correct_sign_up, expire_sign_up, sign_up_stream,
 };
 use domain::subscription::{Plan, plan_stream};
+use jiff::SignedDuration;
 use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
 pub use make::{MakeError, Maker, Seen};
+pub use work::MakeFirm;
 
 use crate::handle::Command;
+use crate::jobs::NewJob;
+use crate::mail::{Letter, MAIL};
 use crate::refused::{CommandError, Reply};
 use crate::tenancy::COUNTRIES;
 use crate::unit::{Loaded, Unit};
@@ -23,6 +28,8 @@ use crate::unit::{Loaded, Unit};
 /// The kind of jobs that make the firm of a confirmed sign-up, should whoever confirmed it be cut
 /// off.
 pub const MAKE_FIRM: &str = "make_firm";
+/// How long whoever confirmed has to make the firm before the job does.
+const MAKE_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
 /// An id for a sign-up that nobody can guess: whoever knows it may look at it and correct it.
 pub fn secret_id() -> SignUpId {
@@ -56,6 +63,7 @@ impl Command for BeginSignUp {
         };
         let events = begin_sign_up::decide(&sign_up.state, &command)?;
         take_slug(unit, &command.slug_digest, self.free, sign_up.stream).await?;
+        mail_link(unit, self.sign_up, command.letter);
         unit.emit(&sign_up, events);
         Ok(Reply::created(self.sign_up))
     }
@@ -86,10 +94,11 @@ impl Command for CorrectSignUp {
             letter: unit.new_id(),
             at: unit.now(),
         };
-        let slug_digest = command.slug_digest.clone();
+        let (slug_digest, letter) = (command.slug_digest.clone(), command.letter);
         let events = correct_sign_up::decide(&sign_up.state, command)?;
         if !events.is_empty() {
             take_slug(unit, &slug_digest, self.free, sign_up.stream).await?;
+            mail_link(unit, self.sign_up, letter);
         }
         unit.emit(&sign_up, events);
         Ok(Reply::changed(self.sign_up))
@@ -114,6 +123,11 @@ impl Command for ConfirmSignUp {
         }
         let command = signup::ConfirmSignUp { tenant: TenantId(unit.new_id()), at: unit.now() };
         let events = confirm_sign_up::decide(&sign_up.state, &command)?;
+        if !events.is_empty() {
+            let due_at = unit.now().saturating_add(MAKE_AFTER).unwrap_or(unit.now());
+            let (id, reference) = (unit.new_id(), self.sign_up.to_string());
+            unit.job(NewJob { id, kind: MAKE_FIRM, reference, due_at });
+        }
         unit.emit(&sign_up, events);
         Ok(Reply::changed(self.sign_up))
     }
@@ -132,6 +146,9 @@ impl Command for EndSignUp {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sign_up = load(unit, self.sign_up).await?;
         let events = complete_sign_up::decide(&sign_up.state, &self.how)?;
+        if matches!(events.as_slice(), [SignUpEvent::SignUpCompleted(_)]) {
+            unit.mail(Letter::Welcome { sign_up: self.sign_up });
+        }
         unit.emit(&sign_up, events);
         Ok(Reply::changed(self.sign_up))
     }
@@ -151,6 +168,13 @@ impl Command for EndIfOver {
         unit.emit(&sign_up, events);
         Ok(Reply::changed(self.sign_up))
     }
+}
+
+/// Asks for the letter with the link, under the id that the event names.
+fn mail_link(unit: &mut Unit<'_>, sign_up: SignUpId, letter: Uuid) {
+    let reference = Letter::SignupConfirmation { sign_up }.reference();
+    let due_at = unit.now();
+    unit.job(NewJob { id: letter, kind: MAIL, reference, due_at });
 }
 
 async fn load(unit: &mut Unit<'_>, sign_up: SignUpId) -> Result<Loaded<SignUp>, CommandError> {

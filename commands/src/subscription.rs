@@ -11,7 +11,7 @@ use domain::id::{MemberId, PlatformPaymentId, TenantId};
 use domain::members::Role;
 use domain::money::Money;
 use domain::subscription::{
-    self, Billed, Month, Plan, Refusal, Subscription, SubscriptionEvent, begin_subscription,
+    self, Billed, Month, Plan, Refusal, Step, Subscription, SubscriptionEvent, begin_subscription,
     choose_plan, define_plan, extend_trial, keep_terms, plan_stream, record_payment, revise_plan,
     subscription_stream,
 };
@@ -25,6 +25,7 @@ pub use keep::{Terms, settle};
 pub use read::{KnownPlan, KnownSubscription, owners, plan, plans, subscription};
 
 use crate::handle::Command;
+use crate::mail::Letter;
 use crate::members::authority_of;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Loaded, Unit};
@@ -238,7 +239,42 @@ fn happen(
     unit: &mut Unit<'_>,
     subscription: &Loaded<Subscription>,
     events: Vec<SubscriptionEvent>,
-    _owners: &[MemberId],
+    owners: &[MemberId],
 ) {
+    for event in &events {
+        for owner in owners {
+            if let Some(letter) = letter_of(event, *owner) {
+                unit.mail(letter);
+            }
+        }
+    }
     unit.emit(subscription, events);
+}
+
+fn letter_of(event: &SubscriptionEvent, owner: MemberId) -> Option<Letter> {
+    match event {
+        SubscriptionEvent::PlatformInvoiceIssued(event) => {
+            let due = event.total.amount_minor > 0;
+            due.then_some(Letter::PaymentDue { of: event.tenant, owner, day: event.due_on })
+        }
+        SubscriptionEvent::SubscriptionReminded(event) => {
+            let (of, day) = (event.tenant, event.of);
+            Some(match event.step {
+                Step::TrialEnding | Step::TrialLastDay | Step::TrialEnded | Step::PlanMissing => {
+                    Letter::TrialEnding { of, owner, day }
+                }
+                Step::PaymentOverdue | Step::FreezeSoon => Letter::PaymentDue { of, owner, day },
+            })
+        }
+        SubscriptionEvent::SubscriptionFrozen(event) => {
+            Some(Letter::Frozen { of: event.tenant, owner })
+        }
+        SubscriptionEvent::SubscriptionThawed(event) => {
+            Some(Letter::Thawed { of: event.tenant, owner })
+        }
+        SubscriptionEvent::SubscriptionBegun(_)
+        | SubscriptionEvent::TrialExtended(_)
+        | SubscriptionEvent::PlanChosen(_)
+        | SubscriptionEvent::PlatformPaymentRecorded(_) => None,
+    }
 }

@@ -104,6 +104,7 @@ impl Refusal {
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
             ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
+            ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

@@ -11,10 +11,14 @@ use crate::platform::{Platform, to_database};
 const COUNTED: SignedDuration = SignedDuration::from_hours(24);
 
 impl Platform {
-    /// Whether neither a tenant has this slug nor a host of this name leads anywhere.
+    /// Whether neither a tenant has this slug nor a host of this name leads anywhere, and neither
+    /// rests because its former tenant is gone.
     ///
     /// Only provisioning decides for good: by then another may have been faster.
-    pub async fn is_free(&self, slug: &str, host: &str) -> Result<bool, DoorError> {
+    pub async fn is_free(&self, slug: &str, host: &str, now: Timestamp) -> Result<bool, DoorError> {
+        if self.is_buried(&[slug, host], now).await? {
+            return Ok(false);
+        }
         let mut tx = self.begin().await?;
         let row = sqlx::query(
             "select exists (select 1 from platform.tenants where slug = $1)

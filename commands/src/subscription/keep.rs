@@ -1,15 +1,18 @@
 //! The daily run over all subscriptions, and the one place that tells the catalogue whether a
 //! tenant may be used.
 
+use async_trait::async_trait;
 use domain::id::TenantId;
 use domain::log::{Actor, Event, Via};
 use domain::subscription::{Month, TRIAL_PLAN};
 use domain::tenancy::{Standing, Tenancy, tenant_stream};
+use jiff::civil::Date;
 use migrations::platform::{Platform, TenantRecord};
 
 use super::{BeginSubscription, KeepTerms, MemberCount, count, day_of, owners, subscription};
 use crate::event_log::read::stream_after;
 use crate::handle::{Commands, Sender};
+use crate::jobs::{Daily, WorkError};
 use crate::refused::CommandError;
 
 /// Keeps the terms of every tenant. Clones share it.
@@ -68,6 +71,25 @@ impl Terms {
     async fn send(&self, command: impl crate::Command) -> Result<(), CommandError> {
         let sender = Sender::new(TenantId::PLATFORM, Actor::System, Via::Job);
         self.commands.handle(sender, command).await.map(drop)
+    }
+}
+
+#[async_trait]
+impl Daily for Terms {
+    fn name(&self) -> &'static str {
+        "subscriptions"
+    }
+
+    /// On the platform alone. The day that is named is not looked at: after an outage an invoice
+    /// must give its days to pay from when it's really issued.
+    async fn run(&self, tenant: TenantId, _: Date) -> Result<(), WorkError> {
+        if !tenant.is_platform() {
+            return Ok(());
+        }
+        match self.keep_all().await? {
+            0 => Ok(()),
+            failed => Err(WorkError::later(format!("{failed} tenants could not be seen to"))),
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 
 use jiff::{Timestamp, ToSpan};
 
-use super::{Particulars, Refusal, is_reserved};
+use super::{Particulars, Refusal};
 use crate::id::{SignUpId, SubjectId};
 use crate::members::checked_email;
 use crate::money::minor_digits;
 use crate::name::checked_name;
 use crate::personal::{Personal, PurposeClass, Unique};
 use crate::settings::canonical_time_zone;
+use crate::tenancy::{is_reserved, is_slug};
 
 /// How long a sign-up waits for its confirmation.
 pub const HOURS_TO_CONFIRM: i64 = 24;
@@ -42,16 +43,6 @@ pub struct Known {
     pub country: bool,
     /// Whether a firm may choose the plan.
     pub plan: bool,
-}
-
-/// Whether a text can be part of a host name here: 2 to 40 of `a-z`, `0-9` and `-`, which begin and
-/// end with a letter or digit.
-pub fn is_slug(text: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    (2..=40).contains(&text.len())
-        && text.bytes().all(|byte| inner(byte) || byte == b'-')
-        && text.bytes().next().is_some_and(inner)
-        && text.bytes().last().is_some_and(inner)
 }
 
 /// Everything that is wrong with a draft, in the order of its fields.

@@ -9,7 +9,6 @@ mod draft;
 mod events;
 pub mod expire_sign_up;
 mod refusal;
-mod reserved;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sign_up;
@@ -18,12 +17,11 @@ pub use begin_sign_up::BeginSignUp;
 pub use complete_sign_up::CompleteSignUp;
 pub use confirm_sign_up::ConfirmSignUp;
 pub use correct_sign_up::CorrectSignUp;
-pub use draft::{Draft, HOURS_TO_CONFIRM, Known, faults, is_slug};
+pub use draft::{Draft, HOURS_TO_CONFIRM, Known, faults};
 pub use events::{
     Particulars, SignUpBegun, SignUpCompleted, SignUpConfirmed, SignUpCorrected, SignUpEvent,
     SignUpExpired, SignUpSentBack,
 };
 pub use expire_sign_up::ExpireSignUp;
 pub use refusal::Refusal;
-pub use reserved::{RESERVED, is_reserved};
 pub use sign_up::{SignUp, SignUpCommand, SignUpState, sign_up_stream};

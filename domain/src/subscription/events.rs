@@ -140,8 +140,10 @@ pub enum Step {
     TrialEnded,
     /// An invoice was not paid by its day.
     PaymentOverdue,
-    /// All will be frozen within three days.
+    /// All will be frozen within three days, for an invoice was not paid.
     FreezeSoon,
+    /// All will be frozen within three days, for no plan was chosen.
+    PlanMissing,
 }
 
 /// A tenant was reminded by mail.

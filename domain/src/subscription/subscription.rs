@@ -261,8 +261,9 @@ impl Subscription {
             }
             let soon = days_after(freeze, -FREEZE_NOTICE_DAYS) <= today;
             let step = match reason {
-                FreezeReason::Unpaid | FreezeReason::NoPlan if soon => Step::FreezeSoon,
+                FreezeReason::Unpaid if soon => Step::FreezeSoon,
                 FreezeReason::Unpaid => Step::PaymentOverdue,
+                FreezeReason::NoPlan if soon => Step::PlanMissing,
                 FreezeReason::NoPlan => Step::TrialEnded,
             };
             return Some((step, deadline));

@@ -73,6 +73,20 @@ fn tenants_routes() -> Vec<Route> {
         post("/tenants", "createTenant", operator(ADMINS), "Make a tenant", tenants::create),
         get("/tenants/{id}", "getTenant", operator(LOOK), "One tenant", tenants::one),
         post(
+            "/tenants/{id}/suspend",
+            "suspendTenant",
+            operator(ADMINS),
+            "Stop all work of a tenant",
+            tenants::suspend,
+        ),
+        post(
+            "/tenants/{id}/resume",
+            "resumeTenant",
+            operator(ADMINS),
+            "Let a suspended tenant work again",
+            tenants::resume,
+        ),
+        post(
             "/tenants/{id}/payments",
             "recordTenantPayment",
             operator(MONEY),

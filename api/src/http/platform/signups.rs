@@ -154,8 +154,8 @@ async fn check(call: &About, draft: &Draft) -> Result<bool, Problem> {
         return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "signup.too_many_mails", detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("86400")));
     }
-    let base = call.app.maker.base_domain().await?;
-    Ok(call.app.platform.is_free(&draft.slug, &format!("{}.{base}", draft.slug)).await?)
+    let host = format!("{}.{}", draft.slug, call.app.maker.base_domain().await?);
+    Ok(call.app.platform.is_free(&draft.slug, &host, call.now()).await?)
 }
 
 fn refused(refusal: Refusal) -> Problem {

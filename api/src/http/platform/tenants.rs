@@ -4,8 +4,10 @@
 use commands::subscription::{
     self, ExtendTrial, KnownSubscription, RecordPayment, day_of, owners, settle,
 };
-use commands::tenancy::{CreateTenantError, NewFirm, create_tenant};
-use commands::{CommandError, Sender};
+use commands::tenancy::resume::ResumeTenant;
+use commands::tenancy::suspend::SuspendTenant;
+use commands::tenancy::{CreateTenantError, NewFirm, create_tenant, operations};
+use commands::{Command, CommandError, Sender};
 use domain::id::{PlatformPaymentId, TenantId};
 use domain::log::{Actor, Via};
 use domain::subscription::TRIAL_PLAN;
@@ -20,7 +22,7 @@ use uuid::Uuid;
 
 use super::{Amount, site_url};
 use crate::http::answer::{Answer, Changed};
-use crate::http::body::Json;
+use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call};
 use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing};
@@ -190,13 +192,8 @@ pub(crate) async fn create(
     let currency = call.app.maker.currency_of(&firm.country, firm.currency.as_deref());
     let made = create_tenant(commands, platform, &registry::tables(), firm).await;
     let made = made.map_err(not_created)?;
-    let sender = Sender {
-        origin: call.origin.clone(),
-        trace_id: call.trace_id.clone(),
-        ..Sender::new(TenantId::PLATFORM, Actor::Member(call.caller.member), Via::Api)
-    };
     let begin = subscription::BeginSubscription { tenant: made.tenant, plan, currency };
-    commands.handle(sender, begin).await?;
+    commands.handle(Sender { key: None, ..sender(&call) }, begin).await?;
     let site_url = site_url(&call, &made.domain);
     let (id, owner_id) = (made.tenant.0, made.owner.0);
     let answer = Answer::of(CreatedTenantBody { id, slug: made.slug, site_url, owner_id });
@@ -222,6 +219,52 @@ fn not_created(error: CreateTenantError) -> Problem {
         }
         CreateTenantError::Refused(refusal) => CommandError::from(refusal).into(),
         CreateTenantError::Command(error) => error.into(),
+    }
+}
+
+/// Why something is done to a tenant.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhyBody {
+    /// In your own words; kept sealed with the event.
+    reason: Option<String>,
+}
+
+/// `POST /tenants/{id}/suspend`.
+pub(crate) async fn suspend(
+    call: Call<ById, Nothing, OptionalJson<WhyBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let tenant = TenantId(call.path.id);
+    operate(&call, call.body.0.reason.clone(), SuspendTenant { tenant }).await
+}
+
+/// `POST /tenants/{id}/resume`.
+pub(crate) async fn resume(
+    call: Call<ById, Nothing, OptionalJson<WhyBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let tenant = TenantId(call.path.id);
+    operate(&call, call.body.0.reason.clone(), ResumeTenant { tenant }).await
+}
+
+async fn operate(
+    call: &Call<ById, Nothing, OptionalJson<WhyBody>>,
+    reason: Option<String>,
+    command: impl Command,
+) -> Result<Answer<Changed>, Problem> {
+    let record = record_of(call, call.path.id).await?;
+    let (commands, platform) = (&call.app.commands, &call.app.platform);
+    let sender = Sender { reason, ..sender(call) };
+    let done = operations::change(commands, platform, sender, &record, command).await?;
+    Ok(call.changed(done, (KIND, record.id.0)))
+}
+
+/// The operator who asks.
+fn sender(about: &About) -> Sender {
+    Sender {
+        origin: about.origin.clone(),
+        trace_id: about.trace_id.clone(),
+        key: about.key.clone(),
+        ..Sender::new(TenantId::PLATFORM, Actor::Member(about.caller.member), Via::Api)
     }
 }
 

@@ -71,7 +71,7 @@ fn a_trial_without_a_plan_has_its_days_of_grace_and_is_then_frozen() {
             "2026-03-24: TrialEnding 2026-03-31",
             "2026-03-31: TrialLastDay 2026-03-31",
             "2026-04-01: TrialEnded 2026-03-31",
-            "2026-04-08: FreezeSoon 2026-03-31",
+            "2026-04-08: PlanMissing 2026-03-31",
             "2026-04-11: frozen NoPlan",
         ]
     );
