@@ -12,6 +12,7 @@ use migrations::provision::ProvisionError;
 use migrations::{DoorError, TenantTx};
 
 use super::{EndIfOver, EndSignUp};
+use crate::event_log::EventLog;
 use crate::event_log::read::{StoredRow, stream_after, streams_of};
 use crate::handle::{Commands, Sender};
 use crate::refused::CommandError;
@@ -52,7 +53,11 @@ impl Maker {
 
     /// A sign-up with its texts opened; none where there is no such one.
     pub async fn look(&self, id: SignUpId) -> Result<Option<Seen>, CommandError> {
-        let log = self.commands.log();
+        Maker::look_in(self.commands.log(), id).await
+    }
+
+    /// The same in these logs, for who only looks.
+    pub async fn look_in(log: &EventLog, id: SignUpId) -> Result<Option<Seen>, CommandError> {
         let keys = log.keys().of(TenantId::PLATFORM).await?;
         let mut tx = log.tenants().begin(TenantId::PLATFORM).await?;
         let seen = seen(&mut tx, id, &keys).await?;
