@@ -13,6 +13,7 @@ pub mod flags;
 pub mod handle;
 pub mod import;
 pub mod jobs;
+pub mod leave;
 pub mod links;
 pub mod locks;
 pub mod mail;

@@ -2,7 +2,9 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, flags, members, settings, signup, subscription, tenancy, time};
+use crate::{
+    billing, catalogue, flags, leave, members, settings, signup, subscription, tenancy, time,
+};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +24,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a kind of leave or of a holiday.
+    #[error(transparent)]
+    Leave(#[from] leave::Refusal),
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
@@ -45,6 +50,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
             Refusal::SignUp(refusal) => refusal.code(),
             Refusal::Subscription(refusal) => refusal.code(),
@@ -60,6 +66,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
             Refusal::SignUp(refusal) => refusal.field(),
             Refusal::Subscription(refusal) => refusal.field(),
@@ -75,6 +82,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
             Refusal::SignUp(refusal) => refusal.is_unknown(),
             Refusal::Subscription(refusal) => refusal.is_unknown(),
@@ -90,6 +98,7 @@ impl Refusal {
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
+            | Refusal::Leave(_)
             | Refusal::Tenancy(_)
             | Refusal::SignUp(_)
             | Refusal::Subscription(_)
@@ -105,6 +114,7 @@ impl Refusal {
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
             ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
+            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

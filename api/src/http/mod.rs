@@ -19,6 +19,7 @@ mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod leave;
 mod members;
 mod moment;
 mod openapi;

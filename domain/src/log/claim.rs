@@ -24,6 +24,8 @@ pub enum ClaimKind {
     SignUpSlug,
     /// A host that leads to a tenant, by its digest; on the platform's log.
     TenantHost,
+    /// A kind of leave, by its code.
+    LeaveTypeCode,
 }
 
 impl ClaimKind {
@@ -37,6 +39,7 @@ impl ClaimKind {
         ClaimKind::ImportRow,
         ClaimKind::SignUpSlug,
         ClaimKind::TenantHost,
+        ClaimKind::LeaveTypeCode,
     ];
 
     /// The stored name.
@@ -50,6 +53,7 @@ impl ClaimKind {
             ClaimKind::ImportRow => "import_row",
             ClaimKind::SignUpSlug => "sign_up_slug",
             ClaimKind::TenantHost => "tenant_host",
+            ClaimKind::LeaveTypeCode => "leave_type_code",
         }
     }
 }
