@@ -22,7 +22,6 @@ use crate::handle::Command;
 use crate::jobs::NewJob;
 use crate::mail::{Letter, MAIL};
 use crate::refused::{CommandError, Reply};
-use crate::tenancy::COUNTRIES;
 use crate::unit::{Loaded, Unit};
 
 /// The kind of jobs that make the firm of a confirmed sign-up, should whoever confirmed it be cut
@@ -183,18 +182,10 @@ async fn load(unit: &mut Unit<'_>, sign_up: SignUpId) -> Result<Loaded<SignUp>, 
     Ok(sign_up)
 }
 
-/// What is known of the draft's country, and whether its plan can be chosen.
+/// Whether the draft's plan can be chosen.
 async fn known(unit: &mut Unit<'_>, draft: &Draft) -> Result<Known, CommandError> {
     let plan = unit.read::<Plan>(plan_stream(&draft.plan)).await?;
-    Ok(Known {
-        country: knows_country(&draft.country),
-        plan: plan.state.code.is_some() && plan.state.offered,
-    })
-}
-
-/// Whether a firm of this country needs to say neither currency nor time zone.
-pub fn knows_country(code: &str) -> bool {
-    COUNTRIES.iter().any(|country| country.code == code)
+    Ok(Known { plan: plan.state.code.is_some() && plan.state.offered })
 }
 
 fn slug_digest(unit: &Unit<'_>, slug: &str) -> String {

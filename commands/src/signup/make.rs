@@ -17,7 +17,7 @@ use crate::event_log::read::{StoredRow, stream_after, streams_of};
 use crate::handle::{Commands, Sender};
 use crate::refused::CommandError;
 use crate::subscription::BeginSubscription;
-use crate::tenancy::{COUNTRIES, CreateTenantError, NewFirm, create_tenant_as};
+use crate::tenancy::{CreateTenantError, NewFirm, create_tenant_as};
 use crate::unit::open_personal;
 
 /// Why a firm is not made yet.
@@ -118,8 +118,8 @@ impl Maker {
 
     /// The currency that a firm says it works in, or that of its country.
     pub fn currency_of(&self, country: &str, own: Option<&str>) -> Option<String> {
-        let country = COUNTRIES.iter().find(|known| known.code == country);
-        own.or(country.map(|country| country.currency)).map(str::to_owned)
+        let pack = domain::country::pack(country);
+        own.or(pack.map(|pack| pack.currency.as_str())).map(str::to_owned)
     }
 
     /// The domain under which firms have their hosts.

@@ -30,7 +30,7 @@ pub enum ClaimKind {
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 8] = [
+    pub const ALL: [ClaimKind; 9] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,

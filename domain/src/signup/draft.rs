@@ -4,6 +4,7 @@
 use jiff::{Timestamp, ToSpan};
 
 use super::{Particulars, Refusal};
+use crate::country::{is_country, pack};
 use crate::id::{SignUpId, SubjectId};
 use crate::members::checked_email;
 use crate::money::minor_digits;
@@ -39,8 +40,6 @@ pub struct Draft {
 /// What must be known of the world to judge a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
-    /// Whether the country has a currency and a time zone of its own here.
-    pub country: bool,
     /// Whether a firm may choose the plan.
     pub plan: bool,
 }
@@ -56,11 +55,10 @@ pub fn faults(draft: &Draft, known: Known) -> Vec<Refusal> {
     check(checked_name(&draft.firm_name).is_some(), Refusal::InvalidFirmName);
     check(is_slug(&draft.slug), Refusal::InvalidSlug);
     check(!is_reserved(&draft.slug), Refusal::SlugReserved);
-    let letters = draft.country.bytes().all(|byte| byte.is_ascii_uppercase());
-    let country = draft.country.len() == 2 && letters;
-    check(country, Refusal::InvalidCountry);
+    check(is_country(&draft.country), Refusal::InvalidCountry);
     let says_more = draft.currency.is_some() && draft.time_zone.is_some();
-    check(!country || known.country || says_more, Refusal::UnknownCountry);
+    let known_here = pack(&draft.country).is_some() || !is_country(&draft.country);
+    check(known_here || says_more, Refusal::UnknownCountry);
     let currency = draft.currency.as_deref();
     check(currency.is_none_or(|code| minor_digits(code).is_some()), Refusal::UnknownCurrency);
     let zone = draft.time_zone.as_deref();
@@ -107,7 +105,7 @@ mod tests {
     use super::*;
     use crate::signup::samples;
 
-    const KNOWN: Known = Known { country: true, plan: true };
+    const KNOWN: Known = Known { plan: true };
 
     fn codes(draft: &Draft, known: Known) -> Vec<&'static str> {
         faults(draft, known).iter().map(Refusal::code).collect()
@@ -140,18 +138,17 @@ mod tests {
             "signup.invalid_owner_name",
             "signup.invalid_owner_email",
         ];
-        assert_eq!(codes(&draft, Known { country: false, plan: false }), expected);
+        assert_eq!(codes(&draft, Known { plan: false }), expected);
     }
 
     #[test]
     fn a_country_nothing_is_known_of_needs_currency_and_zone() {
-        let unknown = Known { country: false, ..KNOWN };
         let draft = Draft { country: "NZ".into(), ..samples::draft() };
-        assert_eq!(codes(&draft, unknown), ["signup.unknown_country"]);
+        assert_eq!(codes(&draft, KNOWN), ["signup.unknown_country"]);
         let currency = Some("NZD".to_owned());
         let time_zone = Some("Pacific/Auckland".to_owned());
         let draft = Draft { currency, time_zone, ..draft };
-        assert_eq!(codes(&draft, unknown), Vec::<&str>::new());
+        assert_eq!(codes(&draft, KNOWN), Vec::<&str>::new());
     }
 
     #[test]

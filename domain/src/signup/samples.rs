@@ -9,7 +9,7 @@ use crate::id::{SignUpId, TenantId};
 
 pub(crate) const SIGN_UP: SignUpId = SignUpId(Uuid::from_u128(1));
 pub(crate) const TENANT: TenantId = TenantId(Uuid::from_u128(2));
-pub(crate) const KNOWN: Known = Known { country: true, plan: true };
+pub(crate) const KNOWN: Known = Known { plan: true };
 
 /// So many hours after the sign-up was begun.
 pub(crate) fn at(hours: i64) -> Timestamp {

@@ -98,7 +98,11 @@ fn leave_type_event(recorded: &Recorded) -> Option<&LeaveTypeEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => None,
     }
 }
 

@@ -31,6 +31,10 @@ fn holiday_event(recorded: &Recorded) -> Option<&HolidayEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => None,
     }
 }

@@ -3,9 +3,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use commands::links::{self, LinkError, Purpose};
-use commands::signup::{
-    BeginSignUp, ConfirmSignUp, CorrectSignUp, MakeError, Seen, knows_country, secret_id,
-};
+use commands::signup::{BeginSignUp, ConfirmSignUp, CorrectSignUp, MakeError, Seen, secret_id};
 use commands::subscription;
 use domain::flags::{PUBLIC_SIGN_UP, Subject};
 use domain::id::{MemberId, SignUpId, TenantId};
@@ -136,7 +134,7 @@ async fn check_open(call: &About) -> Result<(), Problem> {
 async fn check(call: &About, draft: &Draft) -> Result<bool, Problem> {
     let plan = subscription::plan(&call.app.tenants, &draft.plan).await?;
     let plan = plan.is_some_and(|known| known.plan.offered);
-    let faults = signup::faults(draft, Known { country: knows_country(&draft.country), plan });
+    let faults = signup::faults(draft, Known { plan });
     if !faults.is_empty() {
         let detail = "some of what was said can't be used; each fault says what to do";
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "signup.invalid", detail);
