@@ -10,6 +10,7 @@ pub mod keys;
 pub mod migrate;
 pub mod platform;
 pub mod provision;
+pub mod remove;
 pub mod secret_file;
 pub mod testing;
 

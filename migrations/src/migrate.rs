@@ -13,7 +13,10 @@ use crate::cell::OWNER_ROLE;
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::platform::TenantRecord;
 
-const PLATFORM: &[(i32, &str)] = &[(1, include_str!("../platform/0001_catalogue.sql"))];
+const PLATFORM: &[(i32, &str)] = &[
+    (1, include_str!("../platform/0001_catalogue.sql")),
+    (3, include_str!("../platform/0003_lifecycle.sql")),
+];
 const TENANT: &[(i32, &str)] = &[(1, include_str!("../tenant/0001_log.sql"))];
 
 /// The version of a tenant's schema that this program writes and reads.

@@ -47,6 +47,10 @@ pub enum ProvisionError {
     Door(#[from] DoorError),
 }
 
+/// Another tenant has it, or had it until lately.
+const SLUG_TAKEN: [&str; 2] = ["tenants_slug_unique", "tenants_slug_buried"];
+const HOST_TAKEN: [&str; 2] = ["domains_pk", "domains_host_buried"];
+
 /// Whether a slug can be part of a host name.
 pub fn is_slug(slug: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -63,6 +67,19 @@ pub async fn provision(
     new: &NewTenant,
     read_models: &[String],
 ) -> Result<(), ProvisionError> {
+    let key = master.new_tenant_key(new.id);
+    Ok(raise(tenants, new, "provisioning", &key, read_models).await?.commit().await?)
+}
+
+/// The same in a transaction that's still open, for who has more to put into it; the tenant begins
+/// in this state and with this key, sealed under the master key.
+pub async fn raise(
+    tenants: &Tenants,
+    new: &NewTenant,
+    state: &str,
+    sealed_key: &[u8],
+    read_models: &[String],
+) -> Result<TenantTx, ProvisionError> {
     if !is_slug(&new.slug) {
         return Err(ProvisionError::BadSlug(new.slug.clone()));
     }
@@ -82,32 +99,34 @@ pub async fn provision(
     .await
     .map_err(DoorError::from)?;
     let mut tx = TenantTx::of_owner(tx, new.id);
-    fill(&mut tx, master, new, read_models).await.map_err(|error| match error {
-        DoorError::Constraint(name) if name == "tenants_slug_unique" => {
+    fill(&mut tx, new, state, sealed_key, read_models).await.map_err(|error| match error {
+        DoorError::Constraint(name) if SLUG_TAKEN.contains(&&*name) => {
             ProvisionError::SlugTaken(new.slug.clone())
         }
-        DoorError::Constraint(name) if name == "domains_pk" => {
+        DoorError::Constraint(name) if HOST_TAKEN.contains(&&*name) => {
             ProvisionError::HostTaken(new.host.clone())
         }
         error => ProvisionError::Door(error),
     })?;
-    Ok(tx.commit().await?)
+    Ok(tx)
 }
 
 async fn fill(
     tx: &mut TenantTx,
-    master: &MasterKey,
     new: &NewTenant,
+    state: &str,
+    sealed_key: &[u8],
     read_models: &[String],
 ) -> Result<(), DoorError> {
     let at = to_database(new.at);
     tx.query(
         "insert into platform.tenants (tenant_id, slug, name, state, schema_version, created_at)
-         values ($1, $2, $3, 'provisioning', $4, $5)",
+         values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(new.id.0)
     .bind(&new.slug)
     .bind(&new.name)
+    .bind(state)
     .bind(TENANT_SCHEMA_VERSION)
     .bind(at)
     .execute()
@@ -119,7 +138,7 @@ async fn fill(
         .await?;
     tx.query("insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $2)")
         .bind(new.id.0)
-        .bind(master.new_tenant_key(new.id))
+        .bind(sealed_key)
         .execute()
         .await?;
     run_tenant_scripts(tx, 0).await?;
