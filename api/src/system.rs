@@ -8,14 +8,16 @@ use std::sync::Arc;
 
 use commands::event_log::audit::CheckpointSigner;
 use commands::event_log::{EventLog, Limits};
-use commands::{Clock, Commands};
+use commands::{Clock, Commands, platform_log};
 use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
 use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits};
 use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
 use migrations::keys::{KeyStore, MasterKey};
 use migrations::platform::Platform;
+use migrations::provision::ProvisionError;
 use migrations::secret_file::SecretFileError;
+use projections::registry;
 use sqlx::postgres::PgConnectOptions;
 
 /// Where the database and the files of an installation are.
@@ -27,6 +29,16 @@ pub struct Place {
     pub database_url: Option<String>,
     /// The login that may act as the owner, where `database_url` names the serving login.
     pub builder_url: Option<String>,
+    /// The domain under which tenants have their hosts; it leads to the platform itself.
+    pub base_domain: String,
+}
+
+impl Place {
+    /// An installation of its own in a folder, with a private database.
+    pub fn in_folder(data_dir: PathBuf) -> Self {
+        let base_domain = "localhost".to_owned();
+        Place { data_dir, database_url: None, builder_url: None, base_domain }
+    }
 }
 
 /// Why the parts could not be put together.
@@ -38,6 +50,9 @@ pub enum SystemError {
     /// The database could not be made ready.
     #[error(transparent)]
     Bootstrap(#[from] BootstrapError),
+    /// The platform's own log could not be made.
+    #[error(transparent)]
+    Platform(#[from] ProvisionError),
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
@@ -86,10 +101,13 @@ impl System {
         let master = Arc::new(MasterKey::in_folder(&data_dir.join("keys"))?);
         let keys = KeyStore::new(master, platform.clone());
         let log = EventLog::new(tenants.clone(), keys.clone(), clock, Limits::default());
+        let commands = Commands::new(log);
+        let tables = registry::tables();
+        platform_log::ensure(&commands, &platform, &tables, &place.base_domain).await?;
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
         Ok(System {
-            commands: Commands::new(log),
+            commands,
             tenants,
             platform,
             keys,

@@ -15,6 +15,7 @@ use migrations::platform::Platform;
 use migrations::provision::{NewTenant, ProvisionError, provision};
 
 use crate::handle::{Command, Commands, IdempotencyKey, Sender};
+use crate::platform_log::{self, Recorded};
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
@@ -160,6 +161,14 @@ pub async fn create_tenant(
     platform.set_state(tenant, "active").await?;
     let hosts = platform.hosts_of(tenant).await?;
     let domain = hosts.into_iter().next().unwrap_or(firm.host);
+    let made = Recorded {
+        tenant,
+        slug: firm.slug.clone(),
+        name: firm.name,
+        host: domain.clone(),
+        country: Some(firm.country).filter(|code| !code.is_empty()),
+    };
+    platform_log::record_tenant(commands, made).await?;
     Ok(CreatedTenant { tenant, slug: firm.slug, schema: tenant.schema(), domain, owner })
 }
 

@@ -67,6 +67,16 @@ ids! {
 }
 
 impl TenantId {
+    /// The platform itself: what is done to tenants is an event of its log, and its members are the
+    /// operators of the service.
+    pub const PLATFORM: TenantId =
+        TenantId(Uuid::from_u128(0x706c_6174_666f_8000_8000_0000_0000_0001));
+
+    /// Whether it's the platform and no firm.
+    pub fn is_platform(self) -> bool {
+        self == TenantId::PLATFORM
+    }
+
     /// The name of the tenant's schema and of its database role: `t_` and 32 hexadecimal digits.
     pub fn schema(&self) -> String {
         format!("t_{}", self.0.simple())

@@ -16,4 +16,5 @@ pub mod name;
 pub mod personal;
 pub mod refusal;
 pub mod settings;
+pub mod tenancy;
 pub mod time;

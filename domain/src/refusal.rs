@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, members, settings, time};
+use crate::{billing, catalogue, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a tenant as a whole.
+    #[error(transparent)]
+    Tenancy(#[from] tenancy::Refusal),
 }
 
 impl Refusal {
@@ -33,6 +36,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Tenancy(refusal) => refusal.code(),
         }
     }
 
@@ -44,6 +48,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Tenancy(refusal) => refusal.field(),
         }
     }
 
@@ -55,6 +60,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Tenancy(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -63,7 +69,10 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
-            Refusal::Catalogue(_) | Refusal::Time(_) | Refusal::Billing(_) => false,
+            Refusal::Catalogue(_)
+            | Refusal::Time(_)
+            | Refusal::Billing(_)
+            | Refusal::Tenancy(_) => false,
         }
     }
 

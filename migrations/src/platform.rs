@@ -91,8 +91,24 @@ impl Platform {
         row.as_ref().map(read_record).transpose()
     }
 
-    /// Every tenant, by slug.
+    /// The tenant with this id.
+    pub async fn tenant_by_id(&self, id: TenantId) -> Result<Option<TenantRecord>, DoorError> {
+        let sql = format!("select {COLUMNS} where t.tenant_id = $1");
+        let mut tx = self.begin().await?;
+        let row = sqlx::query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
+        tx.commit().await?;
+        row.as_ref().map(read_record).transpose()
+    }
+
+    /// Every tenant, by slug, without the platform itself.
     pub async fn tenants(&self) -> Result<Vec<TenantRecord>, DoorError> {
+        let mut all = self.all().await?;
+        all.retain(|record| !record.id.is_platform());
+        Ok(all)
+    }
+
+    /// Everything that has a log, by slug: every tenant, and the platform itself.
+    pub async fn all(&self) -> Result<Vec<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} order by t.slug");
         let mut tx = self.begin().await?;
         let rows = sqlx::query(&sql).fetch_all(&mut *tx).await?;
@@ -111,6 +127,19 @@ impl Platform {
         .await?;
         tx.commit().await?;
         rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+    }
+
+    /// Lets another host lead to a tenant instead of its primary one.
+    pub async fn move_host(&self, tenant: TenantId, host: &str) -> Result<(), DoorError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("update platform.domains set host = $2 where tenant_id = $1 and is_primary")
+            .bind(tenant.0)
+            .bind(host)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        self.hosts.lock().expect("no panic under it").clear();
+        Ok(())
     }
 
     /// Sets the state of a tenant.

@@ -62,8 +62,7 @@ mod tests {
     #[tokio::test]
     async fn replay_and_rebuild_read_every_event_that_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        let data_dir = folder.path().to_owned();
-        let place = Place { data_dir, database_url: None, builder_url: None };
+        let place = Place::in_folder(folder.path().to_owned());
         let system = System::open(&place, Clock::system(), PoolLimits::default()).await.unwrap();
         let system = Arc::new(system);
         // Ten full weeks and a short one, once with notes and once without.

@@ -84,11 +84,11 @@ impl Context {
         found.ok_or_else(|| anyhow::anyhow!("there is no tenant {slug:?}; see `tenant list`"))
     }
 
-    /// The tenant named, or every one.
+    /// The tenant named, or everything that has a log: each tenant, and the platform itself.
     pub(crate) async fn tenants(&self, slug: Option<&str>) -> anyhow::Result<Vec<TenantRecord>> {
         match slug {
             Some(slug) => Ok(vec![self.tenant(slug).await?]),
-            None => Ok(self.system.platform.tenants().await?),
+            None => Ok(self.system.platform.all().await?),
         }
     }
 }
@@ -113,7 +113,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         .clone()
         .or(file.base_domain.clone())
         .unwrap_or_else(|| "localhost".to_owned());
-    let place = place(&shared, &file);
+    let place = place(&shared, &file, &base_domain);
     match &command {
         Command::Openapi => {
             output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
@@ -151,8 +151,9 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     outcome
 }
 
-fn place(shared: &Shared, file: &File) -> Place {
+fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
     Place {
+        base_domain: base_domain.to_owned(),
         data_dir: shared
             .data_dir
             .clone()

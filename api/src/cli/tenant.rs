@@ -84,7 +84,7 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
 pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Outcome> {
     let records = match command {
         Tenant::Create(command) => return create(context, command).await,
-        Tenant::List => context.tenants(None).await?,
+        Tenant::List => context.system.platform.tenants().await?,
         Tenant::Show { slug } => vec![context.tenant(&slug).await?],
     };
     for record in records {

@@ -32,7 +32,7 @@ async fn readyz(State(app): State<App>) -> Response {
     if app.is_draining() {
         return not_ready("the server is about to stop");
     }
-    let tenants = match app.platform.tenants().await {
+    let tenants = match app.platform.all().await {
         Ok(tenants) => tenants,
         Err(error) => {
             tracing::warn!(%error, "not ready");

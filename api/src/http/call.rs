@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use commands::event_log::read::{StoredRow, stream_after};
 use commands::{Command, CommandError, Done, IdempotencyKey, Sender};
 use domain::id::{MemberId, StreamId};
-use domain::log::{Actor, Origin, Via};
+use domain::log::{Origin, Via};
 use domain::members::Role;
 use jiff::Timestamp;
 use migrations::TenantTx;
@@ -110,7 +110,7 @@ impl About {
             origin: self.origin.clone(),
             trace_id: self.trace_id.clone(),
             key: self.key.clone(),
-            ..Sender::new(self.tenant.id, Actor::Member(self.caller.member), Via::Api)
+            ..Sender::new(self.tenant.id, self.caller.actor(), Via::Api)
         }
     }
 

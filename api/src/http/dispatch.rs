@@ -15,12 +15,12 @@ use serde::de::DeserializeOwned;
 use super::App;
 use super::body::{Carried, collect, too_large};
 use super::call::{About, Call};
-use super::caller;
+use super::caller::{self, Caller};
 use super::host::{MENTIONING_KEYS, agrees, tenant_of};
 use super::moment::{Preferences, cut, fresh_enough};
 use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
-use super::registry::{Method, Rule};
+use super::registry::{Access, Method, Rule};
 use super::server::Peer;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -63,8 +63,17 @@ where
 /// Whose request it is, in which tenant, and whether they may; and its query.
 async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, About), Problem> {
     let (host, tenant) = tenant_of(&app.platform, parts).await?;
+    if !rule.site.has(tenant.id) {
+        return Err(Problem::not_found());
+    }
     let keys = app.keys.of(tenant.id).await?;
-    let caller = caller::authenticate(app, &tenant, &parts.headers).await?;
+    let caller = match rule.access {
+        Access::Open => {
+            app.visitors.let_in(parts.extensions.get::<Peer>())?;
+            Caller::nobody()
+        }
+        Access::Member { .. } => caller::authenticate(app, &tenant, &parts.headers).await?,
+    };
     if tenant.state == "suspended" {
         let detail = "this account is suspended; ask who runs the service";
         return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));

@@ -31,6 +31,7 @@ mod settings;
 mod tag;
 mod time;
 mod tokens;
+mod visitors;
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +65,8 @@ pub struct HttpLimits {
     pub body_bytes: usize,
     /// The largest upload.
     pub upload_bytes: usize,
+    /// How many requests a minute one address may send to routes without credentials.
+    pub open_per_minute: u32,
     /// How long a body may take to arrive.
     pub body_patience: Duration,
 }
@@ -73,6 +76,7 @@ impl Default for HttpLimits {
         HttpLimits {
             body_bytes: 1 << 20,
             upload_bytes: 25 << 20,
+            open_per_minute: 60,
             body_patience: Duration::from_secs(30),
         }
     }
@@ -89,6 +93,7 @@ pub struct App {
     signer: Arc<CheckpointSigner>,
     limits: HttpLimits,
     remembered: caller::Remembered,
+    visitors: visitors::Visitors,
     draining: Arc<AtomicBool>,
 }
 
@@ -112,6 +117,7 @@ impl App {
             signer,
             limits,
             remembered: caller::Remembered::default(),
+            visitors: visitors::Visitors::new(limits.open_per_minute),
             draining: Arc::default(),
         }
     }

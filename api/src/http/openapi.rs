@@ -70,17 +70,21 @@ pub(crate) async fn document() -> Response {
 
 fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let rule = &route.rule;
-    let scope = rule.access.scope.to_string();
-    let roles: Vec<&str> = rule.access.roles.iter().map(|role| role.as_str()).collect();
+    let scope = rule.access.scope().map(|scope| scope.to_string());
+    let roles: Vec<&str> = rule.access.roles().iter().map(|role| role.as_str()).collect();
+    let tag = match &scope {
+        Some(scope) => scope.split(':').next().unwrap_or_default(),
+        None => "open",
+    };
     let mut operation = json!({
         "operationId": rule.operation,
         "summary": rule.summary,
-        "tags": [scope.split(':').next()],
+        "tags": [tag],
         "parameters": parameters(route, generator),
         "responses": responses(route, generator),
-        "x-scopes": [scope],
+        "x-scopes": scope.iter().collect::<Vec<_>>(),
         "x-roles": roles,
-        "x-tenancy": "tenant",
+        "x-tenancy": rule.site.as_str(),
         "x-effect": effect(rule),
         "x-idempotent": true,
         "x-asof": rule.as_of,

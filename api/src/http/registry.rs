@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use commands::tokens::Scope;
+use domain::id::TenantId;
 use domain::members::Role;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -64,14 +65,68 @@ impl Method {
     }
 }
 
-/// Who may use a route. A token is of a member of the tenant; it must have the scope, and the
-/// member one of the roles or one that includes it.
+/// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Access {
-    /// What the token must be for.
-    pub(crate) scope: Scope,
-    /// Any of these.
-    pub(crate) roles: &'static [Role],
+pub(crate) enum Access {
+    /// Anybody, without credentials, but only so often from one address.
+    Open,
+    /// A member of the tenant whose token has the scope, and who has one of the roles or one that
+    /// includes it.
+    Member {
+        /// What the token must be for.
+        scope: Scope,
+        /// Any of these.
+        roles: &'static [Role],
+    },
+}
+
+impl Access {
+    /// Whom it lets in by their role; nobody in particular where it's open.
+    pub(crate) fn roles(self) -> &'static [Role] {
+        match self {
+            Access::Open => &[],
+            Access::Member { roles, .. } => roles,
+        }
+    }
+
+    /// What a token must be for; nothing where it's open.
+    pub(crate) fn scope(self) -> Option<Scope> {
+        match self {
+            Access::Open => None,
+            Access::Member { scope, .. } => Some(scope),
+        }
+    }
+}
+
+/// On which hosts a route is there. On others it's as unknown as any other path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// On those of tenants.
+    Tenant,
+    /// On the base domain, which is the platform's.
+    Platform,
+    /// On both: operators are members of the platform like others are of their firm.
+    Both,
+}
+
+impl Site {
+    /// Whether it's there on the host of this tenant.
+    pub(crate) fn has(self, tenant: TenantId) -> bool {
+        match self {
+            Site::Tenant => !tenant.is_platform(),
+            Site::Platform => tenant.is_platform(),
+            Site::Both => true,
+        }
+    }
+
+    /// Its name in the OpenAPI document.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Site::Tenant => "tenant",
+            Site::Platform => "platform",
+            Site::Both => "both",
+        }
+    }
 }
 
 /// What is known of a route beside its types.
@@ -87,6 +142,8 @@ pub(crate) struct Rule {
     pub(crate) summary: &'static str,
     /// Who may.
     pub(crate) access: Access,
+    /// On which hosts.
+    pub(crate) site: Site,
     /// The read models it answers from; none where it writes or reads the log itself.
     pub(crate) reads: &'static [&'static str],
     /// Whether it answers as of a moment.
@@ -151,6 +208,7 @@ impl Route {
             operation,
             summary,
             access,
+            site: Site::Tenant,
             reads: &[],
             as_of: false,
             pages: false,
@@ -180,6 +238,12 @@ impl Route {
     /// The same, answering from these read models.
     pub(crate) fn from(mut self, models: &'static [&'static str]) -> Self {
         self.rule.reads = models;
+        self
+    }
+
+    /// The same, on these hosts.
+    pub(crate) fn on(mut self, site: Site) -> Self {
+        self.rule.site = site;
         self
     }
 

@@ -6,7 +6,7 @@ use domain::members::Role;
 
 use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
-use super::registry::{Access, Route, delete, get, patch, post, put};
+use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
 use super::{history, imports, members, settings, tokens};
 
@@ -25,36 +25,35 @@ const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
 const CLIENTS: &[Role] = &[Role::Manager, Role::Billing];
 
 const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
-    Access { scope: Scope::Slice(slice, To::Read), roles }
+    Access::Member { scope: Scope::Slice(slice, To::Read), roles }
 }
 
 const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
-    Access { scope: Scope::Slice(slice, To::Write), roles }
+    Access::Member { scope: Scope::Slice(slice, To::Write), roles }
 }
 
 const fn events(roles: &'static [Role]) -> Access {
-    Access { scope: Scope::EventsRead, roles }
+    Access::Member { scope: Scope::EventsRead, roles }
 }
 
 /// For tokens that may do all that their member may: a narrow one must not make a wide one.
 const fn admin(roles: &'static [Role]) -> Access {
-    Access { scope: Scope::Admin, roles }
+    Access::Member { scope: Scope::Admin, roles }
 }
 
 /// Every route.
 pub(crate) fn routes() -> Vec<Route> {
-    let slices = [
-        members_routes(),
+    let of_tenants = [
         catalogue_routes(),
         projects_routes(),
         time_routes(),
         timesheets_routes(),
         billing_routes(),
         import_routes(),
-        settings_routes(),
-        history_routes(),
     ];
-    slices.into_iter().flatten().collect()
+    let of_both = [members_routes(), settings_routes(), history_routes()];
+    let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
+    of_tenants.into_iter().flatten().chain(of_both).collect()
 }
 
 fn members_routes() -> Vec<Route> {

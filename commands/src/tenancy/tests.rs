@@ -37,6 +37,15 @@ fn found(of: &Firm, created: &CreatedTenant) -> Firm {
     Firm::of(tenant)
 }
 
+/// A firm on a server that has the platform's log, which takes note of new ones.
+async fn beside_the_platform() -> Firm {
+    let host = Firm::new().await;
+    let platform = &host.tenant.platform;
+    let ensured = platform_log::ensure(&host.commands, platform, &[], "localhost").await;
+    ensured.expect("the platform's log");
+    host
+}
+
 async fn settings(firm: &Firm) -> Settings {
     let mut settings = Settings::default();
     for recorded in firm.recorded().await {
@@ -49,7 +58,7 @@ async fn settings(firm: &Firm) -> Settings {
 
 #[tokio::test]
 async fn a_firm_starts_with_an_owner_and_with_what_its_country_takes_for_granted() {
-    let host = Firm::new().await;
+    let host = beside_the_platform().await;
     let platform = &host.tenant.platform;
     for (country, currency, zone, vat_2019, vat_2020) in [
         ("ZA", "ZAR", "Africa/Johannesburg", "15", "15"),
@@ -76,7 +85,7 @@ async fn a_firm_starts_with_an_owner_and_with_what_its_country_takes_for_granted
 
 #[tokio::test]
 async fn what_a_firm_says_of_itself_counts_more_than_its_country() {
-    let host = Firm::new().await;
+    let host = beside_the_platform().await;
     let platform = &host.tenant.platform;
     let mut new = firm(&slug(), "FR");
     let refused = create_tenant(&host.commands, platform, &[], new.clone()).await;
@@ -92,7 +101,7 @@ async fn what_a_firm_says_of_itself_counts_more_than_its_country() {
 
 #[tokio::test]
 async fn what_would_be_refused_later_is_refused_before_anything_is_made() {
-    let host = Firm::new().await;
+    let host = beside_the_platform().await;
     let platform = &host.tenant.platform;
     let new = firm(&slug(), "ZA");
     for (bad, code) in [
@@ -111,7 +120,7 @@ async fn what_would_be_refused_later_is_refused_before_anything_is_made() {
 
 #[tokio::test]
 async fn a_run_that_was_cut_off_is_completed_by_the_next_one() {
-    let host = Firm::new().await;
+    let host = beside_the_platform().await;
     let platform = &host.tenant.platform;
     let new = firm(&slug(), "ZA");
     let log = host.commands.log();
@@ -150,7 +159,7 @@ async fn a_run_that_was_cut_off_is_completed_by_the_next_one() {
 
 #[tokio::test]
 async fn the_same_seed_gives_the_same_ids() {
-    let host = Firm::new().await;
+    let host = beside_the_platform().await;
     let now: Timestamp = "2026-01-05T08:00:00Z".parse().expect("an instant");
     let clock = || Clock::simulated(now, 7_305_810);
     let (commands, platform) = (by(&host, clock()), &host.tenant.platform);

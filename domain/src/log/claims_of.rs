@@ -31,7 +31,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::RateCard(_) | Event::Settings(_) => Vec::new(),
+        Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) => Vec::new(),
     }
 }
 

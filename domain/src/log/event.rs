@@ -12,6 +12,7 @@ use crate::import::ImportEvent;
 use crate::members::MemberEvent;
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
+use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
 /// Steps from old shapes of stored events to today's; empty until the first shape changes.
@@ -122,6 +123,8 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a tenant as a whole, on the platform's log.
+    Tenancy(TenancyEvent),
 }
 
 impl Event {

@@ -41,6 +41,7 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::Tenancy(_) => None,
     }
 }

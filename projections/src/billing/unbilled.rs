@@ -66,7 +66,8 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => Vec::new(),
+            | Event::Import(_)
+            | Event::Tenancy(_) => Vec::new(),
         }
     }
 
@@ -79,7 +80,8 @@ impl ReadModel for Unbilled {
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
-            | Event::Import(_) => {}
+            | Event::Import(_)
+            | Event::Tenancy(_) => {}
         }
     }
 }

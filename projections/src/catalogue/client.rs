@@ -87,7 +87,8 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::Client(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::Tenancy(_) => None,
     }
 }

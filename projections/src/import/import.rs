@@ -106,7 +106,8 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
-        | Event::Settings(_) => None,
+        | Event::Settings(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

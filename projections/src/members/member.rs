@@ -112,7 +112,8 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

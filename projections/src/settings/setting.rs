@@ -73,7 +73,8 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
-        | Event::Import(_) => None,
+        | Event::Import(_)
+        | Event::Tenancy(_) => None,
     }
 }
 

@@ -32,8 +32,7 @@ type Log = BTreeMap<String, Vec<Found>>;
 
 /// Compares all there is to compare; answers how many events the log has.
 pub(crate) async fn judge(service: &Service, firm: &Firm, journal: &Journal) -> i64 {
-    let data_dir = service.data_dir.clone();
-    let place = Place { data_dir, database_url: None, builder_url: None };
+    let place = Place::in_folder(service.data_dir.clone());
     let system = System::open(&place, Clock::system(), PoolLimits::default()).await;
     let system = system.expect("the same database");
     let tenant = system.platform.tenant_by_slug(&firm.slug).await.expect("the catalogue");

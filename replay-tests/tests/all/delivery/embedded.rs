@@ -27,7 +27,7 @@ pub(crate) struct Running {
 impl Running {
     /// Starts it over NATS, or over the bus in the process.
     pub(crate) async fn start(data_dir: &Path, nats_url: Option<&str>) -> Self {
-        let place = Place { data_dir: data_dir.to_owned(), database_url: None, builder_url: None };
+        let place = Place::in_folder(data_dir.to_owned());
         let system = System::open(&place, Clock::system(), PoolLimits::default()).await;
         let system = system.expect("an embedded database");
         let worker = Worker::start(&system, nats_url).await.expect("a worker");

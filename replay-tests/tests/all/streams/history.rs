@@ -115,6 +115,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::RateCard(_) => RateCard::TYPE,
         Event::Settings(_) => Settings::TYPE,
         Event::Import(_) => "import",
+        Event::Tenancy(_) => "tenant",
     }
 }
 
