@@ -1,6 +1,14 @@
 //! A new firm: its schema, then its owner and its country's settings as one commit of its own log.
 //! A run that was cut off is completed by the next one with the same slug.
 
+pub mod export;
+pub mod export_file;
+pub mod export_form;
+mod export_writer;
+pub mod import;
+mod import_rows;
+pub mod lifecycle;
+
 use domain::id::{LogId, MemberId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind, Via};
 use domain::members::{self, Authority, Member, Role, add_member, member_stream, normalised_email};

@@ -17,7 +17,7 @@ create table platform.deletions (
 create table platform.buried_names (
     -- SHA-256 of `slug:` or `host:` and the name: the name of a firm that is gone is kept nowhere.
     digest bytea constraint buried_names_pk primary key,
-    -- SHA-256 of the id of the tenant that had it, which may come back from an export.
+    -- SHA-256 of the id of the log that had it: restored from an export, it may have it again.
     holder bytea not null,
     until timestamptz not null
 );
@@ -27,7 +27,6 @@ create function platform.refuse_buried_slug() returns trigger language plpgsql a
 begin
     if exists (select 1 from platform.buried_names b
         where b.digest = pg_catalog.sha256(pg_catalog.convert_to('slug:' || new.slug, 'UTF8'))
-            and b.holder <> pg_catalog.sha256(pg_catalog.uuid_send(new.tenant_id))
             and b.until > pg_catalog.now()) then
         raise exception 'the name is buried'
             using errcode = '23505', constraint = 'tenants_slug_buried';
@@ -41,7 +40,6 @@ create function platform.refuse_buried_host() returns trigger language plpgsql a
 begin
     if exists (select 1 from platform.buried_names b
         where b.digest = pg_catalog.sha256(pg_catalog.convert_to('host:' || new.host, 'UTF8'))
-            and b.holder <> pg_catalog.sha256(pg_catalog.uuid_send(new.tenant_id))
             and b.until > pg_catalog.now()) then
         raise exception 'the name is buried'
             using errcode = '23505', constraint = 'domains_host_buried';

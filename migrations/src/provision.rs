@@ -119,6 +119,16 @@ async fn fill(
     read_models: &[String],
 ) -> Result<(), DoorError> {
     let at = to_database(new.at);
+    // A log that comes back takes its names out of their grave.
+    tx.query(
+        "delete from platform.buried_names where holder = sha256(uuid_send($1)) and digest in
+            (sha256(convert_to('slug:' || $2, 'UTF8')), sha256(convert_to('host:' || $3, 'UTF8')))",
+    )
+    .bind(new.log.0)
+    .bind(&new.slug)
+    .bind(&new.host)
+    .execute()
+    .await?;
     tx.query(
         "insert into platform.tenants (tenant_id, slug, name, state, schema_version, created_at)
          values ($1, $2, $3, $4, $5, $6)",

@@ -73,7 +73,7 @@ pub async fn cancel(tenants: &Tenants, tenant: TenantId) -> Result<Option<String
     let row = tx
         .query(
             "delete from platform.deletions where tenant_id = $1 and begun_at is null
-             returning state_before",
+             returning case state_before when 'suspended' then 'active' else state_before end",
         )
         .bind(tenant.0)
         .fetch_optional()
@@ -165,8 +165,8 @@ async fn bury(tx: &mut TenantTx, at: Timestamp) -> Result<(), DoorError> {
     let tenant = tx.tenant();
     tx.query(
         "insert into platform.buried_names (digest, holder, until)
-         select sha256(convert_to(name, 'UTF8')), sha256(uuid_send($1)), $2
-         from (
+         select sha256(convert_to(name, 'UTF8')), sha256(uuid_send(l.log_id)), $2
+         from {t}.log_head l, (
             select 'slug:' || slug as name from platform.tenants where tenant_id = $1
             union select 'host:' || host from platform.domains where tenant_id = $1
          ) names

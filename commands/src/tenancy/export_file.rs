@@ -8,9 +8,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use domain::log::Hash;
-use migrations::keys::{hex, unhex};
+use migrations::keys::{hex, sha256, unhex};
+use ring::digest;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
 use super::export_form::{
     CheckpointLine, CommandLine, EventLine, ExportFault, FORMAT, Kind, MANIFEST, Manifest,
@@ -125,7 +125,7 @@ impl ExportFile {
         let read = lines_of(path, &bytes);
         // A line that can't be read says more than a hash that differs.
         let lines = read?;
-        self.check_part(path, bytes.len() as u64, Sha256::digest(&bytes).as_slice())?;
+        self.check_part(path, bytes.len() as u64, &sha256(&bytes))?;
         Ok(lines)
     }
 
@@ -190,7 +190,7 @@ impl ExportFile {
                 walk.step(row).map_err(|fault| part_of(&path, fault))?;
                 signed.check(self, walk).map_err(|fault| part_of(&path, fault))?;
             }
-            self.check_part(&path, bytes.len() as u64, Sha256::digest(&bytes).as_slice())?;
+            self.check_part(&path, bytes.len() as u64, &sha256(&bytes))?;
             *counts.of(Kind::Log) += rows.len() as u64;
             each(walk.range.size() as i64);
         }
@@ -243,13 +243,22 @@ impl ExportFile {
 
     fn check_file(&mut self, path: &str) -> Result<(), ExportFileError> {
         let (bytes, mut reader) = self.file(path)?;
-        let mut hash = Sha256::new();
-        let read = io::copy(&mut reader, &mut hash)?;
+        let mut hash = digest::Context::new(&digest::SHA256);
+        let mut piece = vec![0; 64 << 10];
+        let mut read = 0;
+        loop {
+            let length = reader.read(&mut piece)?;
+            if length == 0 {
+                break;
+            }
+            hash.update(&piece[..length]);
+            read += length as u64;
+        }
         drop(reader);
         if read < bytes {
             return Err(ExportFault::Changed(path.to_owned()).into());
         }
-        Ok(self.check_part(path, bytes, hash.finalize().as_slice())?)
+        Ok(self.check_part(path, bytes, hash.finish().as_ref())?)
     }
 
     /// Every part of the manifest is there and no other, and as many lines as it counts.

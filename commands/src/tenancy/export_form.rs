@@ -34,7 +34,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 5] =
+    /// Every kind.
+    pub const ALL: [Kind; 5] =
         [Kind::Keys, Kind::Log, Kind::Commands, Kind::Checkpoints, Kind::Files];
 
     /// The folder of its parts.

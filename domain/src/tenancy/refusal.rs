@@ -14,6 +14,9 @@ pub enum Refusal {
     /// No such tenant, or it was deleted.
     #[error("there is no such tenant; see the list of tenants")]
     UnknownTenant,
+    /// Nobody asked for its deletion.
+    #[error("the tenant is not to be deleted")]
+    NotDeleting,
 }
 
 impl Refusal {
@@ -23,6 +26,7 @@ impl Refusal {
             Refusal::InvalidName => "tenancy.invalid_name",
             Refusal::AlreadyRecorded => "tenancy.already_recorded",
             Refusal::UnknownTenant => "tenancy.unknown_tenant",
+            Refusal::NotDeleting => "tenancy.not_deleting",
         }
     }
 
@@ -30,7 +34,7 @@ impl Refusal {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Refusal::InvalidName => Some("/name"),
-            Refusal::AlreadyRecorded | Refusal::UnknownTenant => None,
+            Refusal::AlreadyRecorded | Refusal::UnknownTenant | Refusal::NotDeleting => None,
         }
     }
 

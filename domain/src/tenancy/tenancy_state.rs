@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{RecordTenant, Refusal, TenancyEvent, record_tenant};
+use super::{
+    CancelDeletion, NoteCopy, RecordTenant, Refusal, RequestDeletion, TenancyEvent, TenantDeleted,
+    cancel_deletion, certify_deletion, note_copy, record_tenant, request_deletion,
+};
 use crate::aggregate::aggregate;
 use crate::id::{StreamId, TenantId};
 use crate::personal::{Personal, Unique};
@@ -61,6 +64,14 @@ pub struct Tenancy {
 pub enum TenancyCommand {
     /// See [`record_tenant`].
     Record(RecordTenant),
+    /// See [`note_copy`].
+    NoteCopy(NoteCopy),
+    /// See [`request_deletion`].
+    RequestDeletion(RequestDeletion),
+    /// See [`cancel_deletion`].
+    CancelDeletion(CancelDeletion),
+    /// See [`certify_deletion`].
+    CertifyDeletion(TenantDeleted),
 }
 
 aggregate!(Tenancy, "tenant", TenancyCommand, TenancyEvent, Refusal);
@@ -70,6 +81,12 @@ impl Tenancy {
     pub fn decide(&self, command: TenancyCommand) -> Result<Vec<TenancyEvent>, Refusal> {
         match command {
             TenancyCommand::Record(command) => record_tenant::decide(self, command),
+            TenancyCommand::NoteCopy(note) => note_copy::decide(self, note),
+            TenancyCommand::RequestDeletion(command) => request_deletion::decide(self, command),
+            TenancyCommand::CancelDeletion(command) => cancel_deletion::decide(self, command),
+            TenancyCommand::CertifyDeletion(certificate) => {
+                certify_deletion::decide(self, certificate)
+            }
         }
     }
 
