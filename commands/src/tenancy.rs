@@ -1,6 +1,8 @@
 //! A new firm: its schema, then its owner and its country's settings as one commit of its own log.
 //! A run that was cut off is completed by the next one with the same slug.
 
+pub mod clone;
+pub mod delete;
 pub mod export;
 pub mod export_file;
 pub mod export_form;

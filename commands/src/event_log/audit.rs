@@ -132,17 +132,20 @@ impl CheckpointSigner {
     fn keep_outside(&self, tenant: TenantId, text: &str, signature: &[u8]) -> std::io::Result<()> {
         use std::io::Write;
         std::fs::create_dir_all(&self.folder)?;
-        let path = self.folder.join(format!("{}.checkpoints", tenant.schema()));
+        let path = self.outside_of(tenant);
         let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
         writeln!(file, "{text}{}\n", hex(signature))?;
         file.sync_data()
     }
 
+    fn outside_of(&self, tenant: TenantId) -> PathBuf {
+        self.folder.join(format!("{}.checkpoints", tenant.schema()))
+    }
+
     /// What was signed for a tenant by the copies outside the database: each position with its root
     /// in hexadecimal digits.
     fn outside(&self, tenant: TenantId) -> std::io::Result<Vec<(i64, String)>> {
-        let path = self.folder.join(format!("{}.checkpoints", tenant.schema()));
-        let text = match std::fs::read_to_string(path) {
+        let text = match std::fs::read_to_string(self.outside_of(tenant)) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read?,
         };

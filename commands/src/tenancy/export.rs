@@ -7,7 +7,6 @@ use std::io;
 use std::path::Path;
 
 use domain::tenancy::{NoteCopy, TenancyCommand, TenantExported};
-use jiff::Timestamp;
 use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::keys::carry::CarryKey;
 use migrations::keys::{KeysError, TenantKeys, hex};
@@ -113,7 +112,7 @@ pub async fn export(
         public_key: hex(lifecycle.signer.public_key()),
         keys: carry
             .map(|carry| KeyFacts { salt: hex(&salt), claims: hex(&keys.carry_claims(&carry)) }),
-        skipped: skipped(&mut tx).await?,
+        skipped: Skipped::of(&mut tx).await?,
         counts: Counts::default(),
         parts: Vec::new(),
     };
@@ -225,16 +224,7 @@ async fn write_commands(
             .fetch_all()
             .await?;
         for row in &rows {
-            let request_digest: Option<Vec<u8>> = row.try_get(1)?;
-            let recorded_at = row.try_get::<DatabaseTimestamp, _>(5)?.to_jiff();
-            let line = CommandLine {
-                command_id: row.try_get(0)?,
-                request_digest: request_digest.map(|digest| hex(&digest)),
-                status: row.try_get(2)?,
-                outcome: row.try_get(3)?,
-                position: row.try_get(4)?,
-                recorded_at: recorded_at.as_microsecond(),
-            };
+            let line = CommandLine::read(row)?;
             lines.push(export, &line)?;
             after = Some(line.command_id);
         }
@@ -253,19 +243,4 @@ async fn write_checkpoints(
         lines.push(export, &CheckpointLine::from(&checkpoint))?;
     }
     Ok(lines.flush(export)?)
-}
-
-/// What read models skip; without it a rebuilt one would stop where an operator let it go on.
-async fn skipped(tx: &mut TenantTx) -> Result<Vec<Skipped>, ExportError> {
-    let there = tx.query("select to_regclass('{t}.rm_skipped') is not null").fetch_one().await?;
-    if !there.try_get::<bool, _>(0)? {
-        return Ok(Vec::new());
-    }
-    let sql = "select read_model, position, skipped_at from {t}.rm_skipped order by 1, 2";
-    let rows = tx.query(sql).fetch_all().await?;
-    let read = |row: &sqlx::postgres::PgRow| -> Result<Skipped, sqlx::Error> {
-        let skipped_at: Timestamp = row.try_get::<DatabaseTimestamp, _>(2)?.to_jiff();
-        Ok(Skipped { read_model: row.try_get(0)?, position: row.try_get(1)?, skipped_at })
-    };
-    Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
 }

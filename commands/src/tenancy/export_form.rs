@@ -4,8 +4,12 @@
 
 use domain::id::{LogId, StreamId, TenantId};
 use jiff::Timestamp;
+use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::keys::{hex, unhex};
+use migrations::{DoorError, TenantTx};
 use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use crate::event_log::audit::{Fault, SignedCheckpoint};
@@ -142,6 +146,24 @@ pub struct Skipped {
     pub skipped_at: Timestamp,
 }
 
+impl Skipped {
+    /// What the read models of a tenant skip. Without it, one that is built anew would stop where
+    /// an operator let it go on.
+    pub(super) async fn of(tx: &mut TenantTx) -> Result<Vec<Self>, DoorError> {
+        let sql = "select to_regclass('{t}.rm_skipped') is not null";
+        if !tx.query(sql).fetch_one().await?.try_get::<bool, _>(0)? {
+            return Ok(Vec::new());
+        }
+        let sql = "select read_model, position, skipped_at from {t}.rm_skipped order by 1, 2";
+        let rows = tx.query(sql).fetch_all().await?;
+        let read = |row: &PgRow| -> Result<Skipped, sqlx::Error> {
+            let skipped_at = row.try_get::<DatabaseTimestamp, _>(2)?.to_jiff();
+            Ok(Skipped { read_model: row.try_get(0)?, position: row.try_get(1)?, skipped_at })
+        };
+        Ok(rows.iter().map(read).collect::<Result<_, _>>()?)
+    }
+}
+
 /// How many lines of each kind there are, and how many files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -258,6 +280,22 @@ pub struct CommandLine {
     pub position: i64,
     /// Microseconds since 1970-01-01T00:00:00Z.
     pub recorded_at: i64,
+}
+
+impl CommandLine {
+    /// Reads command id, digest of the request, status, outcome, position and instant.
+    pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+        let request_digest: Option<Vec<u8>> = row.try_get(1)?;
+        let recorded_at = row.try_get::<DatabaseTimestamp, _>(5)?.to_jiff();
+        Ok(CommandLine {
+            command_id: row.try_get(0)?,
+            request_digest: request_digest.map(|digest| hex(&digest)),
+            status: row.try_get(2)?,
+            outcome: row.try_get(3)?,
+            position: row.try_get(4)?,
+            recorded_at: recorded_at.as_microsecond(),
+        })
+    }
 }
 
 /// A key of personal texts.

@@ -1,7 +1,9 @@
 //! What a check of a log needs where there is no database: a root signed at any position, and a
 //! signature checked by the public key alone.
 
-use domain::id::LogId;
+use std::io;
+
+use domain::id::{LogId, TenantId};
 use domain::log::Hash;
 use jiff::Timestamp;
 use migrations::keys::{hex, sha256};
@@ -38,6 +40,14 @@ impl CheckpointSigner {
     ) -> SignedCheckpoint {
         let signature = self.sign_text(signed_text(log, position, &root, at).as_bytes());
         SignedCheckpoint { position, root, signed_at: at, key_id: self.key_id(), signature }
+    }
+
+    /// Removes the copies outside of the database of what was signed for a tenant that is gone.
+    pub fn forget(&self, tenant: TenantId) -> io::Result<()> {
+        match std::fs::remove_file(self.outside_of(tenant)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
     }
 
     /// The signature of a text.

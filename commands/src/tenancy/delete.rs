@@ -1,0 +1,139 @@
+//! Ends a tenant: days of grace in which its hosts lead nowhere and it can be had back, then
+//! destruction in steps that a next run goes on with. What is left is a certificate on the
+//! platform's log of where its log ended.
+
+use domain::id::TenantId;
+use domain::tenancy::{RequestDeletion, TenancyCommand, TenantDeleted};
+use jiff::Timestamp;
+use migrations::DoorError;
+use migrations::keys::hex;
+use migrations::platform::{TenantRecord, to_database};
+use migrations::remove::{self, Deletion, LastHead};
+
+use super::lifecycle::Lifecycle;
+use crate::refused::CommandError;
+
+/// Why a tenant was not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteError {
+    /// The platform's own log is no tenant.
+    #[error("the platform's own log is no tenant")]
+    Platform,
+    /// It's being destroyed.
+    #[error("the tenant is being destroyed and can't be had back; `tenant delete --due` completes it")]
+    TooLate,
+    /// Nobody asked for its deletion.
+    #[error("the tenant is not to be deleted")]
+    NotDeleting,
+    /// What was signed for it can't be removed.
+    #[error("the checkpoints outside of the database can't be removed: {0}")]
+    Checkpoints(std::io::Error),
+    /// The platform's log can't take note of it.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+    /// The database refused or is away.
+    #[error(transparent)]
+    Door(#[from] DoorError),
+}
+
+/// A step of a destruction, for who watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Its key is destroyed, its names are buried, nobody gets in.
+    Locked,
+    /// So many tables are left.
+    Tables(usize),
+}
+
+/// Asks for a tenant's deletion from this moment on, or moves it. Its hosts lead nowhere at once.
+pub async fn request(
+    lifecycle: &Lifecycle<'_>,
+    tenant: &TenantRecord,
+    due: Timestamp,
+) -> Result<(), DeleteError> {
+    if tenant.id.is_platform() {
+        return Err(DeleteError::Platform);
+    }
+    lifecycle.introduce(tenant).await?;
+    let command = TenancyCommand::RequestDeletion(RequestDeletion { due });
+    lifecycle.record(vec![tenant.id], None, command).await?;
+    let tenants = lifecycle.commands.log().tenants();
+    if !remove::schedule(tenants, tenant.id, due).await? {
+        return Err(DeleteError::TooLate);
+    }
+    // The catalogue's look-ups of this process forget what they knew.
+    Ok(lifecycle.platform.set_state(tenant.id, remove::DELETING).await?)
+}
+
+/// Takes a deletion back within its days of grace.
+pub async fn cancel(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<(), DeleteError> {
+    let tenants = lifecycle.commands.log().tenants();
+    let begun = |it: &Deletion| it.tenant == tenant && it.begun_at.is_some();
+    if remove::deletions(tenants).await?.iter().any(begun) {
+        return Err(DeleteError::TooLate);
+    }
+    // The catalogue first: a run that is cut off here leaves a tenant that is not destroyed.
+    let back = remove::cancel(tenants, tenant).await?;
+    let command = TenancyCommand::CancelDeletion(domain::tenancy::CancelDeletion);
+    match lifecycle.record(vec![tenant], None, command).await {
+        Err(CommandError::Refused(_)) if back.is_none() => return Err(DeleteError::NotDeleting),
+        Err(CommandError::Refused(_)) => {}
+        outcome => outcome?,
+    }
+    if let Some(state) = back {
+        lifecycle.platform.set_state(tenant, &state).await?;
+    }
+    Ok(())
+}
+
+/// The deletions whose days of grace are over, and those that a run before began.
+pub async fn due(lifecycle: &Lifecycle<'_>, at: Timestamp) -> Result<Vec<Deletion>, DeleteError> {
+    let mut deletions = remove::deletions(lifecycle.commands.log().tenants()).await?;
+    deletions.retain(|deletion| deletion.due_at <= at || deletion.begun_at.is_some());
+    Ok(deletions)
+}
+
+/// Destroys a tenant whose deletion is due, all of it: key, files, tables, schema, role, names,
+/// what the catalogue and the platform's log know of it. `each` is told how far it is. Answers
+/// where its log ended, as the certificate says it.
+pub async fn destroy(
+    lifecycle: &Lifecycle<'_>,
+    tenant: TenantId,
+    mut each: impl FnMut(Step) + Send,
+) -> Result<LastHead, DeleteError> {
+    let log = lifecycle.commands.log();
+    let (tenants, at) = (log.tenants(), log.clock().now());
+    if !due(lifecycle, at).await?.iter().any(|deletion| deletion.tenant == tenant) {
+        return Err(DeleteError::NotDeleting);
+    }
+    let head = remove::begin_destruction(tenants, tenant, at).await?;
+    log.keys().forget(tenant);
+    each(Step::Locked);
+    lifecycle.signer.forget(tenant).map_err(DeleteError::Checkpoints)?;
+    remove::drop_tables(tenants, tenant, |left| each(Step::Tables(left))).await?;
+    erase_names(lifecycle, tenant, at).await?;
+    let root = hex(&head.root);
+    let certificate = TenantDeleted { tenant, log: head.log, position: head.position, root };
+    let command = TenancyCommand::CertifyDeletion(certificate);
+    lifecycle.record(vec![tenant], Some(format!("deleted {tenant}")), command).await?;
+    remove::finish(tenants, tenant).await?;
+    Ok(head)
+}
+
+/// Destroys the keys under which the platform's log has the tenant's names.
+async fn erase_names(
+    lifecycle: &Lifecycle<'_>,
+    tenant: TenantId,
+    at: Timestamp,
+) -> Result<(), DoorError> {
+    let mut tx = lifecycle.commands.log().tenants().begin(TenantId::PLATFORM).await?;
+    tx.query(
+        "update {t}.subject_keys set sealed_key = null, destroyed_at = $2
+         where subject_id = $1 and sealed_key is not null",
+    )
+    .bind(tenant.0)
+    .bind(to_database(at))
+    .execute()
+    .await?;
+    tx.commit().await
+}
