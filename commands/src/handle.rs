@@ -78,7 +78,7 @@ impl Sender {
     pub fn member(&self) -> Option<MemberId> {
         match self.actor {
             Actor::Member(member) => Some(member),
-            Actor::Operator | Actor::System => None,
+            Actor::Operator | Actor::System | Actor::Visitor => None,
         }
     }
 }
@@ -168,6 +168,7 @@ impl Commands {
         let principal = match sender.actor {
             Actor::Member(member) => member.0,
             Actor::Operator | Actor::System => Uuid::nil(),
+            Actor::Visitor => Uuid::max(),
         };
         let parts = [principal.as_bytes(), key.route.as_bytes(), key.key.as_bytes()];
         let digest = keys.digest("command id", &parts);

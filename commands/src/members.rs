@@ -24,6 +24,8 @@ pub async fn authority(unit: &mut Unit<'_>) -> Result<Authority, CommandError> {
     let member = match unit.metadata().actor {
         Actor::Member(member) => member,
         Actor::Operator | Actor::System => return Ok(Authority::Operator),
+        // Whatever a public route does, it must not do in anybody's right.
+        Actor::Visitor => return Err(CommandError::Forbidden),
     };
     let caller = unit.read::<Member>(member_stream(member)).await?;
     if !caller.state.active {

@@ -8,6 +8,7 @@ mod doctor;
 mod events;
 mod import;
 mod migrate;
+mod operator;
 mod output;
 mod replay;
 mod serve;
@@ -46,6 +47,9 @@ enum Command {
     /// Make, list and show tenants
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// The people who run the service: members of the platform itself
+    #[command(subcommand)]
+    Operator(operator::Operator),
     /// Make access tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -134,6 +138,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         Command::Openapi => Ok(Outcome::Done),
         Command::Tenant(command) => tenant::run(&context, command).await,
+        Command::Operator(command) => operator::run(&context, command).await,
         Command::Token(command) => token::run(&context, command).await,
         Command::Migrate(command) => migrate::run(&context, command).await,
         Command::Import(command) => import::run(&context, command).await,

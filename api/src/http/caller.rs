@@ -50,9 +50,9 @@ impl Caller {
         Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), scopes }
     }
 
-    /// In whose name commands are sent: the service's own where it's nobody.
+    /// In whose name commands are sent; nobody is a visitor, who has no rights.
     pub(crate) fn actor(&self) -> Actor {
-        if self.member.0.is_nil() { Actor::System } else { Actor::Member(self.member) }
+        if self.member.0.is_nil() { Actor::Visitor } else { Actor::Member(self.member) }
     }
 
     /// Forbids what the access rule of a route does not allow.

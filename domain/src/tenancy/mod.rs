@@ -1,6 +1,6 @@
-//! Tenancy: what is done to a tenant as a whole, kept on the platform's own log so that operators can
-//! be audited too. What a tenant is called and where it lives is sealed, so that a deleted one leaves
-//! nothing but ids, positions and roots.
+//! Tenancy: what is done to a tenant as a whole, kept on the platform's own log so that operators
+//! can be audited too. What a tenant is called and where it lives is sealed, so that a deleted one
+//! leaves nothing but ids, positions and roots.
 
 pub mod cancel_deletion;
 pub mod certify_deletion;

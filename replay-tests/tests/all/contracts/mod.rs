@@ -7,6 +7,7 @@ mod keyring;
 mod people;
 mod sample;
 mod sums;
+mod tenancy;
 mod time;
 mod written;
 

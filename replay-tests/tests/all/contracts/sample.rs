@@ -16,6 +16,7 @@ pub(crate) fn id(n: u16) -> Uuid {
 pub(crate) const NOVA: u16 = 1;
 pub(crate) const KABELO: u16 = 2;
 pub(crate) const UMBRELLA: u16 = 10;
+pub(crate) const ACME: u16 = 11;
 pub(crate) const BRIDGE: u16 = 20;
 pub(crate) const DRAWING: u16 = 30;
 pub(crate) const ENTRY: u16 = 40;
