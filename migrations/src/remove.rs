@@ -130,10 +130,8 @@ pub async fn begin_destruction(
         return Ok(LastHead { log, position: row.try_get(1)?, root });
     }
     // What is being appended lands before; what comes later finds the doors shut.
-    let row = tx
-        .query("select log_id, position, peaks from {t}.log_head for update")
-        .fetch_one()
-        .await?;
+    let row =
+        tx.query("select log_id, position, peaks from {t}.log_head for update").fetch_one().await?;
     let (position, peaks): (i64, Vec<u8>) = (row.try_get(1)?, row.try_get(2)?);
     let range = CompactRange::from_bytes(position.unsigned_abs(), &peaks)
         .map_err(|error| sqlx::Error::Decode(error.into()))?;

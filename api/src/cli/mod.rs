@@ -123,6 +123,11 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
             return Ok(Outcome::Done);
         }
+        Command::Audit(audit::Audit::Verify(audit::Verify {
+            file: Some(file), key_id, ..
+        })) => {
+            return audit::verify_file(file, key_id.as_deref(), shared.json);
+        }
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}
     }

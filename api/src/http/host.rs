@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
+use commands::tenancy::import::ARRIVING;
 use migrations::platform::{Platform, TenantRecord};
+use migrations::remove::{DELETING, DESTROYING};
 use uuid::Uuid;
 
 use super::problem::Problem;
@@ -21,6 +23,9 @@ const MENTIONS: [HeaderName; 4] = [
 /// Query keys, and members of a body, that name a tenant.
 pub(crate) const MENTIONING_KEYS: [&str; 4] = ["tenant", "tenant_id", "tenant_slug", "schema"];
 
+/// The states in which a tenant's hosts lead nowhere: it's not there yet, or on its way out.
+const LEAD_NOWHERE: [&str; 4] = ["provisioning", ARRIVING, DELETING, DESTROYING];
+
 /// The tenant that a request's host leads to.
 pub(crate) async fn tenant_of(
     platform: &Platform,
@@ -28,7 +33,7 @@ pub(crate) async fn tenant_of(
 ) -> Result<(String, Arc<TenantRecord>), Problem> {
     let host = host_of(&parts.headers, &parts.uri).ok_or_else(Problem::not_found)?;
     let tenant = platform.tenant_of_host(&host).await?.ok_or_else(Problem::not_found)?;
-    if tenant.state == "provisioning" {
+    if LEAD_NOWHERE.contains(&&*tenant.state) {
         return Err(Problem::not_found());
     }
     for name in &MENTIONS {

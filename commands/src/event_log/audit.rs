@@ -368,7 +368,9 @@ pub(crate) fn row_leaf(log: LogId, row: &StoredRow) -> Hash {
     )
 }
 
-pub(crate) async fn read_checkpoints(tx: &mut TenantTx) -> Result<Vec<SignedCheckpoint>, ReadError> {
+pub(crate) async fn read_checkpoints(
+    tx: &mut TenantTx,
+) -> Result<Vec<SignedCheckpoint>, ReadError> {
     let rows = tx
         .query(
             "select position, root, signed_at, key_id, signature from {t}.signed_checkpoints

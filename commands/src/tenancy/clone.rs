@@ -113,7 +113,8 @@ pub async fn copy(
     let mut from = log.tenants().begin_snapshot(source).await?;
     let position = position_of(&mut from, copy.moment).await?;
     if let Some(begun) = lifecycle.platform.tenant_by_slug(copy.slug).await? {
-        let same = begun.state == ARRIVING && is_copy(lifecycle, &mut from, &begun, position).await?;
+        let same =
+            begun.state == ARRIVING && is_copy(lifecycle, &mut from, &begun, position).await?;
         let taken = || ProvisionError::SlugTaken(copy.slug.to_owned()).into();
         return if same { Ok(Copied { tenant: begun, source, position }) } else { Err(taken()) };
     }

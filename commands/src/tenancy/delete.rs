@@ -20,7 +20,9 @@ pub enum DeleteError {
     #[error("the platform's own log is no tenant")]
     Platform,
     /// It's being destroyed.
-    #[error("the tenant is being destroyed and can't be had back; `tenant delete --due` completes it")]
+    #[error(
+        "the tenant is being destroyed and can't be had back; `tenant delete --due` completes it"
+    )]
     TooLate,
     /// Nobody asked for its deletion.
     #[error("the tenant is not to be deleted")]

@@ -206,10 +206,7 @@ async fn write_keys(
     }
 }
 
-async fn write_commands(
-    tx: &mut TenantTx,
-    export: &mut ExportWriter,
-) -> Result<(), ExportError> {
+async fn write_commands(tx: &mut TenantTx, export: &mut ExportWriter) -> Result<(), ExportError> {
     let mut lines = LineWriter::new(Kind::Commands);
     let mut after: Option<Uuid> = None;
     loop {

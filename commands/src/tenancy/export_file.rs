@@ -262,23 +262,23 @@ impl ExportFile {
     }
 
     /// Every part of the manifest is there and no other, and as many lines as it counts.
-    fn check_list(
-        &self,
-        mut counted: super::export_form::Counts,
-    ) -> Result<(), ExportFileError> {
+    fn check_list(&self, mut counted: super::export_form::Counts) -> Result<(), ExportFileError> {
         let known: BTreeSet<&str> =
             self.manifest.parts.iter().map(|part| part.path.as_str()).collect();
         let found: BTreeSet<&str> = self.parts.iter().map(|part| part.path.as_str()).collect();
         if let Some(missing) = known.difference(&found).next() {
             return Err(ExportFault::Missing((*missing).to_owned()).into());
         }
-        let twice = || self.parts.iter().find(|part| {
-            self.parts.iter().filter(|other| other.path == part.path).count() > 1
-        });
+        let twice = || {
+            self.parts
+                .iter()
+                .find(|part| self.parts.iter().filter(|other| other.path == part.path).count() > 1)
+        };
         let more = found.difference(&known).next().map(|path| (*path).to_owned());
-        let more = more.or_else(|| (found.len() < self.parts.len()).then(|| {
-            twice().map(|part| part.path.clone()).unwrap_or_default()
-        }));
+        let more = more.or_else(|| {
+            (found.len() < self.parts.len())
+                .then(|| twice().map(|part| part.path.clone()).unwrap_or_default())
+        });
         if let Some(added) = more {
             return Err(ExportFault::Added(added).into());
         }
@@ -326,7 +326,8 @@ fn find_parts(file: &File) -> Result<Vec<FoundPart>, ExportFileError> {
     let cut = |_| ExportFault::Cut;
     for entry in archive.entries_with_seek().map_err(cut)? {
         let entry = entry.map_err(cut)?;
-        let path = String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| ExportFault::Cut)?;
+        let path =
+            String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| ExportFault::Cut)?;
         if !entry.header().entry_type().is_file() {
             return Err(ExportFault::Added(path).into());
         }

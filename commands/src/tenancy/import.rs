@@ -191,10 +191,7 @@ pub async fn open_doors(lifecycle: &Lifecycle<'_>, arrived: &Arrived) -> Result<
     Ok(())
 }
 
-fn carry_key(
-    arrival: &Arrival<'_>,
-    manifest: &Manifest,
-) -> Result<Option<CarryKey>, ImportError> {
+fn carry_key(arrival: &Arrival<'_>, manifest: &Manifest) -> Result<Option<CarryKey>, ImportError> {
     match (&manifest.keys, arrival.key_file, arrival.without_keys) {
         (_, _, true) => Ok(None),
         (None, _, false) => Err(ImportError::HasNoKeys),

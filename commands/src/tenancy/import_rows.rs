@@ -53,7 +53,8 @@ pub(super) async fn insert_commands(
     lines: &[CommandLine],
 ) -> Result<(), DoorError> {
     let at = |micros| Timestamp::from_microsecond(micros).unwrap_or_default();
-    let digest = |line: &CommandLine| line.request_digest.as_deref().and_then(migrations::keys::unhex);
+    let digest =
+        |line: &CommandLine| line.request_digest.as_deref().and_then(migrations::keys::unhex);
     tx.query(
         "insert into {t}.commands (command_id, request_digest, status, outcome, position,
             recorded_at)
@@ -195,7 +196,10 @@ pub(super) async fn refold_claims(
 async fn write_claims(tx: &mut TenantTx, claims: &Claims) -> Result<(), DoorError> {
     let touched = || claims.now.keys();
     let held = || {
-        claims.now.iter().filter_map(|(key, held)| held.as_ref().map(|(by, value)| (key, by, value)))
+        claims
+            .now
+            .iter()
+            .filter_map(|(key, held)| held.as_ref().map(|(by, value)| (key, by, value)))
     };
     tx.query(
         "delete from {t}.claims c where

@@ -32,11 +32,8 @@ impl Lifecycle<'_> {
     /// A sender on the platform's log; under a key, what it sends is written once.
     pub(super) fn sender(&self, key: Option<String>) -> Sender {
         let mut sender = Sender::new(TenantId::PLATFORM, self.actor, self.via);
-        sender.key = key.map(|key| IdempotencyKey {
-            route: "tenancy".into(),
-            key,
-            request: Vec::new(),
-        });
+        sender.key =
+            key.map(|key| IdempotencyKey { route: "tenancy".into(), key, request: Vec::new() });
         sender
     }
 

@@ -1,18 +1,35 @@
 //! `crowdminder tenant`.
 
+mod clone;
+mod delete;
+mod export;
+mod import;
+
 use clap::{Args, Subcommand};
+use commands::tenancy::lifecycle::Lifecycle;
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
 use commands::tokens::{NewToken, Scopes, issue};
+use domain::id::TenantId;
+use domain::log::{Actor, Via};
+use projections::rebuild::rebuild;
 use projections::registry;
 use serde_json::json;
 
-use super::{Context, Outcome, output};
+use crate::cli::{Context, Outcome, output};
 
 /// What to do with tenants.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Tenant {
     /// Make a tenant with its owner, or complete one that a run before could not
     Create(Create),
+    /// Make a tenant as another one is or was
+    Clone(clone::Clone),
+    /// Write a tenant to one file, which can be checked without a database
+    Export(export::Export),
+    /// Make a tenant from such a file
+    Import(import::Import),
+    /// Delete a tenant, after days of grace or at once, until nothing of it is left
+    Delete(delete::Delete),
     /// Every tenant
     List,
     /// One tenant
@@ -84,6 +101,10 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
 pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Outcome> {
     let records = match command {
         Tenant::Create(command) => return create(context, command).await,
+        Tenant::Clone(command) => return clone::run(context, command).await,
+        Tenant::Export(command) => return export::run(context, command).await,
+        Tenant::Import(command) => return import::run(context, command).await,
+        Tenant::Delete(command) => return delete::run(context, command).await,
         Tenant::List => context.system.platform.tenants().await?,
         Tenant::Show { slug } => vec![context.tenant(&slug).await?],
     };
@@ -107,4 +128,27 @@ pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Ou
         }
     }
     Ok(Outcome::Done)
+}
+
+/// What an operator at the command line makes, copies and ends tenants with.
+fn lifecycle(context: &Context) -> Lifecycle<'_> {
+    let system = &context.system;
+    Lifecycle {
+        commands: &system.commands,
+        platform: &system.platform,
+        signer: &system.signer,
+        actor: Actor::Operator,
+        via: Via::CommandLine,
+    }
+}
+
+/// Builds every read model of a tenant whose log has arrived, anew each time it's asked.
+async fn build_read_models(context: &Context, tenant: TenantId) -> anyhow::Result<()> {
+    let bar = output::progress(registry::all().len() as u64, "read models");
+    for model in registry::all() {
+        rebuild(&context.system.tenants, tenant, *model, &mut |_| {}).await?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
 }
