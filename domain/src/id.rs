@@ -56,6 +56,8 @@ ids! {
     InvoiceId,
     /// One run of an importer.
     ImportId,
+    /// A file that somebody uploaded.
+    FileId,
     /// A stream of events: what one decision is consistent over.
     StreamId,
     /// Whose personal data a sealed field holds: a member, a client, or another natural person.

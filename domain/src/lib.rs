@@ -7,6 +7,7 @@ pub mod billing;
 pub mod canonical;
 pub mod catalogue;
 pub mod decimal;
+pub mod files;
 pub mod id;
 pub mod import;
 pub mod log;

@@ -6,6 +6,7 @@ pub mod cell;
 pub mod doctor;
 pub mod door;
 pub mod embedded;
+pub mod files;
 pub mod keys;
 pub mod migrate;
 pub mod platform;

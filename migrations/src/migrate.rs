@@ -17,8 +17,11 @@ const PLATFORM: &[(i32, &str)] = &[
     (1, include_str!("../platform/0001_catalogue.sql")),
     (3, include_str!("../platform/0003_lifecycle.sql")),
 ];
-const TENANT: &[(i32, &str)] =
-    &[(1, include_str!("../tenant/0001_log.sql")), (2, include_str!("../tenant/0002_links.sql"))];
+const TENANT: &[(i32, &str)] = &[
+    (1, include_str!("../tenant/0001_log.sql")),
+    (2, include_str!("../tenant/0002_links.sql")),
+    (3, include_str!("../tenant/0003_jobs.sql")),
+];
 
 /// The version of a tenant's schema that this program writes and reads.
 pub const TENANT_SCHEMA_VERSION: i32 = TENANT[TENANT.len() - 1].0;

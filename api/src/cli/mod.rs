@@ -171,6 +171,7 @@ fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
             .unwrap_or_else(|| "crowdminder-data".into()),
         database_url: shared.database_url.clone().or(file.database_url.clone()),
         builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
+        files_url: shared.files_url.clone().or(file.files_url.clone()),
     }
 }
 
