@@ -5,6 +5,7 @@ pub mod clone;
 pub mod delete;
 pub mod export;
 pub mod export_file;
+pub mod export_files;
 pub mod export_form;
 mod export_writer;
 pub mod import;
@@ -257,4 +258,12 @@ impl Command for FoundFirm {
 }
 
 #[cfg(test)]
+mod delete_tests;
+#[cfg(test)]
+mod export_tests;
+#[cfg(test)]
+mod import_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod yard;

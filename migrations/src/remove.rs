@@ -153,6 +153,8 @@ pub async fn begin_destruction(
         .bind(tenant.0)
         .execute()
         .await?;
+    // Nobody looks for work of it any more, and nobody gets in.
+    tx.query("delete from cell.heads where tenant = $1").bind(tenant.schema()).execute().await?;
     tx.run_script("revoke all on schema {t} from {t}").await?;
     tx.commit().await?;
     Ok(head)
@@ -218,14 +220,13 @@ pub async fn drop_tables(
     Ok(())
 }
 
-/// Removes the rest in one transaction: schema, role, head and whatever the catalogue has of it.
+/// Removes the rest in one transaction: schema, role and whatever the catalogue has of it.
 /// The tables must have been dropped.
 pub async fn finish(tenants: &Tenants, tenant: TenantId) -> Result<(), DoorError> {
     let role = tenant.schema();
     let settings = format!("set local statement_timeout = 60000; set local role {OWNER_ROLE}");
     let mut tx = begin(tenants.cell().builder_pool()?, &settings).await?;
     tx.execute(format!("drop schema if exists {role} cascade").as_str()).await?;
-    sqlx::query("delete from cell.heads where tenant = $1").bind(&role).execute(&mut *tx).await?;
     // Whatever refers to the tenant, by the catalogue's own word: later versions add to it.
     let referring = sqlx::query(
         "select format('delete from %s where %I = $1', c.conrelid::regclass, a.attname)

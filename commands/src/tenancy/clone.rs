@@ -13,6 +13,7 @@ use migrations::{DoorError, TenantTx};
 use sqlx::Row;
 use uuid::Uuid;
 
+use super::export_files::{CarryError, copy_files};
 use super::export_form::{CommandLine, Skipped};
 use super::import::ARRIVING;
 use super::import_rows::{
@@ -76,6 +77,9 @@ pub enum CloneError {
     /// Slug or host is bad or taken, or the database is away.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
+    /// A file can't be copied.
+    #[error(transparent)]
+    Files(#[from] CarryError),
     /// A row does not fit.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -113,10 +117,11 @@ pub async fn copy(
     let mut from = log.tenants().begin_snapshot(source).await?;
     let position = position_of(&mut from, copy.moment).await?;
     if let Some(begun) = lifecycle.platform.tenant_by_slug(copy.slug).await? {
-        let same =
-            begun.state == ARRIVING && is_copy(lifecycle, &mut from, &begun, position).await?;
-        let taken = || ProvisionError::SlugTaken(copy.slug.to_owned()).into();
-        return if same { Ok(Copied { tenant: begun, source, position }) } else { Err(taken()) };
+        if begun.state != ARRIVING || !is_copy(lifecycle, &mut from, &begun, position).await? {
+            return Err(ProvisionError::SlugTaken(copy.slug.to_owned()).into());
+        }
+        take_files(lifecycle, from, begun.id, position).await?;
+        return Ok(Copied { tenant: begun, source, position });
     }
     let new = NewTenant {
         id: TenantId(log.clock().new_id()),
@@ -136,8 +141,8 @@ pub async fn copy(
     copy_log(&mut from, &mut to, &new, &arriving.keys, position, &mut each).await?;
     copy_commands(&mut from, &mut to, position).await?;
     copy_skipped(&mut from, &mut to, position).await?;
-    from.commit().await?;
     to.commit().await?;
+    take_files(lifecycle, from, new.id, position).await?;
     let tenant = lifecycle.platform.tenant_by_id(new.id).await?.ok_or(DoorError::NoSuchTenant)?;
     Ok(Copied { tenant, source, position })
 }
@@ -183,6 +188,26 @@ async fn is_copy(
         ends.push(row.map(|row| row.try_get::<Uuid, _>(0)).transpose()?);
     }
     Ok(same_end && ends[0] == ends[1])
+}
+
+/// The files of that moment: an object is written before the event that names it, so what is
+/// younger than the first event that is not copied is not named by one that is.
+async fn take_files(
+    lifecycle: &Lifecycle<'_>,
+    mut from: TenantTx,
+    to: TenantId,
+    position: i64,
+) -> Result<(), CloneError> {
+    let sql = "select recorded_at from {t}.events where position = $1";
+    let next = from.query(sql).bind(position + 1).fetch_optional().await?;
+    let until = match next {
+        Some(row) => row.try_get::<DatabaseTimestamp, _>(0)?.to_jiff(),
+        None => Timestamp::MAX,
+    };
+    let (source, copy) = (lifecycle.files.of(from.tenant()), lifecycle.files.of(to));
+    // Files may take their time, and a transaction must not.
+    from.commit().await?;
+    Ok(copy_files(&source, &copy, until).await?)
 }
 
 async fn copy_log(

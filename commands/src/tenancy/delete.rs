@@ -6,6 +6,7 @@ use domain::id::TenantId;
 use domain::tenancy::{RequestDeletion, TenancyCommand, TenantDeleted};
 use jiff::Timestamp;
 use migrations::DoorError;
+use migrations::files::FileError;
 use migrations::keys::hex;
 use migrations::platform::{TenantRecord, to_database};
 use migrations::remove::{self, Deletion, LastHead};
@@ -30,6 +31,9 @@ pub enum DeleteError {
     /// What was signed for it can't be removed.
     #[error("the checkpoints outside of the database can't be removed: {0}")]
     Checkpoints(std::io::Error),
+    /// Its files can't be destroyed.
+    #[error(transparent)]
+    Files(#[from] FileError),
     /// The platform's log can't take note of it.
     #[error(transparent)]
     Command(#[from] CommandError),
@@ -111,8 +115,9 @@ pub async fn destroy(
     let head = remove::begin_destruction(tenants, tenant, at).await?;
     log.keys().forget(tenant);
     each(Step::Locked);
-    lifecycle.signer.forget(tenant).map_err(DeleteError::Checkpoints)?;
+    lifecycle.files.of(tenant).delete_all().await?;
     remove::drop_tables(tenants, tenant, |left| each(Step::Tables(left))).await?;
+    lifecycle.signer.forget(tenant).map_err(DeleteError::Checkpoints)?;
     erase_names(lifecycle, tenant, at).await?;
     let root = hex(&head.root);
     let certificate = TenantDeleted { tenant, log: head.log, position: head.position, root };

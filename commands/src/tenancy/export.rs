@@ -16,6 +16,7 @@ use migrations::{DoorError, TenantTx};
 use sqlx::Row;
 use uuid::Uuid;
 
+use super::export_files::{CarryError, write_files};
 use super::export_form::{
     CheckpointLine, CommandLine, Counts, EventLine, FORMAT, KeyFacts, Kind, LogFacts, Manifest,
     Skipped, SubjectKeyLine, TenantFacts,
@@ -57,6 +58,9 @@ pub enum ExportError {
     /// The tenant's keys can't be had.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// A file can't be read.
+    #[error(transparent)]
+    Files(#[from] CarryError),
     /// It's written, but the platform's log could not take note of it.
     #[error("the export is written, but could not be noted: {0}")]
     Note(#[from] CommandError),
@@ -117,6 +121,7 @@ pub async fn export(
         parts: Vec::new(),
     };
     tx.commit().await?;
+    write_files(&lifecycle.files.of(tenant.id), &mut export).await?;
     let (bytes, counts) = export.finish(manifest, lifecycle.signer)?;
     let root = hex(&root);
     let note = TenantExported { tenant: tenant.id, position, root: root.clone() };

@@ -17,6 +17,7 @@ use migrations::{DoorError, TenantTx};
 use sqlx::Row;
 
 use super::export_file::{ExportFile, ExportFileError, Lines};
+use super::export_files::{CarryError, load_files};
 use super::export_form::{Counts, ExportFault, Kind, Manifest, SubjectKeyLine};
 use super::import_rows::{
     KeyRow, insert_commands, insert_events, insert_keys, insert_skipped, refold_claims, set_head,
@@ -85,6 +86,9 @@ pub enum ImportError {
     /// The key file can't be read.
     #[error(transparent)]
     KeyFile(#[from] SecretFileError),
+    /// A file can't be brought into the store.
+    #[error(transparent)]
+    Files(#[from] CarryError),
     /// The log is here already.
     #[error(
         "the log of this export is here already, as tenant {0:?}; one log is one tenant's: delete \
@@ -150,8 +154,13 @@ pub async fn load(
         keys: carry.is_some(),
     };
     if let Some(here) = holder_of(lifecycle, manifest.log.id).await? {
-        let same = here.slug == arrival.slug && is_as_exported(lifecycle, &here, &manifest).await?;
-        return if same { Ok(arrived(here)) } else { Err(ImportError::LogThere(here.slug)) };
+        if here.slug != arrival.slug || !is_as_exported(lifecycle, &here, &manifest).await? {
+            return Err(ImportError::LogThere(here.slug));
+        }
+        if here.state == ARRIVING {
+            load_files(&mut export, &lifecycle.files.of(here.id)).await?;
+        }
+        return Ok(arrived(here));
     }
     let log = lifecycle.commands.log();
     let new = NewTenant {
@@ -169,6 +178,7 @@ pub async fn load(
     let journey = Journey { keys: &keys, carry: carry.as_ref(), at: log.clock().now() };
     journey.fill(&mut tx, &mut export, &mut each).await?;
     tx.commit().await?;
+    load_files(&mut export, &lifecycle.files.of(new.id)).await?;
     let made = lifecycle.platform.tenant_by_id(new.id).await?;
     Ok(arrived(made.ok_or(DoorError::NoSuchTenant)?))
 }

@@ -5,6 +5,7 @@
 use domain::id::TenantId;
 use domain::log::{Actor, Via};
 use domain::tenancy::{Refusal, Tenancy, TenancyCommand, tenant_stream};
+use migrations::files::FileStore;
 use migrations::platform::{Platform, TenantRecord};
 
 use crate::event_log::audit::CheckpointSigner;
@@ -22,6 +23,8 @@ pub struct Lifecycle<'a> {
     pub platform: &'a Platform,
     /// Signs roots.
     pub signer: &'a CheckpointSigner,
+    /// Everybody's files.
+    pub files: &'a FileStore,
     /// Who acts.
     pub actor: Actor,
     /// Through which edge.

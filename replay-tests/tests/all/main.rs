@@ -7,6 +7,7 @@ mod cqrs;
 mod crash;
 mod delivery;
 mod firm;
+mod lifecycle;
 mod streams;
 mod tailing;
 mod tidy;

@@ -137,6 +137,7 @@ fn lifecycle(context: &Context) -> Lifecycle<'_> {
         commands: &system.commands,
         platform: &system.platform,
         signer: &system.signer,
+        files: &system.files,
         actor: Actor::Operator,
         via: Via::CommandLine,
     }
