@@ -60,6 +60,9 @@ pub async fn request(
     if tenant.id.is_platform() {
         return Err(DeleteError::Platform);
     }
+    if is_begun(lifecycle, tenant.id).await? {
+        return Err(DeleteError::TooLate);
+    }
     lifecycle.introduce(tenant).await?;
     let command = TenancyCommand::RequestDeletion(RequestDeletion { due });
     lifecycle.record(vec![tenant.id], None, command).await?;
@@ -74,8 +77,7 @@ pub async fn request(
 /// Takes a deletion back within its days of grace.
 pub async fn cancel(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<(), DeleteError> {
     let tenants = lifecycle.commands.log().tenants();
-    let begun = |it: &Deletion| it.tenant == tenant && it.begun_at.is_some();
-    if remove::deletions(tenants).await?.iter().any(begun) {
+    if is_begun(lifecycle, tenant).await? {
         return Err(DeleteError::TooLate);
     }
     // The catalogue first: a run that is cut off here leaves a tenant that is not destroyed.
@@ -90,6 +92,11 @@ pub async fn cancel(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<(), D
         lifecycle.platform.set_state(tenant, &state).await?;
     }
     Ok(())
+}
+
+async fn is_begun(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<bool, DoorError> {
+    let all = remove::deletions(lifecycle.commands.log().tenants()).await?;
+    Ok(all.iter().any(|it| it.tenant == tenant && it.begun_at.is_some()))
 }
 
 /// The deletions whose days of grace are over, and those that a run before began.

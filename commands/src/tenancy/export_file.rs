@@ -181,8 +181,9 @@ impl ExportFile {
         let mut counts = super::export_form::Counts::default();
         *counts.of(Kind::Checkpoints) = signed.of_log.len() as u64;
         let part_of = |part: &str, fault| ExportFault::Log { part: part.to_owned(), fault };
+        let mut hashed = Vec::new();
         for path in self.paths(Kind::Log) {
-            // Events first: which one was changed says more than which part was.
+            // Events first, to the last: which one is wrong says more than which part is.
             let found = self.found(&path)?;
             let bytes = read_part(&mut self.file, &found)?;
             let Lines::Log(rows) = lines_of(&path, &bytes)? else { continue };
@@ -190,11 +191,14 @@ impl ExportFile {
                 walk.step(row).map_err(|fault| part_of(&path, fault))?;
                 signed.check(self, walk).map_err(|fault| part_of(&path, fault))?;
             }
-            self.check_part(&path, bytes.len() as u64, &sha256(&bytes))?;
+            hashed.push((path, bytes.len() as u64, sha256(&bytes)));
             *counts.of(Kind::Log) += rows.len() as u64;
             each(walk.range.size() as i64);
         }
         self.check_end(walk, signed)?;
+        for (path, bytes, sha256) in hashed {
+            self.check_part(&path, bytes, &sha256)?;
+        }
         for kind in [Kind::Keys, Kind::Commands] {
             for path in self.paths(kind) {
                 *counts.of(kind) += match self.lines(&path)? {

@@ -99,10 +99,11 @@ async fn a_tenant_moves_with_equal_read_models_and_a_copy_is_as_it_was() {
     open_doors(&office, &arrived).await.expect("open");
     assert_eq!((arrived.tenant.id, &arrived.root), (tenant, &done.root));
     assert_equal_rows((&here.system, tenant), (&there.system, tenant), done.position).await;
-    let roots =
-        [&here.system, &there.system].map(|it| audit(&it.tenants, tenant, &it.signer, |_| {}));
-    let [one, other] = roots;
-    let (one, other) = (one.await.expect("readable"), other.await.expect("readable"));
+    let of = async |system: &System| {
+        let audited = audit(&system.tenants, tenant, &system.signer, |_| {}).await;
+        audited.expect("readable")
+    };
+    let (one, other) = (of(&here.system).await, of(&there.system).await);
     assert_eq!((one.fault, one.root), (other.fault, other.root));
     // It goes on there, by itself.
     there.work(tenant, 8, 20).await;
