@@ -4,8 +4,6 @@ create table platform.deletions (
     tenant_id uuid constraint deletions_pk primary key
         constraint deletions_tenant_fk references platform.tenants,
     due_at timestamptz not null,
-    -- What a cancelled deletion goes back to.
-    state_before text not null,
     -- Set when destruction has begun; from then on there is no way back. What follows is what the
     -- certificate says, kept here because its source is destroyed first.
     begun_at timestamptz,
@@ -14,9 +12,9 @@ create table platform.deletions (
     root bytea
 );
 
-create table platform.buried_names (
+create table platform.graves (
     -- SHA-256 of `slug:` or `host:` and the name: the name of a firm that is gone is kept nowhere.
-    digest bytea constraint buried_names_pk primary key,
+    digest bytea constraint graves_pk primary key,
     -- SHA-256 of the id of the log that had it: restored from an export, it may have it again.
     holder bytea not null,
     until timestamptz not null
@@ -25,9 +23,9 @@ create table platform.buried_names (
 -- By triggers, so that no way to a name goes round them.
 create function platform.refuse_buried_slug() returns trigger language plpgsql as $$
 begin
-    if exists (select 1 from platform.buried_names b
-        where b.digest = pg_catalog.sha256(pg_catalog.convert_to('slug:' || new.slug, 'UTF8'))
-            and b.until > pg_catalog.now()) then
+    if exists (select 1 from platform.graves g
+        where g.digest = pg_catalog.sha256(pg_catalog.convert_to('slug:' || new.slug, 'UTF8'))
+            and g.until > pg_catalog.now()) then
         raise exception 'the name is buried'
             using errcode = '23505', constraint = 'tenants_slug_buried';
     end if;
@@ -38,9 +36,9 @@ create trigger slugs_stay_buried before insert or update of slug on platform.ten
 
 create function platform.refuse_buried_host() returns trigger language plpgsql as $$
 begin
-    if exists (select 1 from platform.buried_names b
-        where b.digest = pg_catalog.sha256(pg_catalog.convert_to('host:' || new.host, 'UTF8'))
-            and b.until > pg_catalog.now()) then
+    if exists (select 1 from platform.graves g
+        where g.digest = pg_catalog.sha256(pg_catalog.convert_to('host:' || new.host, 'UTF8'))
+            and g.until > pg_catalog.now()) then
         raise exception 'the name is buried'
             using errcode = '23505', constraint = 'domains_host_buried';
     end if;
@@ -49,4 +47,4 @@ end $$;
 create trigger hosts_stay_buried before insert or update of host on platform.domains
     for each row execute function platform.refuse_buried_host();
 
-grant select on platform.deletions, platform.buried_names to crowdminder_platform;
+grant select on platform.deletions, platform.graves to crowdminder_platform;

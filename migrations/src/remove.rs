@@ -19,6 +19,9 @@ pub const DESTROYING: &str = "destroying";
 /// How long nobody else may have the names of a tenant that is gone.
 pub const BURIED: SignedDuration = SignedDuration::from_hours(365 * 24);
 
+/// The constraints that keep a buried name from being used.
+pub const BURIED_NAME: [&str; 2] = ["tenants_slug_buried", "domains_host_buried"];
+
 /// A deletion that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletion {
@@ -50,8 +53,7 @@ pub async fn schedule(
     let mut tx = tenants.begin_as_owner(tenant).await?;
     let scheduled = tx
         .query(
-            "insert into platform.deletions (tenant_id, due_at, state_before)
-             select t.tenant_id, $2, t.state from platform.tenants t where t.tenant_id = $1
+            "insert into platform.deletions (tenant_id, due_at) values ($1, $2)
              on conflict on constraint deletions_pk do update set due_at = excluded.due_at
                 where deletions.begun_at is null",
         )
@@ -66,23 +68,16 @@ pub async fn schedule(
     Ok(scheduled == 1)
 }
 
-/// Takes a tenant out of its days of grace; answers the state it goes back to, or none where it was
-/// not in them or where it's too late.
-pub async fn cancel(tenants: &Tenants, tenant: TenantId) -> Result<Option<String>, DoorError> {
+/// Takes a tenant out of its days of grace; answers whether it was in them and it's not too late.
+pub async fn cancel(tenants: &Tenants, tenant: TenantId) -> Result<bool, DoorError> {
     let mut tx = tenants.begin_as_owner(tenant).await?;
-    let row = tx
-        .query(
-            "delete from platform.deletions where tenant_id = $1 and begun_at is null
-             returning case state_before when 'suspended' then 'active' else state_before end",
-        )
-        .bind(tenant.0)
-        .fetch_optional()
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let state: String = row.try_get(0)?;
-    set_state(&mut tx, &state).await?;
+    let sql = "delete from platform.deletions where tenant_id = $1 and begun_at is null";
+    let cancelled = tx.query(sql).bind(tenant.0).execute().await? == 1;
+    if cancelled {
+        set_state(&mut tx, "active").await?;
+    }
     tx.commit().await?;
-    Ok(Some(state))
+    Ok(cancelled)
 }
 
 async fn set_state(tx: &mut TenantTx, state: &str) -> Result<(), DoorError> {
@@ -114,10 +109,12 @@ pub async fn deletions(tenants: &Tenants) -> Result<Vec<Deletion>, DoorError> {
 }
 
 /// Begins the destruction of a tenant whose deletion was asked for, or answers what the first run
-/// saw: notes the head of its log, destroys its key, buries its names and locks everybody out.
+/// saw: notes the head of its log, destroys its key, buries its names, those it had before among
+/// them, and locks everybody out.
 pub async fn begin_destruction(
     tenants: &Tenants,
     tenant: TenantId,
+    former_names: &[String],
     at: Timestamp,
 ) -> Result<LastHead, DoorError> {
     let mut tx = tenants.begin_as_owner(tenant).await?;
@@ -148,7 +145,7 @@ pub async fn begin_destruction(
     .execute()
     .await?;
     set_state(&mut tx, DESTROYING).await?;
-    bury(&mut tx, at).await?;
+    bury(&mut tx, former_names, at).await?;
     tx.query("delete from platform.tenant_keys where tenant_id = $1")
         .bind(tenant.0)
         .execute()
@@ -160,23 +157,46 @@ pub async fn begin_destruction(
     Ok(head)
 }
 
-/// Takes the names of a tenant away and out of use.
-async fn bury(tx: &mut TenantTx, at: Timestamp) -> Result<(), DoorError> {
+/// Takes names out of their graves for the log that had them.
+pub(crate) async fn exhume(tx: &mut TenantTx, log: LogId, names: &[&str]) -> Result<(), DoorError> {
+    tx.query(
+        "delete from platform.graves g using unnest($2::text[]) as n (name)
+         where g.holder = sha256(uuid_send($1)) and g.digest in (
+            sha256(convert_to('slug:' || n.name, 'UTF8')),
+            sha256(convert_to('host:' || n.name, 'UTF8')))",
+    )
+    .bind(log.0)
+    .bind(names.to_vec())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Takes the names of a tenant away and out of use. A name that rests because the tenant gave it up
+/// rests here from now on, where it can't be read.
+async fn bury(tx: &mut TenantTx, former: &[String], at: Timestamp) -> Result<(), DoorError> {
     let tenant = tx.tenant();
     tx.query(
-        "insert into platform.buried_names (digest, holder, until)
-         select sha256(convert_to(name, 'UTF8')), sha256(uuid_send(l.log_id)), $2
+        "insert into platform.graves (digest, holder, until)
+         select sha256(convert_to(n.name, 'UTF8')), sha256(uuid_send(l.log_id)), $2
          from {t}.log_head l, (
             select 'slug:' || slug as name from platform.tenants where tenant_id = $1
             union select 'host:' || host from platform.domains where tenant_id = $1
-         ) names
-         on conflict on constraint buried_names_pk do update
+            union select 'host:' || b.name from platform.buried_names b where b.name = any($3)
+            union select 'slug:' || b.name from platform.buried_names b where b.name = any($3)
+         ) n
+         on conflict on constraint graves_pk do update
             set holder = excluded.holder, until = excluded.until",
     )
     .bind(tenant.0)
     .bind(to_database(at + BURIED))
+    .bind(former.to_vec())
     .execute()
     .await?;
+    tx.query("delete from platform.buried_names where name = any($1)")
+        .bind(former.to_vec())
+        .execute()
+        .await?;
     // The row stays until the end, the name in it does not.
     tx.query(
         "update platform.tenants set slug = 'gone-' || replace(tenant_id::text, '-', ''), name = ''

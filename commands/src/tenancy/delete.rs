@@ -3,7 +3,11 @@
 //! platform's log of where its log ended.
 
 use domain::id::TenantId;
-use domain::tenancy::{RequestDeletion, TenancyCommand, TenantDeleted};
+use domain::log::Event;
+use domain::personal::{Personal, Unique};
+use domain::tenancy::{
+    RequestDeletion, TenancyCommand, TenancyEvent, TenantDeleted, tenant_stream,
+};
 use jiff::Timestamp;
 use migrations::DoorError;
 use migrations::files::FileError;
@@ -12,7 +16,10 @@ use migrations::platform::{TenantRecord, to_database};
 use migrations::remove::{self, Deletion, LastHead};
 
 use super::lifecycle::Lifecycle;
+use super::operations::follow;
+use crate::event_log::read::stream_after;
 use crate::refused::CommandError;
+use crate::unit::open_personal;
 
 /// Why a tenant was not ended.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +77,7 @@ pub async fn request(
     if !remove::schedule(tenants, tenant.id, due).await? {
         return Err(DeleteError::TooLate);
     }
-    // The catalogue's look-ups of this process forget what they knew.
-    Ok(lifecycle.platform.set_state(tenant.id, remove::DELETING).await?)
+    Ok(follow(lifecycle.commands, lifecycle.platform, tenant.id).await?)
 }
 
 /// Takes a deletion back within its days of grace.
@@ -84,14 +90,11 @@ pub async fn cancel(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<(), D
     let back = remove::cancel(tenants, tenant).await?;
     let command = TenancyCommand::CancelDeletion(domain::tenancy::CancelDeletion);
     match lifecycle.record(vec![tenant], None, command).await {
-        Err(CommandError::Refused(_)) if back.is_none() => return Err(DeleteError::NotDeleting),
+        Err(CommandError::Refused(_)) if !back => return Err(DeleteError::NotDeleting),
         Err(CommandError::Refused(_)) => {}
         outcome => outcome?,
     }
-    if let Some(state) = back {
-        lifecycle.platform.set_state(tenant, &state).await?;
-    }
-    Ok(())
+    Ok(follow(lifecycle.commands, lifecycle.platform, tenant).await?)
 }
 
 async fn is_begun(lifecycle: &Lifecycle<'_>, tenant: TenantId) -> Result<bool, DoorError> {
@@ -119,7 +122,8 @@ pub async fn destroy(
     if !due(lifecycle, at).await?.iter().any(|deletion| deletion.tenant == tenant) {
         return Err(DeleteError::NotDeleting);
     }
-    let head = remove::begin_destruction(tenants, tenant, at).await?;
+    let names = names_of(lifecycle, tenant).await?;
+    let head = remove::begin_destruction(tenants, tenant, &names, at).await?;
     log.keys().forget(tenant);
     each(Step::Locked);
     lifecycle.files.of(tenant).delete_all().await?;
@@ -132,6 +136,50 @@ pub async fn destroy(
     lifecycle.record(vec![tenant], Some(format!("deleted {tenant}")), command).await?;
     remove::finish(tenants, tenant).await?;
     Ok(head)
+}
+
+/// Every slug and host that a tenant has or had, by the platform's log.
+async fn names_of(
+    lifecycle: &Lifecycle<'_>,
+    tenant: TenantId,
+) -> Result<Vec<String>, CommandError> {
+    let log = lifecycle.commands.log();
+    let keys = log.keys().of(TenantId::PLATFORM).await?;
+    let mut tx = log.tenants().begin(TenantId::PLATFORM).await?;
+    let rows = stream_after(&mut tx, tenant_stream(tenant), 0).await?;
+    let mut events = rows.iter().map(|row| row.decode()).collect::<Result<Vec<_>, _>>()?;
+    open_personal(&mut tx, &keys, &mut events).await?;
+    tx.commit().await?;
+    let mut names = Vec::new();
+    for recorded in events {
+        let Event::Tenancy(event) = recorded.event else { continue };
+        let (slug, host) = names_in(event);
+        names.extend(slug.and_then(|slug| slug.get().cloned()));
+        names.extend(host.and_then(|host| Some(host.get()?.text.clone())));
+    }
+    Ok(names)
+}
+
+type Names = (Option<Personal<String>>, Option<Personal<Unique>>);
+
+/// The slug and the host that an event names.
+fn names_in(event: TenancyEvent) -> Names {
+    match event {
+        TenancyEvent::TenantCreated(event) => (Some(event.slug), Some(event.host)),
+        TenancyEvent::TenantRenamed(event) => (event.slug, event.host),
+        TenancyEvent::DomainAdded(event) => (None, Some(event.host)),
+        TenancyEvent::DomainVerified(event) => (None, Some(event.host)),
+        TenancyEvent::DomainMadePrimary(event) => (None, Some(event.host)),
+        TenancyEvent::DomainRemoved(event) => (None, Some(event.host)),
+        TenancyEvent::TenantSuspended(_)
+        | TenancyEvent::TenantResumed(_)
+        | TenancyEvent::TenantExported(_)
+        | TenancyEvent::TenantImported(_)
+        | TenancyEvent::TenantCloned(_)
+        | TenancyEvent::TenantDeletionRequested(_)
+        | TenancyEvent::TenantDeletionCancelled(_)
+        | TenancyEvent::TenantDeleted(_) => (None, None),
+    }
 }
 
 /// Destroys the keys under which the platform's log has the tenant's names.

@@ -45,7 +45,7 @@ async fn within_its_days_of_grace_a_tenant_can_be_had_back() {
     let early = destroy(&lifecycle, tenant, |_| {}).await;
     assert!(matches!(early, Err(DeleteError::NotDeleting)), "{early:?}");
     cancel(&lifecycle, tenant).await.expect("had back");
-    assert_eq!(state(&yard).await.as_deref(), Some("provisioning"), "as it was before");
+    assert_eq!(state(&yard).await.as_deref(), Some("active"));
     assert_eq!(yard.firm.rows().await.len() as i64, events);
     let told = told(&yard, tenant).await;
     assert!(matches!(
@@ -93,7 +93,7 @@ async fn a_destruction_that_was_cut_off_at_any_step_is_completed_and_cannot_be_t
         let now = Timestamp::now();
         request(&lifecycle, &yard.record().await, now).await.expect("asked for");
         let tenants = &yard.firm.tenant.tenants;
-        let begun = remove::begin_destruction(tenants, tenant, now).await.expect("begun");
+        let begun = remove::begin_destruction(tenants, tenant, &[], now).await.expect("begun");
         let late = cancel(&lifecycle, tenant).await;
         assert!(matches!(late, Err(DeleteError::TooLate)), "{late:?}");
         let moved = request(&lifecycle, &yard.record().await, later()).await;

@@ -23,6 +23,8 @@ use super::import_rows::{
     KeyRow, insert_commands, insert_events, insert_keys, insert_skipped, refold_claims, set_head,
 };
 use super::lifecycle::Lifecycle;
+use super::operations::change;
+use super::suspend::SuspendTenant;
 use crate::event_log::audit::{Fault, SignedCheckpoint, Walk};
 use crate::event_log::read::{ReadError, begun};
 use crate::refused::CommandError;
@@ -195,8 +197,13 @@ pub async fn open_doors(lifecycle: &Lifecycle<'_>, arrived: &Arrived) -> Result<
     let note = TenancyCommand::NoteCopy(NoteCopy::Imported(note));
     lifecycle.record(vec![tenant], Some(format!("imported {tenant}")), note).await?;
     if arrived.tenant.state == ARRIVING {
-        let state = if arrived.keys { "active" } else { "suspended" };
-        lifecycle.platform.set_state(tenant, state).await?;
+        lifecycle.platform.set_state(tenant, "active").await?;
+        if !arrived.keys {
+            let (commands, platform) = (lifecycle.commands, lifecycle.platform);
+            let suspend = SuspendTenant { tenant };
+            let sender = lifecycle.sender(None);
+            change(commands, platform, sender, &arrived.tenant, suspend).await?;
+        }
     }
     Ok(())
 }

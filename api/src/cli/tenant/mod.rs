@@ -2,15 +2,21 @@
 
 mod clone;
 mod delete;
+pub(crate) mod domain;
+pub(crate) mod each;
 mod export;
 mod import;
+mod show;
+mod standing;
 
+use std::sync::Arc;
+
+use ::domain::id::TenantId;
+use ::domain::log::{Actor, Via};
 use clap::{Args, Subcommand};
 use commands::tenancy::lifecycle::Lifecycle;
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
 use commands::tokens::{NewToken, Scopes, issue};
-use domain::id::TenantId;
-use domain::log::{Actor, Via};
 use projections::rebuild::rebuild;
 use projections::registry;
 use serde_json::json;
@@ -22,6 +28,13 @@ use crate::cli::{Context, Outcome, output};
 pub(crate) enum Tenant {
     /// Make a tenant with its owner, or complete one that a run before could not
     Create(Create),
+    /// Every tenant
+    List,
+    /// One tenant
+    Show {
+        /// The tenant
+        slug: String,
+    },
     /// Make a tenant as another one is or was
     Clone(clone::Clone),
     /// Write a tenant to one file, which can be checked without a database
@@ -30,13 +43,40 @@ pub(crate) enum Tenant {
     Import(import::Import),
     /// Delete a tenant, after days of grace or at once, until nothing of it is left
     Delete(delete::Delete),
-    /// Every tenant
-    List,
-    /// One tenant
-    Show {
-        /// The tenant
-        slug: String,
-    },
+    /// Stop all work of a tenant until it's resumed
+    Suspend(standing::Which),
+    /// Let a suspended tenant work again
+    Resume(standing::Which),
+    /// Give a tenant another slug or name; work on it goes on meanwhile
+    Rename(standing::Rename),
+    /// Hosts of a tenant's own
+    #[command(subcommand)]
+    Domain(domain::Domain),
+    /// Run a command for one tenant
+    Run(each::Run),
+    /// Run a command for every tenant
+    Each(each::Each),
+}
+
+impl Tenant {
+    /// Whether it's about one tenant that is there.
+    pub(crate) fn is_for_a_tenant(&self) -> bool {
+        match self {
+            Tenant::Create(_)
+            | Tenant::Clone(_)
+            | Tenant::Import(_)
+            | Tenant::Delete(_)
+            | Tenant::List
+            | Tenant::Run(_)
+            | Tenant::Each(_) => false,
+            Tenant::Show { .. }
+            | Tenant::Export(_)
+            | Tenant::Suspend(_)
+            | Tenant::Resume(_)
+            | Tenant::Rename(_)
+            | Tenant::Domain(_) => true,
+        }
+    }
 }
 
 /// A tenant to be made.
@@ -98,36 +138,22 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Outcome> {
-    let records = match command {
-        Tenant::Create(command) => return create(context, command).await,
-        Tenant::Clone(command) => return clone::run(context, command).await,
-        Tenant::Export(command) => return export::run(context, command).await,
-        Tenant::Import(command) => return import::run(context, command).await,
-        Tenant::Delete(command) => return delete::run(context, command).await,
-        Tenant::List => context.system.platform.tenants().await?,
-        Tenant::Show { slug } => vec![context.tenant(&slug).await?],
-    };
-    for record in records {
-        let hosts = context.system.platform.hosts_of(record.id).await?;
-        if context.json {
-            output::document(&json!({
-                "id": record.id,
-                "slug": record.slug,
-                "name": record.name,
-                "state": record.state,
-                "schema": record.id.schema(),
-                "domain": hosts.first(),
-                "domains": hosts,
-                "schema_version": record.schema_version,
-                "created_at": record.created_at,
-            }));
-        } else {
-            let host = hosts.first().map_or("-", String::as_str);
-            output::line(&format!("{}\t{}\t{}\t{host}", record.slug, record.state, record.name));
-        }
+pub(crate) async fn run(context: &Arc<Context>, command: Tenant) -> anyhow::Result<Outcome> {
+    match command {
+        Tenant::Create(command) => create(context, command).await,
+        Tenant::Clone(command) => clone::run(context, command).await,
+        Tenant::Export(command) => export::run(context, command).await,
+        Tenant::Import(command) => import::run(context, command).await,
+        Tenant::Delete(command) => delete::run(context, command).await,
+        Tenant::List => show::list(context).await,
+        Tenant::Show { slug } => show::show(context, &slug).await,
+        Tenant::Suspend(which) => standing::suspend(context, which).await,
+        Tenant::Resume(which) => standing::resume(context, which).await,
+        Tenant::Rename(command) => standing::run_rename(context, command).await,
+        Tenant::Domain(command) => domain::run(context, command).await,
+        Tenant::Run(command) => each::run(context, command).await,
+        Tenant::Each(command) => each::each(context, command).await,
     }
-    Ok(Outcome::Done)
 }
 
 /// What an operator at the command line makes, copies and ends tenants with.
