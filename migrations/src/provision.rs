@@ -119,9 +119,11 @@ async fn enter(
         "with tenant as (
             insert into platform.tenants
                 (tenant_id, slug, name, state, schema_version, created_at)
-            values ($1, $2, $3, $8, $4, $5)
+            values ($1, $2, $3, $8, $4, $5) returning tenant_id
          ), host as (
-            insert into platform.domains (host, tenant_id, is_primary) values ($6, $1, true)
+            -- After the tenant's row, so that of two names that are taken the slug is told.
+            insert into platform.domains (host, tenant_id, is_primary)
+            select $6, tenant_id, true from tenant
          )
          insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)",
     )
