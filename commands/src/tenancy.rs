@@ -3,6 +3,8 @@
 
 pub mod clone;
 pub mod delete;
+pub mod delete_due;
+pub mod domains;
 pub mod export;
 pub mod export_file;
 pub mod export_files;
@@ -11,8 +13,6 @@ mod export_writer;
 pub mod import;
 mod import_rows;
 pub mod lifecycle;
-
-pub mod domains;
 pub mod operations;
 pub mod rename;
 pub mod resume;

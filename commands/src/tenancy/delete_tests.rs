@@ -1,5 +1,7 @@
 //! Tenants that end: what can be had back, what is destroyed, and runs that were cut off.
 
+use std::sync::Arc;
+
 use domain::id::{StreamId, TenantId};
 use domain::log::Event;
 use domain::tenancy::TenancyEvent;
@@ -9,9 +11,12 @@ use migrations::remove;
 use migrations::testing::TestTenant;
 
 use super::delete::{DeleteError, cancel, destroy, due, request};
+use super::delete_due::DueDeletions;
 use super::import::{Arrival, load, open_doors};
 use super::yard::Yard;
+use crate::event_log::audit::CheckpointSigner;
 use crate::event_log::read::stream_after;
+use crate::jobs::Daily;
 
 /// What the platform's log says of a tenant.
 async fn told(yard: &Yard, tenant: TenantId) -> Vec<TenancyEvent> {
@@ -153,4 +158,28 @@ async fn the_names_of_what_is_gone_are_nobody_elses_for_a_year_and_its_own_again
         told(&yard, arrived.tenant.id).await[..],
         [TenancyEvent::TenantCreated(_), TenancyEvent::TenantImported(_)]
     ));
+}
+
+#[tokio::test]
+async fn the_platforms_day_destroys_what_is_due_and_nothing_else() {
+    let yard = Yard::apart().await;
+    let tenant = yard.firm.id();
+    yard.work().await;
+    let dailies = DueDeletions {
+        commands: yard.firm.commands.clone(),
+        platform: yard.firm.tenant.platform.clone(),
+        signer: Arc::new(
+            CheckpointSigner::in_folders(&yard.path("keys"), &yard.path("c")).expect("keys"),
+        ),
+        files: yard.files.clone(),
+    };
+    let day = jiff::civil::date(2026, 1, 5);
+    request(&yard.lifecycle(), &yard.record().await, later()).await.expect("asked for");
+    dailies.run(TenantId::PLATFORM, day).await.expect("nothing to do");
+    assert!(state(&yard).await.is_some());
+    request(&yard.lifecycle(), &yard.record().await, Timestamp::now()).await.expect("moved");
+    dailies.run(tenant, day).await.expect("not its day");
+    assert!(state(&yard).await.is_some());
+    dailies.run(TenantId::PLATFORM, day).await.expect("destroyed");
+    assert_eq!(state(&yard).await, None);
 }
