@@ -7,7 +7,7 @@ use domain::log::{CompactRange, Hash};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Executor, Row};
 
-use crate::cell::{OWNER_ROLE, begin};
+use crate::cell::{OWNER_ROLE, begin, query};
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::platform::to_database;
 
@@ -95,7 +95,7 @@ pub async fn deletions(tenants: &Tenants) -> Result<Vec<Deletion>, DoorError> {
     let settings = format!("set local role {OWNER_ROLE}; set local statement_timeout = 10000");
     let mut tx = begin(tenants.cell().builder_pool()?, &settings).await?;
     let sql = "select tenant_id, due_at, begun_at from platform.deletions order by due_at";
-    let rows = sqlx::query(sql).fetch_all(&mut *tx).await?;
+    let rows = query(sql).fetch_all(&mut *tx).await?;
     tx.commit().await?;
     let read = |row: &sqlx::postgres::PgRow| -> Result<Deletion, sqlx::Error> {
         let begun_at: Option<jiff_sqlx::Timestamp> = row.try_get(2)?;
@@ -248,7 +248,7 @@ pub async fn finish(tenants: &Tenants, tenant: TenantId) -> Result<(), DoorError
     let mut tx = begin(tenants.cell().builder_pool()?, &settings).await?;
     tx.execute(format!("drop schema if exists {role} cascade").as_str()).await?;
     // Whatever refers to the tenant, by the catalogue's own word: later versions add to it.
-    let referring = sqlx::query(
+    let referring = query(
         "select format('delete from %s where %I = $1', c.conrelid::regclass, a.attname)
          from pg_catalog.pg_constraint c
          join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
@@ -258,9 +258,9 @@ pub async fn finish(tenants: &Tenants, tenant: TenantId) -> Result<(), DoorError
     .await?;
     for row in &referring {
         let statement: String = row.try_get(0)?;
-        sqlx::query(&statement).bind(tenant.0).execute(&mut *tx).await?;
+        query(&statement).bind(tenant.0).execute(&mut *tx).await?;
     }
-    sqlx::query("delete from platform.tenants where tenant_id = $1")
+    query("delete from platform.tenants where tenant_id = $1")
         .bind(tenant.0)
         .execute(&mut *tx)
         .await?;
