@@ -1,7 +1,18 @@
 //! A new firm: its schema, then its owner and its country's settings as one commit of its own log.
 //! A run that was cut off is completed by the next one with the same slug.
 
+pub mod clone;
+pub mod delete;
+pub mod delete_due;
 pub mod domains;
+pub mod export;
+pub mod export_file;
+pub mod export_files;
+pub mod export_form;
+mod export_writer;
+pub mod import;
+mod import_rows;
+pub mod lifecycle;
 pub mod operations;
 pub mod rename;
 pub mod resume;
@@ -250,4 +261,12 @@ impl Command for FoundFirm {
 }
 
 #[cfg(test)]
+mod delete_tests;
+#[cfg(test)]
+mod export_tests;
+#[cfg(test)]
+mod import_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod yard;

@@ -101,7 +101,14 @@ impl Platform {
     /// Whether any of these names, slugs or hosts, rests now.
     pub async fn is_buried(&self, names: &[&str], now: Timestamp) -> Result<bool, DoorError> {
         let mut tx = self.begin().await?;
-        let sql = "select 1 from platform.buried_names where name = any($1) and until > $2 limit 1";
+        // Those of tenants that are gone can't be read, only compared.
+        let sql = "select 1 from platform.buried_names where name = any($1) and until > $2
+            union all
+            select 1 from unnest($1::text[]) as n (name) join platform.graves g on g.digest in (
+                sha256(convert_to('slug:' || n.name, 'UTF8')),
+                sha256(convert_to('host:' || n.name, 'UTF8')))
+            where g.until > $2
+            limit 1";
         let row = query(sql).bind(names).bind(to_database(now)).fetch_optional(&mut *tx);
         let found = row.await?.is_some();
         tx.commit().await?;

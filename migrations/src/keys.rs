@@ -2,6 +2,8 @@
 //! subject and purpose sealed under the tenant's. To destroy a subject's key is to erase what it
 //! sealed.
 
+pub mod carry;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -54,7 +56,11 @@ fn open(key: &LessSafeKey, about: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
 
 /// What a sealed value is bound to, so that it can't be moved to another subject or purpose.
 fn about(name: KeyName) -> Vec<u8> {
-    [name.subject.0.as_bytes(), name.class.as_str().as_bytes()].concat()
+    about_class(name.subject.0, name.class.as_str())
+}
+
+fn about_class(subject: Uuid, class: &str) -> Vec<u8> {
+    [subject.as_bytes(), class.as_bytes()].concat()
 }
 
 /// Why keys are not to be had.
@@ -144,6 +150,9 @@ impl Held {
 pub struct TenantKeys {
     wrapping: LessSafeKey,
     claims: hmac::Key,
+    /// What `claims` was made of: a log that moves takes it along, as its digests are in its
+    /// events.
+    claims_secret: [u8; KEY_BYTES],
     subjects: Mutex<HashMap<KeyName, Held>>,
 }
 
@@ -163,14 +172,21 @@ pub struct NewSubjectKey {
 }
 
 impl TenantKeys {
+    /// Of 32 random bytes, and for a log that came from elsewhere the 32 of its claim secret.
     fn new(tenant_key: &[u8]) -> Self {
+        let (own, brought) = tenant_key.split_at(KEY_BYTES.min(tenant_key.len()));
         let derive = |label: &[u8]| {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, tenant_key);
+            let key = hmac::Key::new(hmac::HMAC_SHA256, own);
             hmac::sign(&key, label)
         };
+        let derived = derive(b"claims");
+        let claims_secret: [u8; KEY_BYTES] = brought
+            .try_into()
+            .unwrap_or_else(|_| derived.as_ref().try_into().expect("SHA-256 has 32 bytes"));
         TenantKeys {
             wrapping: aead(derive(b"subject keys").as_ref()),
-            claims: hmac::Key::new(hmac::HMAC_SHA256, derive(b"claims").as_ref()),
+            claims: hmac::Key::new(hmac::HMAC_SHA256, &claims_secret),
+            claims_secret,
             subjects: Mutex::default(),
         }
     }
@@ -335,6 +351,11 @@ impl KeyStore {
     /// The master key.
     pub fn master(&self) -> &MasterKey {
         &self.master
+    }
+
+    /// Takes a tenant's keys out of this process's memory: it was destroyed.
+    pub fn forget(&self, tenant: TenantId) {
+        self.tenants.lock().expect("no panic under it").remove(&tenant);
     }
 
     /// The keys of a tenant.

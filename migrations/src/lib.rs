@@ -13,6 +13,7 @@ pub mod migrate;
 pub mod platform;
 pub mod provision;
 mod public_site;
+pub mod remove;
 pub mod secret_file;
 pub mod standing;
 pub mod testing;

@@ -11,6 +11,7 @@ use crate::door::{DoorError, TenantTx, Tenants};
 use crate::keys::MasterKey;
 use crate::migrate::{TENANT_SCHEMA_VERSION, TenantScripts};
 use crate::platform::to_database;
+use crate::remove;
 
 /// What a new tenant starts with.
 #[derive(Debug, Clone)]
@@ -61,6 +62,19 @@ pub async fn provision(
     new: &NewTenant,
     read_models: &[String],
 ) -> Result<(), ProvisionError> {
+    let key = master.new_tenant_key(new.id);
+    Ok(raise(tenants, new, "provisioning", &key, read_models).await?.commit().await?)
+}
+
+/// The same in a transaction that's still open, for who has more to put into it; the tenant begins
+/// in this state and with this key, sealed under the master key.
+pub async fn raise(
+    tenants: &Tenants,
+    new: &NewTenant,
+    state: &str,
+    sealed_key: &[u8],
+    read_models: &[String],
+) -> Result<TenantTx, ProvisionError> {
     if !is_slug(&new.slug) {
         return Err(ProvisionError::BadSlug(new.slug.clone()));
     }
@@ -74,12 +88,16 @@ pub async fn provision(
     let tx = begin(tenants.cell().builder_pool()?, &settings).await?;
     let mut tx = TenantTx::of_owner(tx, new.id);
     // The catalogue first: a name that is taken costs no schema.
-    enter(&mut tx, master, new).await.map_err(|error| match error {
+    remove::exhume(&mut tx, new.log, &[&new.slug, &new.host]).await?;
+    enter(&mut tx, new, state, sealed_key).await.map_err(|error| match error {
         DoorError::Constraint(name) if name == "tenants_slug_unique" => {
             ProvisionError::SlugTaken(new.slug.clone())
         }
         DoorError::Constraint(name) if name == "domains_pk" => {
             ProvisionError::HostTaken(new.host.clone())
+        }
+        DoorError::Constraint(name) if remove::BURIED_NAME.contains(&&*name) => {
+            ProvisionError::Buried(new.slug.clone())
         }
         error => ProvisionError::Door(error),
     })?;
@@ -87,18 +105,25 @@ pub async fn provision(
         return Err(ProvisionError::Buried(new.slug.clone()));
     }
     tx.run_file(&build(new, read_models)).await?;
-    Ok(tx.commit().await?)
+    Ok(tx)
 }
 
 /// Its rows in the catalogue, in one statement.
-async fn enter(tx: &mut TenantTx, master: &MasterKey, new: &NewTenant) -> Result<(), DoorError> {
+async fn enter(
+    tx: &mut TenantTx,
+    new: &NewTenant,
+    state: &str,
+    sealed_key: &[u8],
+) -> Result<(), DoorError> {
     tx.query(
         "with tenant as (
             insert into platform.tenants
                 (tenant_id, slug, name, state, schema_version, created_at)
-            values ($1, $2, $3, 'provisioning', $4, $5)
+            values ($1, $2, $3, $8, $4, $5) returning tenant_id
          ), host as (
-            insert into platform.domains (host, tenant_id, is_primary) values ($6, $1, true)
+            -- After the tenant's row, so that of two names that are taken the slug is told.
+            insert into platform.domains (host, tenant_id, is_primary)
+            select $6, tenant_id, true from tenant
          )
          insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)",
     )
@@ -108,7 +133,8 @@ async fn enter(tx: &mut TenantTx, master: &MasterKey, new: &NewTenant) -> Result
     .bind(TENANT_SCHEMA_VERSION)
     .bind(to_database(new.at))
     .bind(&new.host)
-    .bind(master.new_tenant_key(new.id))
+    .bind(sealed_key)
+    .bind(state)
     .execute()
     .await?;
     Ok(())

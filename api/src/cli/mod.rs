@@ -177,6 +177,11 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
             return Ok(Outcome::Done);
         }
+        Command::Audit(audit::Audit::Verify(audit::Verify {
+            file: Some(file), key_id, ..
+        })) => {
+            return audit::verify_file(file, key_id.as_deref(), shared.json);
+        }
         Command::Doctor(command) => {
             return doctor::run(place, &file, command.clone(), shared.json).await;
         }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use commands::jobs::{JobEngine, JobLimits, JobRetention};
+use commands::tenancy::delete_due::DueDeletions;
 
 use crate::mail::{MailOptions, MailUrlError, Post, SendMail};
 use crate::system::System;
@@ -14,6 +15,12 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
     let post = Post::open(log.clone(), system.platform.clone(), mail, &system.data_dir)?;
     let engine = JobEngine::new(log.clone(), system.platform.clone(), JobLimits::default())
         .with(SendMail::new(Arc::new(post)))
-        .daily(JobRetention::new(log.clone()));
+        .daily(JobRetention::new(log.clone()))
+        .daily(DueDeletions {
+            commands: system.commands.clone(),
+            platform: system.platform.clone(),
+            signer: system.signer.clone(),
+            files: system.files.clone(),
+        });
     Ok(engine)
 }

@@ -1,6 +1,8 @@
 //! Tamper evidence: recomputes every leaf and the root, checks the signed checkpoints, and names
 //! the first event that is not what was appended.
 
+mod offline;
+
 use std::path::{Path, PathBuf};
 
 use domain::id::{LogId, TenantId};
@@ -15,6 +17,7 @@ use ring::signature::{self, Ed25519KeyPair, KeyPair};
 use sqlx::Row;
 
 use super::read::{ReadError, StoredRow, rows_after};
+pub use offline::{is_signed, key_id_of};
 
 /// How many events are held in memory while a log is checked.
 const CHUNK: i64 = 5_000;
@@ -129,17 +132,20 @@ impl CheckpointSigner {
     fn keep_outside(&self, tenant: TenantId, text: &str, signature: &[u8]) -> std::io::Result<()> {
         use std::io::Write;
         std::fs::create_dir_all(&self.folder)?;
-        let path = self.folder.join(format!("{}.checkpoints", tenant.schema()));
+        let path = self.outside_of(tenant);
         let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path)?;
         writeln!(file, "{text}{}\n", hex(signature))?;
         file.sync_data()
     }
 
+    fn outside_of(&self, tenant: TenantId) -> PathBuf {
+        self.folder.join(format!("{}.checkpoints", tenant.schema()))
+    }
+
     /// What was signed for a tenant by the copies outside the database: each position with its root
     /// in hexadecimal digits.
     fn outside(&self, tenant: TenantId) -> std::io::Result<Vec<(i64, String)>> {
-        let path = self.folder.join(format!("{}.checkpoints", tenant.schema()));
-        let text = match std::fs::read_to_string(path) {
+        let text = match std::fs::read_to_string(self.outside_of(tenant)) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             read => read?,
         };
@@ -159,12 +165,12 @@ impl CheckpointSigner {
     }
 }
 
-struct StoredHead {
-    log: LogId,
-    range: CompactRange,
+pub(crate) struct StoredHead {
+    pub(crate) log: LogId,
+    pub(crate) range: CompactRange,
 }
 
-async fn read_head(tx: &mut TenantTx) -> Result<StoredHead, ReadError> {
+pub(crate) async fn read_head(tx: &mut TenantTx) -> Result<StoredHead, ReadError> {
     let row = tx.query("select log_id, position, peaks from {t}.log_head").fetch_one().await?;
     let position: i64 = row.try_get(1)?;
     let peaks: Vec<u8> = row.try_get(2)?;
@@ -245,7 +251,7 @@ pub async fn verify(
     let checkpoints = read_checkpoints(&mut tx).await?;
     let outside = signer.outside(tenant).map_err(sqlx::Error::Io)?;
     let signed = Signed { log: head.log, signer, inside: &checkpoints, outside: &outside };
-    let mut walk = Walk { log: head.log, range: CompactRange::new(), versions: Default::default() };
+    let mut walk = Walk::new(head.log);
     let mut agreed = 0;
     let mut fault = None;
     'chunks: loop {
@@ -311,14 +317,19 @@ impl Signed<'_> {
     }
 }
 
-struct Walk {
+/// A log read event by event from its beginning, each checked as it comes.
+pub(crate) struct Walk {
     log: LogId,
-    range: CompactRange,
+    pub(crate) range: CompactRange,
     versions: std::collections::HashMap<domain::id::StreamId, i32>,
 }
 
 impl Walk {
-    fn step(&mut self, row: &StoredRow) -> Result<(), Fault> {
+    pub(crate) fn new(log: LogId) -> Self {
+        Walk { log, range: CompactRange::new(), versions: Default::default() }
+    }
+
+    pub(crate) fn step(&mut self, row: &StoredRow) -> Result<(), Fault> {
         let expected = self.range.size() as i64 + 1;
         if row.position != expected {
             return Err(Fault::Position { expected, found: row.position });
@@ -338,7 +349,7 @@ impl Walk {
 }
 
 /// The leaf that a row should have.
-fn row_leaf(log: LogId, row: &StoredRow) -> Hash {
+pub(crate) fn row_leaf(log: LogId, row: &StoredRow) -> Hash {
     leaf_hash(
         log,
         &StoredEvent {
@@ -357,7 +368,9 @@ fn row_leaf(log: LogId, row: &StoredRow) -> Hash {
     )
 }
 
-async fn read_checkpoints(tx: &mut TenantTx) -> Result<Vec<SignedCheckpoint>, ReadError> {
+pub(crate) async fn read_checkpoints(
+    tx: &mut TenantTx,
+) -> Result<Vec<SignedCheckpoint>, ReadError> {
     let rows = tx
         .query(
             "select position, root, signed_at, key_id, signature from {t}.signed_checkpoints

@@ -3,14 +3,18 @@
 //! leaves nothing but ids, positions and roots.
 
 pub mod add_domain;
+pub mod cancel_deletion;
+pub mod certify_deletion;
 mod events;
 mod host;
 pub mod make_domain_primary;
 mod names;
+pub mod note_copy;
 pub mod record_tenant;
 mod refusal;
 pub mod remove_domain;
 pub mod rename_tenant;
+pub mod request_deletion;
 pub mod resume_tenant;
 #[cfg(test)]
 mod samples;
@@ -19,7 +23,7 @@ mod tenancy_state;
 pub mod verify_domain;
 
 pub use add_domain::AddDomain;
-
+pub use cancel_deletion::CancelDeletion;
 pub use events::{
     DomainAdded, DomainMadePrimary, DomainRemoved, DomainVerified, TenancyEvent, TenantCloned,
     TenantCreated, TenantDeleted, TenantDeletionCancelled, TenantDeletionRequested, TenantExported,
@@ -28,10 +32,12 @@ pub use events::{
 pub use host::own_host;
 pub use make_domain_primary::MakeDomainPrimary;
 pub use names::{RESERVED, is_reserved, is_slug};
+pub use note_copy::NoteCopy;
 pub use record_tenant::RecordTenant;
 pub use refusal::Refusal;
 pub use remove_domain::RemoveDomain;
 pub use rename_tenant::RenameTenant;
+pub use request_deletion::RequestDeletion;
 pub use resume_tenant::ResumeTenant;
 pub use suspend_tenant::SuspendTenant;
 pub use tenancy_state::{Domain, Standing, Tenancy, TenancyCommand, tenant_stream};

@@ -14,6 +14,9 @@ pub enum Refusal {
     /// No such tenant, or it was deleted.
     #[error("there is no such tenant; see the list of tenants")]
     UnknownTenant,
+    /// Nobody asked for its deletion.
+    #[error("the tenant is not to be deleted")]
+    NotDeleting,
     /// It's to be deleted.
     #[error("this tenant is to be deleted; call that off first")]
     BeingDeleted,
@@ -76,6 +79,7 @@ impl Refusal {
             Refusal::InvalidName => "tenancy.invalid_name",
             Refusal::AlreadyRecorded => "tenancy.already_recorded",
             Refusal::UnknownTenant => "tenancy.unknown_tenant",
+            Refusal::NotDeleting => "tenancy.not_deleting",
             Refusal::BeingDeleted => "tenancy.being_deleted",
             Refusal::InvalidSlug => "tenancy.invalid_slug",
             Refusal::ReservedSlug => "tenancy.reserved_slug",
@@ -105,6 +109,7 @@ impl Refusal {
             | Refusal::HostOfPlatform => Some("/host"),
             Refusal::AlreadyRecorded
             | Refusal::UnknownTenant
+            | Refusal::NotDeleting
             | Refusal::BeingDeleted
             | Refusal::TooManyDomains
             | Refusal::UnknownDomain

@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AddDomain, MakeDomainPrimary, RecordTenant, Refusal, RemoveDomain, RenameTenant, ResumeTenant,
-    SuspendTenant, TenancyEvent, VerifyDomain, add_domain, make_domain_primary, record_tenant,
-    remove_domain, rename_tenant, resume_tenant, suspend_tenant, verify_domain,
+    AddDomain, CancelDeletion, MakeDomainPrimary, NoteCopy, RecordTenant, Refusal, RemoveDomain,
+    RenameTenant, RequestDeletion, ResumeTenant, SuspendTenant, TenancyEvent, TenantDeleted,
+    VerifyDomain, add_domain, cancel_deletion, certify_deletion, make_domain_primary, note_copy,
+    record_tenant, remove_domain, rename_tenant, request_deletion, resume_tenant, suspend_tenant,
+    verify_domain,
 };
 use crate::aggregate::aggregate;
 use crate::id::{StreamId, TenantId};
@@ -65,6 +67,14 @@ pub struct Tenancy {
 pub enum TenancyCommand {
     /// See [`record_tenant`].
     Record(RecordTenant),
+    /// See [`note_copy`].
+    NoteCopy(NoteCopy),
+    /// See [`request_deletion`].
+    RequestDeletion(RequestDeletion),
+    /// See [`cancel_deletion`].
+    CancelDeletion(CancelDeletion),
+    /// See [`certify_deletion`].
+    CertifyDeletion(TenantDeleted),
     /// See [`suspend_tenant`].
     Suspend(SuspendTenant),
     /// See [`resume_tenant`].
@@ -88,6 +98,12 @@ impl Tenancy {
     pub fn decide(&self, command: TenancyCommand) -> Result<Vec<TenancyEvent>, Refusal> {
         match command {
             TenancyCommand::Record(command) => record_tenant::decide(self, command),
+            TenancyCommand::NoteCopy(note) => note_copy::decide(self, note),
+            TenancyCommand::RequestDeletion(command) => request_deletion::decide(self, command),
+            TenancyCommand::CancelDeletion(command) => cancel_deletion::decide(self, command),
+            TenancyCommand::CertifyDeletion(certificate) => {
+                certify_deletion::decide(self, certificate)
+            }
             TenancyCommand::Suspend(command) => suspend_tenant::decide(self, command),
             TenancyCommand::Resume(command) => resume_tenant::decide(self, command),
             TenancyCommand::Rename(command) => rename_tenant::decide(self, command),

@@ -8,6 +8,7 @@ mod crash;
 mod delivery;
 mod deploy;
 mod firm;
+mod lifecycle;
 mod streams;
 mod tailing;
 mod tidy;

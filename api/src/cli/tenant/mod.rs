@@ -1,15 +1,23 @@
 //! `crowdminder tenant`.
 
+mod clone;
+mod delete;
 pub(crate) mod domain;
 pub(crate) mod each;
+mod export;
+mod import;
 mod show;
 mod standing;
 
 use std::sync::Arc;
 
+use ::domain::id::TenantId;
+use ::domain::log::{Actor, Via};
 use clap::{Args, Subcommand};
+use commands::tenancy::lifecycle::Lifecycle;
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
 use commands::tokens::{NewToken, Scopes, issue};
+use projections::rebuild::rebuild;
 use projections::registry;
 use serde_json::json;
 
@@ -27,6 +35,14 @@ pub(crate) enum Tenant {
         /// The tenant
         slug: String,
     },
+    /// Make a tenant as another one is or was
+    Clone(clone::Clone),
+    /// Write a tenant to one file, which can be checked without a database
+    Export(export::Export),
+    /// Make a tenant from such a file
+    Import(import::Import),
+    /// Delete a tenant, after days of grace or at once, until nothing of it is left
+    Delete(delete::Delete),
     /// Stop all work of a tenant until it's resumed
     Suspend(standing::Which),
     /// Let a suspended tenant work again
@@ -46,8 +62,15 @@ impl Tenant {
     /// Whether it's about one tenant that is there.
     pub(crate) fn is_for_a_tenant(&self) -> bool {
         match self {
-            Tenant::Create(_) | Tenant::List | Tenant::Run(_) | Tenant::Each(_) => false,
+            Tenant::Create(_)
+            | Tenant::Clone(_)
+            | Tenant::Import(_)
+            | Tenant::Delete(_)
+            | Tenant::List
+            | Tenant::Run(_)
+            | Tenant::Each(_) => false,
             Tenant::Show { .. }
+            | Tenant::Export(_)
             | Tenant::Suspend(_)
             | Tenant::Resume(_)
             | Tenant::Rename(_)
@@ -118,6 +141,10 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
 pub(crate) async fn run(context: &Arc<Context>, command: Tenant) -> anyhow::Result<Outcome> {
     match command {
         Tenant::Create(command) => create(context, command).await,
+        Tenant::Clone(command) => clone::run(context, command).await,
+        Tenant::Export(command) => export::run(context, command).await,
+        Tenant::Import(command) => import::run(context, command).await,
+        Tenant::Delete(command) => delete::run(context, command).await,
         Tenant::List => show::list(context).await,
         Tenant::Show { slug } => show::show(context, &slug).await,
         Tenant::Suspend(which) => standing::suspend(context, which).await,
@@ -127,4 +154,28 @@ pub(crate) async fn run(context: &Arc<Context>, command: Tenant) -> anyhow::Resu
         Tenant::Run(command) => each::run(context, command).await,
         Tenant::Each(command) => each::each(context, command).await,
     }
+}
+
+/// What an operator at the command line makes, copies and ends tenants with.
+fn lifecycle(context: &Context) -> Lifecycle<'_> {
+    let system = &context.system;
+    Lifecycle {
+        commands: &system.commands,
+        platform: &system.platform,
+        signer: &system.signer,
+        files: &system.files,
+        actor: Actor::Operator,
+        via: Via::CommandLine,
+    }
+}
+
+/// Builds every read model of a tenant whose log has arrived, anew each time it's asked.
+async fn build_read_models(context: &Context, tenant: TenantId) -> anyhow::Result<()> {
+    let bar = output::progress(registry::all().len() as u64, "read models");
+    for model in registry::all() {
+        rebuild(&context.system.tenants, tenant, *model, &mut |_| {}).await?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //! Each is an event of the platform's log.
 
 use clap::Args;
+use commands::tenancy::delete::cancel;
 use commands::tenancy::operations::change;
 use commands::tenancy::rename::rename;
 use commands::tenancy::resume::ResumeTenant;
@@ -9,6 +10,7 @@ use commands::tenancy::suspend::SuspendTenant;
 use commands::{CommandError, Done, Sender};
 use domain::id::TenantId;
 use domain::log::{Actor, Via};
+use migrations::remove::DELETING;
 
 use crate::cli::{Context, Outcome};
 
@@ -56,6 +58,10 @@ pub(super) async fn suspend(context: &Context, which: Which) -> anyhow::Result<O
 
 pub(super) async fn resume(context: &Context, which: Which) -> anyhow::Result<Outcome> {
     let tenant = context.tenant(&which.slug).await?;
+    if tenant.state == DELETING {
+        cancel(&super::lifecycle(context), tenant.id).await?;
+        return super::show::show(context, &which.slug).await;
+    }
     let command = ResumeTenant { tenant: tenant.id };
     let (commands, platform) = (&context.system.commands, &context.system.platform);
     let done = change(commands, platform, operator(which.reason), &tenant, command).await;

@@ -8,7 +8,7 @@ mod clients;
 mod http;
 mod journal;
 mod judge;
-mod service;
+pub(crate) mod service;
 
 use std::time::Instant;
 

@@ -30,7 +30,7 @@ pub(crate) struct Service {
 }
 
 /// The program lies beside the folder of this test's own: `cargo test --workspace` builds both.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a running program has a path");
     let program = test.ancestors().nth(2).expect("target/<profile>/deps").join("crowdminder");
     assert!(program.exists(), "{} is missing: run `cargo build -p api` first", program.display());

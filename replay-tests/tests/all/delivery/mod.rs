@@ -2,7 +2,7 @@
 //! is what the log says and stands at its head.
 
 mod cut;
-mod embedded;
+pub(crate) mod embedded;
 mod faulty;
 mod joined;
 mod nats;
