@@ -12,6 +12,7 @@ mod catalogue;
 mod change;
 mod cursor;
 mod dispatch;
+mod domains;
 mod edge;
 mod fault;
 mod history;
@@ -46,10 +47,13 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+use commands::tenancy::domains::TxtRecords;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
+
+use crate::dns::Dns;
 
 pub use admin::admin_router;
 pub use openapi::openapi;
@@ -94,6 +98,7 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    names: Arc<dyn TxtRecords>,
     draining: Arc<AtomicBool>,
 }
 
@@ -118,8 +123,15 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            names: Arc::new(Dns::default()),
             draining: Arc::default(),
         }
+    }
+
+    /// The same, looking names up here instead of by this machine's resolver.
+    pub fn asking(mut self, names: Arc<dyn TxtRecords>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Says that the server is about to stop: it's no longer ready, and finishes what it has.

@@ -8,7 +8,7 @@ use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, settings, tokens};
+use super::{domains, history, imports, members, settings, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -50,6 +50,7 @@ pub(crate) fn routes() -> Vec<Route> {
         timesheets_routes(),
         billing_routes(),
         import_routes(),
+        domains::routes(),
     ];
     let of_both = [members_routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));

@@ -91,6 +91,8 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
         "week" => return "2026-W10".to_owned(),
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
+        // A firm may have few hosts, so those of two firms are compared in a test of their own.
+        "host" => return "nobodys.example.com".to_owned(),
         _ => {}
     }
     let found = match name {
@@ -111,7 +113,8 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "recordTimeBatch",
         "draftInvoice",
     ];
-    let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
+    let of_path =
+        rule.path.contains('{') && !["{key}", "{host}"].iter().any(|name| rule.path.contains(name));
     of_path || named.contains(&rule.operation)
 }
 
