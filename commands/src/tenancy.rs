@@ -254,3 +254,5 @@ impl Command for FoundFirm {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_operations;

@@ -17,8 +17,8 @@ const PLACE: &str = "{}";
 /// States in which a tenant is not whole.
 const UNFINISHED: [&str; 4] = ["provisioning", "arriving", "deleting", "destroying"];
 /// What belongs before `tenant run` and `tenant each`, as it holds for all.
-const SHARED: [&str; 5] =
-    ["--data-dir", "--database-url", "--builder-url", "--base-domain", "--config"];
+const SHARED: [&str; 6] =
+    ["--data-dir", "--database-url", "--builder-url", "--files-url", "--base-domain", "--config"];
 
 /// A command for one tenant.
 #[derive(Debug, Args)]
