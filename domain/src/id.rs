@@ -54,10 +54,16 @@ ids! {
     EntryId,
     /// An invoice, draft or issued.
     InvoiceId,
+    /// A kind of leave.
+    LeaveTypeId,
     /// One run of an importer.
     ImportId,
+    /// One time that a member is signed in.
+    SessionId,
     /// A file that somebody uploaded.
     FileId,
+    /// A piece of work that is done later.
+    JobId,
     /// A stream of events: what one decision is consistent over.
     StreamId,
     /// Whose personal data a sealed field holds: a member, a client, or another natural person.

@@ -93,14 +93,14 @@ pub async fn provision(
 /// Its rows in the catalogue, in one statement.
 async fn enter(tx: &mut TenantTx, master: &MasterKey, new: &NewTenant) -> Result<(), DoorError> {
     tx.query(
-        "with tenant as (
-            insert into platform.tenants
-                (tenant_id, slug, name, state, schema_version, created_at)
-            values ($1, $2, $3, 'provisioning', $4, $5)
-         ), host as (
+        // The slug first, as it's what a caller has chosen: the host follows from it.
+        "with host as (
             insert into platform.domains (host, tenant_id, is_primary) values ($6, $1, true)
+         ), key as (
+            insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)
          )
-         insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)",
+         insert into platform.tenants (tenant_id, slug, name, state, schema_version, created_at)
+         values ($1, $2, $3, 'provisioning', $4, $5)",
     )
     .bind(new.id.0)
     .bind(&new.slug)
