@@ -15,6 +15,7 @@ mod dispatch;
 mod domains;
 mod edge;
 mod fault;
+mod flags;
 mod history;
 mod host;
 mod if_seen;
@@ -25,6 +26,7 @@ mod moment;
 mod openapi;
 mod pages;
 mod personal;
+mod platform;
 mod problem;
 mod query;
 mod registry;
@@ -33,6 +35,8 @@ mod server;
 mod sessions;
 mod settings;
 mod sign_in;
+mod standing;
+mod subscription;
 mod tag;
 mod time;
 mod tokens;
@@ -51,7 +55,12 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+<<<<<<< HEAD
 use commands::tenancy::domains::TxtRecords;
+=======
+use commands::flags::Flags;
+use commands::signup::Maker;
+>>>>>>> main
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
@@ -102,7 +111,12 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+<<<<<<< HEAD
     names: Arc<dyn TxtRecords>,
+=======
+    flags: Flags,
+    maker: Maker,
+>>>>>>> main
     draining: Arc<AtomicBool>,
 }
 
@@ -117,6 +131,9 @@ impl App {
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        let flags = Flags::new(tenants.clone());
+        let tables = projections::registry::tables();
+        let maker = Maker::new(commands.clone(), platform.clone(), tables);
         App {
             commands,
             tenants,
@@ -127,7 +144,12 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+<<<<<<< HEAD
             names: Arc::new(Dns::default()),
+=======
+            flags,
+            maker,
+>>>>>>> main
             draining: Arc::default(),
         }
     }

@@ -239,3 +239,31 @@ async fn names_of_the_service_and_names_that_rest_make_no_tenant() {
         rows.expect("roles").iter().map(|row| row.try_get(0).expect("a name")).collect();
     assert_eq!(groups, [TENANT_GROUP_ROLE]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tenant_that_was_made_beside_others_is_known_to_every_connection_at_once() {
+    let host = TestTenant::provision(&[]).await;
+    let master = MasterKey::in_folder(&host.key_folder).expect("the key");
+    let (master, each) = (&master, 16);
+    let making = (0..4).map(|_| async {
+        for _ in 0..each {
+            let slug = format!("b-{}", random_id().simple());
+            let new = NewTenant {
+                id: TenantId(random_id()),
+                log: LogId(random_id()),
+                host: format!("{slug}.localhost"),
+                name: "Beside others".into(),
+                slug,
+                at: Timestamp::UNIX_EPOCH,
+            };
+            provision(&host.tenants, master, &new, &[]).await.expect("a fresh tenant");
+            let opened = (0..6).map(|_| async {
+                host.tenants.begin(new.id).await.expect("its role").commit().await
+            });
+            for outcome in futures::future::join_all(opened).await {
+                outcome.expect("nothing to write");
+            }
+        }
+    });
+    futures::future::join_all(making).await;
+}

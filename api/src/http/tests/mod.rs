@@ -5,6 +5,7 @@ mod access;
 mod ask;
 mod domains;
 mod firm;
+mod flags;
 mod freshness;
 mod hosts;
 mod idempotency;
@@ -15,6 +16,9 @@ mod problems;
 mod roles;
 mod samples;
 mod server;
+mod service;
+mod signups;
+mod subscriptions;
 mod tags;
 mod time;
 
