@@ -225,15 +225,20 @@ const MOST_DEAD: usize = 64;
 ///
 /// While tenants are being made, a server process can go on with a list of roles that lacks the
 /// newest, until the next role is made: PostgreSQL 15 keeps a list that became stale while it was
-/// put together. Such a connection is closed; a fresh one knows every role.
+/// put together. Such a connection is closed, which ends its process; a fresh one knows every role.
 pub(crate) async fn begin(
-    pool: &PgPool,
+    sessions: &Sessions,
     settings: &str,
 ) -> Result<Transaction<'static, Postgres>, DoorError> {
     let (mut met, mut denied) = (0, 0);
     loop {
         let script = format!("rollback; reset role; begin; {settings}");
-        match pool.begin_with(script.clone()).await.map_err(DoorError::from) {
+        let pool = &sessions.pool;
+        let begun = match sessions.pooler {
+            Pooler::Direct => pool.begin_with(script.clone()).await.map_err(DoorError::from),
+            Pooler::Transaction => begin_to_the_end(pool.clone(), script.clone()).await,
+        };
+        match begun {
             Err(DoorError::Away(error)) if met < MOST_DEAD && pool.size() > 0 => {
                 met += 1;
                 tracing::debug!(%error, "a dead connection was replaced");
@@ -257,11 +262,26 @@ async fn replace_if_denied(pool: &PgPool, script: &str) -> Result<(), DoorError>
     let tried = connection.execute(script).await.map_err(DoorError::from);
     if matches!(tried, Err(DoorError::Refused { code, .. }) if code == DENIED) {
         tracing::debug!("a connection that did not know the newest role was replaced");
-        connection.close().await?;
-        return Ok(());
+        return Ok(connection.close().await?);
     }
     connection.execute("rollback").await?;
     Ok(())
+}
+
+/// Goes on although the caller gives up, and then rolls back: a transaction that was left open
+/// would keep one of the pooler's few sessions from everybody else.
+async fn begin_to_the_end(
+    pool: PgPool,
+    script: String,
+) -> Result<Transaction<'static, Postgres>, DoorError> {
+    let begun = tokio::spawn(async move { pool.begin_with(script).await });
+    Ok(begun.await.map_err(|_| DoorError::Busy)??)
+}
+
+/// A statement outside a tenant's schema. It's prepared without a name, because a name would be
+/// left behind in a session that a pooler gives to others.
+pub(crate) fn query(sql: &str) -> Query<'_, Postgres, PgArguments> {
+    sqlx::query(sql).persistent(false)
 }
 
 fn pool(login: PgConnectOptions, pooler: Pooler, connections: u32, limits: PoolLimits) -> Sessions {

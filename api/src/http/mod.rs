@@ -55,12 +55,9 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
-<<<<<<< HEAD
-use commands::tenancy::domains::TxtRecords;
-=======
 use commands::flags::Flags;
 use commands::signup::Maker;
->>>>>>> main
+use commands::tenancy::domains::TxtRecords;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
@@ -111,12 +108,9 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
-<<<<<<< HEAD
     names: Arc<dyn TxtRecords>,
-=======
     flags: Flags,
     maker: Maker,
->>>>>>> main
     draining: Arc<AtomicBool>,
 }
 
@@ -144,12 +138,9 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
-<<<<<<< HEAD
             names: Arc::new(Dns::default()),
-=======
             flags,
             maker,
->>>>>>> main
             draining: Arc::default(),
         }
     }

@@ -9,11 +9,7 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-<<<<<<< HEAD
-use super::{domains, history, imports, members, sessions, settings, sign_in, tokens};
-=======
-use super::{history, imports, members, platform, sessions, settings, sign_in, tokens};
->>>>>>> main
+use super::{domains, history, imports, members, platform, sessions, settings, sign_in, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
