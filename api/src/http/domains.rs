@@ -1,5 +1,5 @@
-//! A tenant's own hosts over HTTP, for its admins. They are events of the platform's log, not of the
-//! tenant's, so an answer names no position.
+//! A tenant's own hosts over HTTP, for its admins. Their changes are events of the platform's log,
+//! not of the tenant's, so an answer names no position.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use commands::Sender;
