@@ -269,4 +269,6 @@ mod import_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_operations;
+#[cfg(test)]
 mod yard;

@@ -1,5 +1,6 @@
-//! The rows of the catalogue that follow from a tenant's stream on the platform's log: its names, its
-//! state and its hosts; and the names that rest. The log decides, the catalogue is what look-ups use.
+//! The rows of the catalogue that follow from a tenant's stream on the platform's log: its names,
+//! its state and its hosts; and the names that rest. The log decides, the catalogue is what look-ups
+//! use.
 
 use domain::id::TenantId;
 use jiff::Timestamp;
@@ -75,7 +76,8 @@ impl Platform {
         // A host of another tenant stays where it is, and the constraint says so.
         query(
             "insert into platform.domains as d (host, tenant_id, is_primary)
-             select host, $1, is_primary from unnest($2::text[], $3::boolean[]) as h(host, is_primary)
+             select host, $1, is_primary
+             from unnest($2::text[], $3::boolean[]) as h(host, is_primary)
              where not exists (select from platform.domains o
                 where o.host = h.host and o.tenant_id = $1)",
         )

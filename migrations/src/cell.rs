@@ -9,7 +9,7 @@ use domain::id::TenantId;
 use jiff::Timestamp;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
 use sqlx::query::Query;
-use sqlx::{PgPool, Postgres, Row, Transaction};
+use sqlx::{Executor, PgPool, Postgres, Row, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
@@ -222,26 +222,50 @@ const MOST_DEAD: usize = 64;
 /// Begins a transaction and runs `settings` in it, in one round trip. It begins with a reset,
 /// because a cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393).
 /// After a restart of the server every pooled connection is dead: each is dropped as it is met.
+///
+/// While tenants are being made, a server process can go on with a list of roles that lacks the
+/// newest, until the next role is made: PostgreSQL 15 keeps a list that became stale while it was
+/// put together. Such a connection is closed, which ends its process; a fresh one knows every role.
 pub(crate) async fn begin(
     sessions: &Sessions,
     settings: &str,
 ) -> Result<Transaction<'static, Postgres>, DoorError> {
-    let mut met = 0;
+    let (mut met, mut denied) = (0, 0);
     loop {
         let script = format!("rollback; reset role; begin; {settings}");
         let pool = &sessions.pool;
         let begun = match sessions.pooler {
-            Pooler::Direct => pool.begin_with(script).await.map_err(DoorError::from),
-            Pooler::Transaction => begin_to_the_end(pool.clone(), script).await,
+            Pooler::Direct => pool.begin_with(script.clone()).await.map_err(DoorError::from),
+            Pooler::Transaction => begin_to_the_end(pool.clone(), script.clone()).await,
         };
         match begun {
             Err(DoorError::Away(error)) if met < MOST_DEAD && pool.size() > 0 => {
                 met += 1;
                 tracing::debug!(%error, "a dead connection was replaced");
             }
+            Err(DoorError::Refused { code, .. }) if code == DENIED && denied <= pool.size() => {
+                denied += 1;
+                replace_if_denied(pool, &script).await?;
+            }
             outcome => return outcome,
         }
     }
+}
+
+/// The SQLSTATE of a privilege that is missing; of a transaction's settings only the role asks for
+/// any.
+const DENIED: &str = "42501";
+
+/// Closes the next connection if it's denied the role that `script` takes on.
+async fn replace_if_denied(pool: &PgPool, script: &str) -> Result<(), DoorError> {
+    let mut connection = pool.acquire().await?;
+    let tried = connection.execute(script).await.map_err(DoorError::from);
+    if matches!(tried, Err(DoorError::Refused { code, .. }) if code == DENIED) {
+        tracing::debug!("a connection that did not know the newest role was replaced");
+        return Ok(connection.close().await?);
+    }
+    connection.execute("rollback").await?;
+    Ok(())
 }
 
 /// Goes on although the caller gives up, and then rolls back: a transaction that was left open

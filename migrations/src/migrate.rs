@@ -245,3 +245,6 @@ async fn note_fault(
         tracing::warn!(%tenant, %error, "why a tenant was not migrated could not be noted");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,16 +116,14 @@ async fn enter(
     sealed_key: &[u8],
 ) -> Result<(), DoorError> {
     tx.query(
-        "with tenant as (
-            insert into platform.tenants
-                (tenant_id, slug, name, state, schema_version, created_at)
-            values ($1, $2, $3, $8, $4, $5) returning tenant_id
-         ), host as (
-            -- After the tenant's row, so that of two names that are taken the slug is told.
-            insert into platform.domains (host, tenant_id, is_primary)
-            select $6, tenant_id, true from tenant
+        // The slug first, as it's what a caller has chosen: the host follows from it.
+        "with host as (
+            insert into platform.domains (host, tenant_id, is_primary) values ($6, $1, true)
+         ), key as (
+            insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)
          )
-         insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)",
+         insert into platform.tenants (tenant_id, slug, name, state, schema_version, created_at)
+         values ($1, $2, $3, $8, $4, $5)",
     )
     .bind(new.id.0)
     .bind(&new.slug)

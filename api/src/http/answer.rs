@@ -36,6 +36,11 @@ impl<R> Answer<R> {
         Answer { status: StatusCode::OK, headers: HeaderMap::new(), body }
     }
 
+    /// What it says.
+    pub(crate) fn body(&self) -> &R {
+        &self.body
+    }
+
     /// The same with another document.
     pub(crate) fn map<S>(self, document: impl FnOnce(R) -> S) -> Answer<S> {
         Answer { status: self.status, headers: self.headers, body: document(self.body) }

@@ -12,6 +12,7 @@ mod catalogue;
 mod change;
 mod cursor;
 mod dispatch;
+mod domains;
 mod edge;
 mod fault;
 mod flags;
@@ -56,10 +57,13 @@ use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
 use commands::flags::Flags;
 use commands::signup::Maker;
+use commands::tenancy::domains::TxtRecords;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
+
+use crate::dns::Dns;
 
 pub use admin::{Operated, admin_router};
 pub use openapi::openapi;
@@ -104,6 +108,7 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    names: Arc<dyn TxtRecords>,
     flags: Flags,
     maker: Maker,
     draining: Arc<AtomicBool>,
@@ -133,10 +138,17 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            names: Arc::new(Dns::default()),
             flags,
             maker,
             draining: Arc::default(),
         }
+    }
+
+    /// The same, looking names up here instead of by this machine's resolver.
+    pub fn asking(mut self, names: Arc<dyn TxtRecords>) -> Self {
+        self.names = names;
+        self
     }
 
     /// Says that the server is about to stop: it's no longer ready, and finishes what it has.

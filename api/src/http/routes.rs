@@ -9,7 +9,7 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, platform, sessions, settings, sign_in, tokens};
+use super::{domains, history, imports, members, platform, sessions, settings, sign_in, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -51,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
         timesheets_routes(),
         billing_routes(),
         import_routes(),
+        domains::routes(),
         leave_routes(),
     ];
     let of_both = [members_routes(), sessions_routes(), settings_routes(), history_routes()];

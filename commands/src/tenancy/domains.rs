@@ -111,8 +111,8 @@ pub enum DomainChange {
     Remove,
 }
 
-/// Changes a host of a tenant. `text` is the host in any form that names it; `seen` the version that
-/// the caller saw of it, where it must be that one still. Answers the host in its one form.
+/// Changes a host of a tenant. `text` is the host in any form that names it; `seen` the version
+/// that the caller saw of it, where it must be that one still. Answers the host in its one form.
 pub async fn change_domain(
     commands: &Commands,
     platform: &Platform,

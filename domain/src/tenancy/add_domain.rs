@@ -1,5 +1,5 @@
-//! A tenant says that a host is theirs. It leads nowhere until that is shown, and others may say the
-//! same meanwhile, so that nobody keeps a firm's name from it by being first.
+//! A tenant says that a host is theirs. It leads nowhere until that is shown, and others may say
+//! the same meanwhile, so that nobody keeps a firm's name from it by being first.
 
 use super::record_tenant::sealed;
 use super::{DomainAdded, Refusal, Tenancy, TenancyEvent};

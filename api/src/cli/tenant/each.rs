@@ -1,6 +1,6 @@
 //! `crowdminder tenant run` and `each`: any command for one tenant or for all. It runs in this
-//! process, over the connections that are open already: a thousand tenants cost a thousand commands,
-//! not a thousand starts of a program.
+//! process, over the connections that are open already: a thousand tenants cost a thousand
+//! commands, not a thousand starts of a program.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,16 +17,16 @@ const PLACE: &str = "{}";
 /// States in which a tenant is not whole.
 const UNFINISHED: [&str; 4] = ["provisioning", "arriving", "deleting", "destroying"];
 /// What belongs before `tenant run` and `tenant each`, as it holds for all.
-const SHARED: [&str; 5] =
-    ["--data-dir", "--database-url", "--builder-url", "--base-domain", "--config"];
+const SHARED: [&str; 6] =
+    ["--data-dir", "--database-url", "--builder-url", "--files-url", "--base-domain", "--config"];
 
 /// A command for one tenant.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The tenant
     slug: String,
-    /// A command of this program without its tenant, such as `audit verify`. The tenant's slug is put
-    /// in place of each {}, or where there's none, right after the command's name, as its SLUG
+    /// A command of this program without its tenant, such as `audit verify`. The tenant's slug is
+    /// put in place of each {}, or where there's none, right after the command's name, as its SLUG
     #[arg(last = true, required = true, value_name = "COMMAND")]
     words: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! `crowdminder tenant suspend`, `resume` and `rename`: what an operator does to a tenant as a whole.
-//! Each is an event of the platform's log.
+//! `crowdminder tenant suspend`, `resume` and `rename`: what an operator does to a tenant as a
+//! whole. Each is an event of the platform's log.
 
 use clap::Args;
 use commands::tenancy::delete::cancel;

@@ -1,11 +1,14 @@
 //! A firm with a running projector and people to act as.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use commands::event_log::audit::CheckpointSigner;
 use commands::event_log::{EventLog, Limits};
 use commands::members::AddMember;
+use commands::platform_log;
+use commands::tenancy::domains::{LookupFailed, TxtRecords};
 use commands::tokens::{NewToken, Scopes, issue};
 use commands::{Clock, Commands, Sender};
 use domain::id::MemberId;
@@ -30,12 +33,25 @@ pub(crate) struct Person {
     pub(crate) token: String,
 }
 
+/// A zone that a test fills; names that are not in it have no records.
+#[derive(Debug, Default)]
+pub(crate) struct Names(pub(crate) Mutex<BTreeMap<String, Vec<String>>>);
+
+#[async_trait::async_trait]
+impl TxtRecords for Names {
+    async fn txt(&self, name: &str) -> Result<Vec<String>, LookupFailed> {
+        Ok(self.0.lock().expect("no panic under it").get(name).cloned().unwrap_or_default())
+    }
+}
+
 /// A tenant behind the API.
 pub(crate) struct Firm {
     pub(crate) tenant: TestTenant,
     pub(crate) app: App,
     pub(crate) router: Router,
     pub(crate) owner: Person,
+    /// What names say to it.
+    pub(crate) names: Arc<Names>,
     _stop: tokio_util::sync::DropGuard,
     _folder: Arc<TempDir>,
 }
@@ -57,6 +73,8 @@ impl Firm {
             Limits::default(),
         );
         let commands = Commands::new(log);
+        let ensured = platform_log::ensure(&commands, &tenant.platform, &[], "localhost").await;
+        ensured.expect("the platform's log");
         let progress = Progress::default();
         let stop = run_projector(&commands, &tenant, &progress);
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
@@ -68,12 +86,15 @@ impl Firm {
             Arc::new(signer),
             HttpLimits::default(),
         );
+        let names = Arc::new(Names::default());
+        let app = app.asking(names.clone());
         let nobody = Person { member: MemberId(Uuid::nil()), token: String::new() };
         let mut firm = Firm {
             router: router(app.clone()),
             tenant,
             app,
             owner: nobody,
+            names,
             _stop: stop,
             _folder: folder,
         };

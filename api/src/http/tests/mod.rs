@@ -3,6 +3,7 @@
 
 mod access;
 mod ask;
+mod domains;
 mod firm;
 mod flags;
 mod freshness;

@@ -48,6 +48,8 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         }
         "changeMemberRoles" => json!({ "roles": ["member"] }),
         "deactivateMember" | "activateMember" => json!({}),
+        "addDomain" => json!({ "host": format!("{}.example.com", random_id().simple()) }),
+        "verifyDomain" | "makeDomainPrimary" => json!({}),
         "makeToken" => json!({ "member_id": fill("member_id") }),
         "addProject" => json!({ "client_id": fill("client_id"), "name": another }),
         "changeTask" => json!({ "billable": false }),
