@@ -5,11 +5,15 @@
 use std::str::FromStr;
 
 use domain::id::{MemberId, SignUpId, TenantId};
+use domain::members::{Member, Role, member_stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::event_log::NewJob;
+use crate::handle::Command;
+use crate::members::authority_of;
+use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
 /// The kind of jobs that send a letter.
@@ -56,6 +60,16 @@ fn next<'a, T: FromStr>(words: &mut impl Iterator<Item = &'a str>) -> Option<T> 
 }
 
 letters! {
+    /// Asks somebody who was added to register.
+    Invitation "invitation" {
+        /// To whom.
+        member: MemberId
+    },
+    /// Lets somebody who asked for it sign in.
+    SignIn "sign_in" {
+        /// To whom.
+        member: MemberId
+    },
     /// Shows that mails of this tenant arrive.
     Test "test" {
         /// To whom.
@@ -117,6 +131,22 @@ impl Unit<'_> {
         let id = self.new_id();
         self.job(NewJob { id, kind: MAIL, reference: letter.reference(), due_at });
         id
+    }
+}
+
+/// Send a member a mail that shows that mails arrive. Answers the id of its job.
+#[derive(Debug, Clone, Copy)]
+pub struct TestMail {
+    /// To whom.
+    pub member: MemberId,
+}
+
+impl Command for TestMail {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        authority_of(unit, Role::Admin).await?;
+        let member = unit.peek::<Member>(member_stream(self.member)).await?;
+        member.state.id.ok_or(CommandError::NotFound)?;
+        Ok(Reply::created(unit.mail(Letter::Test { member: self.member })))
     }
 }
 

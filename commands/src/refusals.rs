@@ -39,4 +39,16 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(settings, members, catalogue, time, billing, tenancy, leave, signup, subscription, flags);
+refusals!(
+    settings,
+    members,
+    catalogue,
+    time,
+    billing,
+    tenancy,
+    leave,
+    signup,
+    subscription,
+    flags,
+    jobs
+);

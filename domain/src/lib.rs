@@ -12,6 +12,7 @@ pub mod files;
 pub mod flags;
 pub mod id;
 pub mod import;
+pub mod jobs;
 pub mod leave;
 pub mod log;
 pub mod members;

@@ -3,7 +3,7 @@
 
 use crate::log::ClaimKind;
 use crate::{
-    billing, catalogue, flags, leave, members, settings, signup, subscription, tenancy, time,
+    billing, catalogue, flags, jobs, leave, members, settings, signup, subscription, tenancy, time,
 };
 
 /// A refusal of any slice.
@@ -39,6 +39,9 @@ pub enum Refusal {
     /// Of a feature flag.
     #[error(transparent)]
     Flags(#[from] flags::Refusal),
+    /// Of a job.
+    #[error(transparent)]
+    Jobs(#[from] jobs::Refusal),
 }
 
 impl Refusal {
@@ -55,6 +58,7 @@ impl Refusal {
             Refusal::SignUp(refusal) => refusal.code(),
             Refusal::Subscription(refusal) => refusal.code(),
             Refusal::Flags(refusal) => refusal.code(),
+            Refusal::Jobs(refusal) => refusal.code(),
         }
     }
 
@@ -71,6 +75,7 @@ impl Refusal {
             Refusal::SignUp(refusal) => refusal.field(),
             Refusal::Subscription(refusal) => refusal.field(),
             Refusal::Flags(refusal) => refusal.field(),
+            Refusal::Jobs(_) => None,
         }
     }
 
@@ -87,6 +92,7 @@ impl Refusal {
             Refusal::SignUp(refusal) => refusal.is_unknown(),
             Refusal::Subscription(refusal) => refusal.is_unknown(),
             Refusal::Flags(refusal) => refusal.is_unknown(),
+            Refusal::Jobs(_) => false,
         }
     }
 
@@ -95,6 +101,7 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
+            Refusal::Jobs(refusal) => refusal.is_forbidden(),
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)

@@ -14,9 +14,12 @@ pub mod platform;
 pub mod provision;
 mod public_site;
 pub mod secret_file;
+pub mod standing;
 pub mod testing;
 
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};
 
+#[cfg(test)]
+mod pooled;
 #[cfg(test)]
 mod walls;

@@ -23,6 +23,7 @@ mod leave;
 mod members;
 mod moment;
 mod openapi;
+mod pages;
 mod personal;
 mod platform;
 mod problem;
@@ -30,7 +31,9 @@ mod query;
 mod registry;
 mod routes;
 mod server;
+mod sessions;
 mod settings;
+mod sign_in;
 mod standing;
 mod subscription;
 mod tag;
@@ -58,7 +61,7 @@ use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
 
-pub use admin::admin_router;
+pub use admin::{Operated, admin_router};
 pub use openapi::openapi;
 pub use server::{ServerLimits, serve};
 
@@ -162,6 +165,14 @@ pub fn router(app: App) -> Router {
         .into_iter()
         .fold(Router::new(), add)
         .route(&format!("{BASE}/openapi.json"), get(openapi::document))
+        .merge(
+            pages::pages()
+                .into_iter()
+                .map(pages::Page::into_parts)
+                .fold(Router::new(), |router: Router<App>, (path, methods)| {
+                    router.route(path, methods)
+                }),
+        )
         .fallback(edge::nothing_here)
         .method_not_allowed_fallback(edge::no_such_method)
         .layer(from_fn(edge::edge))

@@ -37,12 +37,14 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::SignUp(event) => of_sign_up(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
-        Event::RateCard(_)
+        Event::Session(_)
+        | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Holiday(_)
         | Event::Plan(_)
         | Event::Subscription(_)
-        | Event::Flag(_) => Vec::new(),
+        | Event::Flag(_)
+        | Event::Job(_) => Vec::new(),
     }
 }
 
@@ -113,7 +115,13 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
-        | MemberEvent::MemberActivated(_) => Vec::new(),
+        | MemberEvent::MemberActivated(_)
+        | MemberEvent::MemberInvited(_)
+        | MemberEvent::MemberRegistered(_)
+        | MemberEvent::MemberManagerChanged(_)
+        | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::MemberSessionsRevoked(_) => Vec::new(),
     }
 }
 

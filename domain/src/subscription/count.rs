@@ -45,7 +45,13 @@ pub fn set_active_at(events: &[Recorded<MemberEvent>], end: Timestamp) -> bool {
             MemberEvent::MemberActivated(_) => active = true,
             MemberEvent::MemberRenamed(_)
             | MemberEvent::MemberRolesChanged(_)
-            | MemberEvent::MemberTimeZoneChanged(_) => {}
+            | MemberEvent::MemberTimeZoneChanged(_)
+            | MemberEvent::MemberInvited(_)
+            | MemberEvent::MemberRegistered(_)
+            | MemberEvent::MemberManagerChanged(_)
+            | MemberEvent::MemberEmploymentChanged(_)
+            | MemberEvent::WorkPatternSet(_)
+            | MemberEvent::MemberSessionsRevoked(_) => {}
         }
     }
     active && address

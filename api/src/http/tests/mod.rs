@@ -9,6 +9,7 @@ mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod logs;
 mod members;
 mod problems;
 mod roles;

@@ -2,7 +2,10 @@
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
 mod frozen;
+mod invitation;
+mod link;
 mod payment_due;
+mod sign_in;
 mod signup_confirmation;
 mod standing;
 mod test;
@@ -24,6 +27,8 @@ pub(super) async fn compose(
     letter: Letter,
 ) -> Result<Option<Composed>, WorkError> {
     match letter {
+        Letter::Invitation { member } => invitation::compose(post, tenant, job, member).await,
+        Letter::SignIn { member } => sign_in::compose(post, tenant, job, member).await,
         Letter::Test { member } => test::compose(post, tenant, job, member).await,
         Letter::SignupConfirmation { sign_up } => {
             signup_confirmation::compose(post, tenant, job, sign_up).await
