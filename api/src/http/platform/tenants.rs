@@ -1,5 +1,5 @@
-//! All tenants over HTTP, for operators: which there are, how each stands, and what is done to them.
-//! Of what is in a tenant only counts are shown.
+//! All tenants over HTTP, for operators: which there are, how each stands, and what is done to
+//! them. Of what is in a tenant only counts are shown.
 
 use commands::subscription::{
     self, ExtendTrial, KnownSubscription, RecordPayment, day_of, owners, settle,
