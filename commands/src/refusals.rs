@@ -47,8 +47,8 @@ refusals!(
     billing,
     tenancy,
     leave,
+    jobs,
     signup,
     subscription,
-    flags,
-    jobs
+    flags
 );

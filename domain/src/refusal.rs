@@ -30,6 +30,9 @@ pub enum Refusal {
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
+    /// Of a job.
+    #[error(transparent)]
+    Jobs(#[from] jobs::Refusal),
     /// Of a sign-up.
     #[error(transparent)]
     SignUp(#[from] signup::Refusal),
@@ -39,9 +42,6 @@ pub enum Refusal {
     /// Of a feature flag.
     #[error(transparent)]
     Flags(#[from] flags::Refusal),
-    /// Of a job.
-    #[error(transparent)]
-    Jobs(#[from] jobs::Refusal),
 }
 
 impl Refusal {
@@ -55,10 +55,10 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
+            Refusal::Jobs(refusal) => refusal.code(),
             Refusal::SignUp(refusal) => refusal.code(),
             Refusal::Subscription(refusal) => refusal.code(),
             Refusal::Flags(refusal) => refusal.code(),
-            Refusal::Jobs(refusal) => refusal.code(),
         }
     }
 
@@ -72,10 +72,10 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
+            Refusal::Jobs(_) => None,
             Refusal::SignUp(refusal) => refusal.field(),
             Refusal::Subscription(refusal) => refusal.field(),
             Refusal::Flags(refusal) => refusal.field(),
-            Refusal::Jobs(_) => None,
         }
     }
 
@@ -89,10 +89,10 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
+            Refusal::Jobs(_) => false,
             Refusal::SignUp(refusal) => refusal.is_unknown(),
             Refusal::Subscription(refusal) => refusal.is_unknown(),
             Refusal::Flags(refusal) => refusal.is_unknown(),
-            Refusal::Jobs(_) => false,
         }
     }
 

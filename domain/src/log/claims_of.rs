@@ -41,10 +41,10 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Holiday(_)
+        | Event::Job(_)
         | Event::Plan(_)
         | Event::Subscription(_)
-        | Event::Flag(_)
-        | Event::Job(_) => Vec::new(),
+        | Event::Flag(_) => Vec::new(),
     }
 }
 

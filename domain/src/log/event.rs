@@ -144,6 +144,8 @@ events! {
     Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of what people do to a job.
+    Job(JobEvent),
     /// Of a firm's sign-up, on the platform's log.
     SignUp(SignUpEvent),
     /// Of a plan, on the platform's log.
@@ -152,8 +154,6 @@ events! {
     Subscription(SubscriptionEvent),
     /// Of a feature flag, on the platform's log.
     Flag(FlagEvent),
-    /// Of what people do to a job.
-    Job(JobEvent),
 }
 
 impl Event {
