@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::Row;
 
+use crate::cell::query;
 use crate::door::DoorError;
 use crate::platform::{Platform, to_database};
 
@@ -20,7 +21,7 @@ impl Platform {
             return Ok(false);
         }
         let mut tx = self.begin().await?;
-        let row = sqlx::query(
+        let row = query(
             "select exists (select 1 from platform.tenants where slug = $1)
                 or exists (select 1 from platform.domains where host = $2)",
         )
@@ -42,18 +43,16 @@ impl Platform {
     ) -> Result<i64, DoorError> {
         let since = to_database(at.checked_sub(COUNTED).unwrap_or(Timestamp::MIN));
         let mut tx = self.begin().await?;
-        sqlx::query("delete from platform.sign_up_mails where asked_at < $1")
+        query("delete from platform.sign_up_mails where asked_at < $1")
             .bind(since)
             .execute(&mut *tx)
             .await?;
-        sqlx::query(
-            "insert into platform.sign_up_mails (address_digest, asked_at) values ($1, $2)",
-        )
-        .bind(address_digest)
-        .bind(to_database(at))
-        .execute(&mut *tx)
-        .await?;
-        let row = sqlx::query(
+        query("insert into platform.sign_up_mails (address_digest, asked_at) values ($1, $2)")
+            .bind(address_digest)
+            .bind(to_database(at))
+            .execute(&mut *tx)
+            .await?;
+        let row = query(
             "select count(*) from platform.sign_up_mails
              where address_digest = $1 and asked_at >= $2",
         )

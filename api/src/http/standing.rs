@@ -31,6 +31,11 @@ pub(crate) fn check(state: &str, rule: &Rule, caller: &Caller) -> Result<(), Pro
     }
 }
 
+/// The same for a page that asks for no credentials.
+pub(crate) fn enter(state: &str) -> Result<(), Problem> {
+    if matches!(state, "active" | "frozen") { Ok(()) } else { Err(suspended()) }
+}
+
 fn suspended() -> Problem {
     let detail = "this account is suspended; ask who runs the service";
     Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail)

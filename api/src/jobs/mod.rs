@@ -4,17 +4,24 @@
 use std::sync::Arc;
 
 use commands::jobs::{JobEngine, JobLimits, JobRetention};
+use commands::signup::{MakeFirm, Maker};
+use commands::subscription::Terms;
 use commands::tenancy::delete_due::DueDeletions;
+use projections::registry;
 
 use crate::mail::{MailOptions, MailUrlError, Post, SendMail};
 use crate::system::System;
 
 /// An engine that does all work there is.
 pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlError> {
-    let log = system.commands.log();
+    let (commands, log) = (&system.commands, system.commands.log());
+    let maker = Maker::new(commands.clone(), system.platform.clone(), registry::tables());
     let post = Post::open(log.clone(), system.platform.clone(), mail, &system.data_dir)?;
     let engine = JobEngine::new(log.clone(), system.platform.clone(), JobLimits::default())
         .with(SendMail::new(Arc::new(post)))
+        .with(MakeFirm(maker.clone()))
+        .daily(MakeFirm(maker))
+        .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
         .daily(DueDeletions {
             commands: system.commands.clone(),

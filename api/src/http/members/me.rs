@@ -1,6 +1,8 @@
 //! `GET /me`: who the caller is, in which tenant, by what credentials, and what is known of their
 //! work. Read from their own stream, so that it's there from their first moment on.
 
+use std::collections::BTreeMap;
+
 use commands::sessions;
 use domain::id::MemberId;
 use domain::members::Member;
@@ -15,6 +17,7 @@ use super::{KIND, MemberBody, Nothing, RoleName};
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call};
 use crate::http::caller::state_of;
+use crate::http::flags::subject;
 use crate::http::personal;
 use crate::http::problem::Problem;
 use crate::http::sessions::{SessionBody, shown};
@@ -32,6 +35,8 @@ pub(crate) struct Me {
     work_pattern: Option<PatternBody>,
     /// The session that the request was sent with; null where it was a token.
     session: Option<SessionBody>,
+    /// Whether each feature flag is on for them.
+    flags: BTreeMap<String, bool>,
 }
 
 /// The tenant that the host leads to.
@@ -83,6 +88,7 @@ pub(crate) async fn me(call: Call<(), Nothing>) -> Result<Answer<Me>, Problem> {
             found.map(|found| shown(&call, &found))
         }
     };
+    let flags = call.app.flags.of(subject(&call)).await?;
     let (slug, name) = (call.tenant.slug.clone(), call.tenant.name.clone());
     let me = Me {
         member,
@@ -90,6 +96,7 @@ pub(crate) async fn me(call: Call<(), Nothing>) -> Result<Answer<Me>, Problem> {
         scopes: call.caller.scopes.names(),
         work_pattern: state.pattern_on(today).map(PatternBody::of),
         session,
+        flags: flags.iter().map(|(key, on)| (key.to_owned(), on)).collect(),
     };
     Ok(Answer::of(me).tagged(call.tag((KIND, id.0), position)))
 }

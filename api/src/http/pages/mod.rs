@@ -2,6 +2,7 @@
 //! because scanners of mails look at every link; its one button does. All of them are listed here,
 //! each with the hosts it's on and who may use it. Nothing here reads or sets a cookie yet.
 
+mod confirm;
 mod frame;
 mod sign_in;
 
@@ -26,9 +27,11 @@ use super::body::collect;
 use super::dispatch::origin_of;
 use super::edge::TraceId;
 use super::host::tenant_of;
+use super::platform::port_of;
 use super::problem::{FieldError, Problem};
 use super::registry::{Access, Site};
 use super::server::Peer;
+use super::standing;
 
 /// The largest form.
 const FORM_BYTES_MAX: usize = 16 << 10;
@@ -61,6 +64,12 @@ pub(crate) fn pages() -> Vec<Page> {
             access: Access::Open,
             methods: |page| methods(page, sign_in::show_invitation, sign_in::accept),
         },
+        Page {
+            path: "/confirm",
+            site: Site::Platform,
+            access: Access::Open,
+            methods: |page| methods(page, confirm::show, confirm::enter),
+        },
     ]
 }
 
@@ -80,6 +89,8 @@ pub(crate) struct Visit {
     pub(crate) tenant: Arc<TenantRecord>,
     /// The secret of the link; empty where it has none.
     pub(crate) token: String,
+    /// The port that the request names.
+    pub(crate) port: Option<u16>,
     /// From where they come.
     pub(crate) origin: Option<Origin>,
     /// The trace it's part of.
@@ -152,14 +163,12 @@ async fn visit(app: &App, page: &Page, parts: &Parts, fields: &[u8]) -> Result<V
         // A page for members needs a cookie, which comes with the pages for daily work.
         Access::Member { .. } => return Err(Problem::unauthenticated()),
     }
-    if tenant.state == "suspended" {
-        let detail = "this account is suspended; ask who runs the service";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
-    }
+    standing::enter(&tenant.state)?;
     let token = token_of(fields)?;
     let origin = origin_of(parts);
     let trace_id = parts.extensions.get::<TraceId>().map(|trace| trace.0.clone());
-    Ok(Visit { app: app.clone(), tenant, token, origin, trace_id })
+    let port = port_of(&parts.headers);
+    Ok(Visit { app: app.clone(), tenant, token, port, origin, trace_id })
 }
 
 /// The one field there may be.

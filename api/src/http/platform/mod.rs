@@ -6,11 +6,9 @@ pub(crate) mod routes;
 pub(crate) mod signups;
 pub(crate) mod tenants;
 
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::call::About;
 
 /// An amount of money.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,13 +39,18 @@ impl From<domain::money::Money> for Amount {
     }
 }
 
-/// Where a browser finds a host: at the port that this request came to where it's this machine,
-/// else over TLS.
-pub(crate) fn site_url(about: &About, host: &str) -> String {
+/// The port that a request names.
+pub(crate) fn port_of(headers: &HeaderMap) -> Option<u16> {
+    let said = headers.get(header::HOST)?.to_str().ok()?;
+    said.split_once(':')?.1.parse().ok()
+}
+
+/// Where a browser finds a host: at the port that the request came to where it's this machine, else
+/// over TLS.
+pub(crate) fn site_url(host: &str, port: Option<u16>) -> String {
     if host != "localhost" && !host.ends_with(".localhost") {
         return format!("https://{host}");
     }
-    let said = about.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let port = said.and_then(|host| host.split_once(':')).map(|(_, port)| format!(":{port}"));
-    format!("http://{host}{}", port.unwrap_or_default())
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("http://{host}{port}")
 }

@@ -2,19 +2,21 @@
 //! is needed to look at it or to correct it; to confirm it takes the link in the mail.
 
 use axum::http::{HeaderValue, StatusCode, header};
-use commands::links::{self, LinkError, Purpose};
+use commands::Sender;
+use commands::links::{self, Link, LinkError, Purpose};
 use commands::signup::{BeginSignUp, ConfirmSignUp, CorrectSignUp, MakeError, Seen, secret_id};
 use commands::subscription;
 use domain::flags::{PUBLIC_SIGN_UP, Subject};
 use domain::id::{MemberId, SignUpId, TenantId};
-use domain::log::Via;
+use domain::log::{Actor, Via};
 use domain::members::normalised_email;
 use domain::signup::{self, Draft, Known, Refusal, SignUpState, sign_up_stream};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::site_url;
+use super::{port_of, site_url};
+use crate::http::App;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::Json;
 use crate::http::call::{About, Call};
@@ -56,7 +58,8 @@ fn shown(call: &About, seen: &Seen, base: &str) -> Result<SignUpBody, Problem> {
     Ok(SignUpBody {
         id: id.0,
         state: state.as_str(),
-        site_url: ready.then(|| site_url(call, &format!("{}.{base}", draft.slug))),
+        site_url: ready
+            .then(|| site_url(&format!("{}.{base}", draft.slug), port_of(&call.headers))),
         firm_name: draft.firm_name,
         slug: draft.slug,
         country: draft.country,
@@ -219,10 +222,10 @@ pub(crate) struct SignedUpBody {
     state: &'static str,
     slug: String,
     /// The firm's site.
-    pub(crate) site_url: String,
+    site_url: String,
     /// Signs its owner in, once and within a quarter of an hour; null when the link in the mail
     /// was used before: then sign in on the firm's site.
-    pub(crate) sign_in_url: Option<String>,
+    sign_in_url: Option<String>,
 }
 
 /// `POST /signups/{id}/confirm`.
@@ -230,33 +233,48 @@ pub(crate) async fn confirm(
     call: Call<ById, Nothing, Json<ConfirmBody>>,
 ) -> Result<Answer<SignedUpBody>, Problem> {
     look(&call, call.path.id).await?;
-    confirmed(&call, SignUpId(call.path.id), &call.body.0.token).await.map(Answer::of)
+    let sender = Sender {
+        origin: call.origin.clone(),
+        trace_id: call.trace_id.clone(),
+        ..Sender::new(TenantId::PLATFORM, Actor::Visitor, Via::Api)
+    };
+    let (id, token) = (SignUpId(call.path.id), &call.body.0.token);
+    let signed_up = confirmed(&call.app, sender, id, token).await?;
+    let site_url = site_url(&signed_up.host, port_of(&call.headers));
+    let sign_in_url = signed_up.sign_in.map(|secret| format!("{site_url}/sign-in?token={secret}"));
+    let state = SignUpState::Completed.as_str();
+    Ok(Answer::of(SignedUpBody { state, slug: signed_up.slug, site_url, sign_in_url }))
+}
+
+/// A firm that was made of a sign-up.
+pub(crate) struct SignedUp {
+    slug: String,
+    /// Its host.
+    pub(crate) host: String,
+    /// The secret of a link that signs its owner in; none where the link was used before.
+    pub(crate) sign_in: Option<String>,
 }
 
 /// Confirms a sign-up by a link and makes the firm. To do it again is harmless: the firm is made
 /// once, and who was cut off is answered as if nothing had happened.
 pub(crate) async fn confirmed(
-    call: &About,
+    app: &App,
+    sender: Sender,
     id: SignUpId,
     token: &str,
-) -> Result<SignedUpBody, Problem> {
-    let purpose = Purpose::SignupConfirmation;
-    let mut tx = call.tx().await?;
-    let found = links::look(&mut tx, &call.keys, token, purpose, call.now()).await;
-    tx.commit().await?;
-    let fresh = match found {
+) -> Result<SignedUp, Problem> {
+    let via = sender.via;
+    let fresh = match looked(app, token).await? {
         Ok(link) if link.subject == id.0 => {
-            call.send_under(None, ConfirmSignUp { sign_up: id, letter: link.id }).await?;
+            let command = ConfirmSignUp { sign_up: id, letter: link.id };
+            app.commands.handle(sender, command).await?;
             true
-        }
-        Ok(_) | Err(LinkError::Unknown | LinkError::Expired) => {
-            return Err(refused(Refusal::Expired));
         }
         // Of use to see again what it led to, and for nothing else.
         Err(LinkError::Used) => false,
-        Err(LinkError::Door(error)) => return Err(error.into()),
+        Ok(_) | Err(_) => return Err(refused(Refusal::Expired)),
     };
-    let seen = call.app.maker.make(id, Via::Api).await.map_err(|error| match error {
+    let seen = app.maker.make(id, via).await.map_err(|error| match error {
         MakeError::Command(error) => Problem::from(error),
         MakeError::Later(why) => {
             tracing::warn!(why, "a firm could not be made at once");
@@ -272,21 +290,33 @@ pub(crate) async fn confirmed(
         return Err(refused(if sent_back { Refusal::SlugTaken } else { Refusal::Expired }));
     };
     let slug = sign_up.draft().map(|draft| draft.slug).unwrap_or_default();
-    let host = format!("{slug}.{}", call.app.maker.base_domain().await?);
-    let site_url = site_url(call, &host);
-    let redeemed = fresh && redeem(call, token).await?;
-    let sign_in_url = match redeemed {
-        true => Some(format!("{site_url}/sign-in?token={}", sign_in(call, tenant, owner).await?)),
+    let host = format!("{slug}.{}", app.maker.base_domain().await?);
+    let sign_in = match fresh && redeem(app, token).await? {
+        true => Some(sign_in(app, tenant, owner).await?),
         false => None,
     };
-    Ok(SignedUpBody { state: SignUpState::Completed.as_str(), slug, site_url, sign_in_url })
+    Ok(SignedUp { slug, host, sign_in })
+}
+
+/// Looks at a link of a mail without using it up; only what is away is a problem.
+pub(crate) async fn looked(app: &App, token: &str) -> Result<Result<Link, LinkError>, Problem> {
+    let keys = app.keys.of(TenantId::PLATFORM).await?;
+    let mut tx = app.tenants.begin(TenantId::PLATFORM).await?;
+    let now = app.commands.log().clock().now();
+    let found = links::look(&mut tx, &keys, token, Purpose::SignupConfirmation, now).await;
+    tx.commit().await?;
+    match found {
+        Err(LinkError::Door(error)) => Err(error.into()),
+        found => Ok(found),
+    }
 }
 
 /// Uses the link up; of two who come at once one does.
-async fn redeem(call: &About, token: &str) -> Result<bool, Problem> {
-    let mut tx = call.tx().await?;
-    let purpose = Purpose::SignupConfirmation;
-    let redeemed = links::redeem(&mut tx, &call.keys, token, purpose, call.now()).await;
+async fn redeem(app: &App, token: &str) -> Result<bool, Problem> {
+    let keys = app.keys.of(TenantId::PLATFORM).await?;
+    let mut tx = app.tenants.begin(TenantId::PLATFORM).await?;
+    let now = app.commands.log().clock().now();
+    let redeemed = links::redeem(&mut tx, &keys, token, Purpose::SignupConfirmation, now).await;
     tx.commit().await?;
     match redeemed {
         Ok(_) => Ok(true),
@@ -296,11 +326,12 @@ async fn redeem(call: &About, token: &str) -> Result<bool, Problem> {
 }
 
 /// A link that signs the new owner in on their firm's site.
-async fn sign_in(call: &About, tenant: TenantId, owner: MemberId) -> Result<String, Problem> {
-    let keys = call.app.keys.of(tenant).await?;
-    let mut tx = call.app.tenants.begin(tenant).await?;
-    let (id, purpose) = (call.new_id(), Purpose::SignIn);
-    let secret = links::open(&mut tx, &keys, id, purpose, owner.0, call.now()).await?;
+async fn sign_in(app: &App, tenant: TenantId, owner: MemberId) -> Result<String, Problem> {
+    let keys = app.keys.of(tenant).await?;
+    let mut tx = app.tenants.begin(tenant).await?;
+    let clock = app.commands.log().clock();
+    let (id, now) = (clock.new_id(), clock.now());
+    let secret = links::open(&mut tx, &keys, id, Purpose::SignIn, owner.0, now).await?;
     tx.commit().await?;
     Ok(secret)
 }

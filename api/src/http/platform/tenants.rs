@@ -1,5 +1,5 @@
-//! All tenants over HTTP, for operators: which there are, how each stands, and what is done to them.
-//! Of what is in a tenant only counts are shown.
+//! All tenants over HTTP, for operators: which there are, how each stands, and what is done to
+//! them. Of what is in a tenant only counts are shown.
 
 use commands::subscription::{
     self, ExtendTrial, KnownSubscription, RecordPayment, day_of, owners, settle,
@@ -20,7 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Amount, site_url};
+use super::{Amount, port_of, site_url};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call};
@@ -33,7 +33,7 @@ const KIND: &str = "tenant";
 
 /// A tenant as operators see it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Tenant")]
+#[schemars(rename = "TenantOverview")]
 pub(crate) struct TenantBody {
     id: Uuid,
     slug: String,
@@ -194,7 +194,7 @@ pub(crate) async fn create(
     let made = made.map_err(not_created)?;
     let begin = subscription::BeginSubscription { tenant: made.tenant, plan, currency };
     commands.handle(Sender { key: None, ..sender(&call) }, begin).await?;
-    let site_url = site_url(&call, &made.domain);
+    let site_url = site_url(&made.domain, port_of(&call.headers));
     let (id, owner_id) = (made.tenant.0, made.owner.0);
     let answer = Answer::of(CreatedTenantBody { id, slug: made.slug, site_url, owner_id });
     Ok(answer.status(axum::http::StatusCode::CREATED))

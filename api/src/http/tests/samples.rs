@@ -69,6 +69,23 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "changeLeaveType" => json!({ "name": "Another" }),
         "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
+        "chooseTenantPlan" => json!({ "plan": "standard" }),
+        "beginSignUp" => super::service::firm_named("another"),
+        "correctSignUp" => json!({ "firm_name": "Another" }),
+        "confirmSignUp" => json!({ "token": "another" }),
+        "definePlan" => json!({
+            "code": "another", "name": "Another", "description": "Another", "prices": [],
+        }),
+        "revisePlan" => json!({ "name": "Another" }),
+        "createTenant" => json!({
+            "slug": "another", "name": "Another", "owner_name": "Ayo",
+            "owner_email": "ayo@example.com",
+        }),
+        "suspendTenant" | "resumeTenant" => json!({}),
+        "recordTenantPayment" => json!({ "amount": { "amount_minor": 1, "currency": "ZAR" } }),
+        "extendTrial" => json!({ "until": "2026-12-01" }),
+        "defineFlag" => json!({ "key": "another", "description": "Another" }),
+        "overrideFlag" => json!({ "tenant_id": fill("tenant_id"), "on": true }),
         operation => {
             assert!(!carries(rule), "{operation} has no sample of its body");
             Value::Null

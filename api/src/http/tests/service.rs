@@ -130,7 +130,7 @@ impl Service {
     pub(crate) async fn firm(&self, slug: &str) -> (String, TenantId, String) {
         let begun = self.visit("/signups", &firm_named(slug)).await;
         let id = begun.id();
-        let token = self.mailed_token(&id).await;
+        let token = self.mailed_token(&format!("nova@{slug}.example")).await;
         let confirmed =
             self.visit(&format!("/signups/{id}/confirm"), &json!({ "token": token })).await;
         confirmed.is(200);
@@ -141,23 +141,27 @@ impl Service {
         (format!("{slug}.{BASE}"), tenant, self.token(tenant, owner).await)
     }
 
-    /// Sends the mails that are due, and answers the token in the last one about confirming.
-    pub(crate) async fn mailed_token(&self, _: &str) -> String {
+    /// Sends the mails that are due, and answers the token in the last one about confirming that
+    /// went to this address.
+    pub(crate) async fn mailed_token(&self, address: &str) -> String {
         let mails = self.mails().await;
-        let last = mails.iter().rfind(|mail| mail.contains("/confirm?token="));
+        let confirms = |mail: &&String| mail.contains("/confirm?token=") && mail.contains(address);
+        let last = mails.iter().rfind(confirms);
         let mail = last.expect("a mail with a link");
         let (_, rest) = mail.split_once("/confirm?token=").expect("the link");
         rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
     }
 
-    /// Sends the mails that are due, and answers the text of all so far, by their age.
+    /// Sends the mails that are due, and answers the text of all so far, in the order they
+    /// were written.
     pub(crate) async fn mails(&self) -> Vec<String> {
         self.engine.run_tenant(TenantId::PLATFORM).await.expect("the platform's jobs");
         let Ok(folder) = std::fs::read_dir(self.folder.path().join("mail")) else {
             return Vec::new();
         };
         let mut paths: Vec<_> = folder.map(|entry| entry.expect("a file").path()).collect();
-        paths.sort();
+        // The clock stands, so the names alone don't tell.
+        paths.sort_by_key(|path| path.metadata().and_then(|it| it.modified()).expect("a file"));
         let read = |path: &std::path::PathBuf| std::fs::read_to_string(path).expect("a mail");
         paths.iter().map(|path| unfolded(&read(path))).collect()
     }

@@ -6,6 +6,7 @@ mod catalogue;
 mod keyring;
 mod leave;
 mod people;
+mod platform;
 mod sample;
 mod sums;
 mod tenancy;
