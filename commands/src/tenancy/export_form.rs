@@ -1,5 +1,5 @@
-//! The form of an export, as `docs/export-format.md` has it: a tar file whose last part but one is a
-//! manifest, and its last the manifest's signature. What is not in the manifest is not in the
+//! The form of an export, as `docs/export-format.md` has it: a tar file whose last part but one is
+//! a manifest, and its last the manifest's signature. What is not in the manifest is not in the
 //! export.
 
 use domain::id::{LogId, StreamId, TenantId};
