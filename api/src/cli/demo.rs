@@ -59,7 +59,7 @@ pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
 }
 
 pub(crate) async fn run(context: &Context, file: &File, command: Demo) -> anyhow::Result<Outcome> {
-    let Context { system, base_domain, mail, json } = context;
+    let Context { system, base_domain, mail, json, .. } = context;
     let now = system.commands.log().clock().now();
     let today = command.today.unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
     let tenants = prepare(system, base_domain, command.seed, today, |what| {

@@ -18,6 +18,8 @@ mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod jobs;
+mod leave;
 mod members;
 mod moment;
 mod openapi;

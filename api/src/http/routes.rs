@@ -6,9 +6,10 @@ use domain::members::Role;
 
 use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
+use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, settings, tokens};
+use super::{history, imports, jobs, members, settings, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -50,8 +51,10 @@ pub(crate) fn routes() -> Vec<Route> {
         timesheets_routes(),
         billing_routes(),
         import_routes(),
+        leave_routes(),
     ];
-    let of_both = [members_routes(), settings_routes(), history_routes()];
+    let jobs_routes = jobs::routes(admin(ADMINS));
+    let of_both = [members_routes(), settings_routes(), history_routes(), jobs_routes];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).collect()
 }
@@ -344,6 +347,53 @@ fn billing_routes() -> Vec<Route> {
         )
         .from(PRICED)
         .then(),
+    ]
+}
+
+fn leave_routes() -> Vec<Route> {
+    const L: &str = "leave";
+    vec![
+        get("/leave-types", "listLeaveTypes", read(L, ALL), "Kinds of leave", leave_types::list)
+            .from(&["leave_type"])
+            .pages()
+            .then(),
+        post(
+            "/leave-types",
+            "defineLeaveType",
+            write(L, ADMINS),
+            "Define a kind of leave",
+            leave_types::define,
+        ),
+        get("/leave-types/{id}", "getLeaveType", read(L, ALL), "One kind", leave_types::one)
+            .from(&["leave_type"])
+            .then(),
+        patch(
+            "/leave-types/{id}",
+            "changeLeaveType",
+            write(L, ADMINS),
+            "Call a kind of leave otherwise, retire it or restore it",
+            leave_types::change,
+        ),
+        get("/holidays", "listHolidays", read(L, ALL), "Holidays of some days", holidays::list)
+            .from(&["holiday_calendar", "holiday"])
+            .then(),
+        post(
+            "/holidays",
+            "declareHoliday",
+            write(L, ADMINS),
+            "Declare a day a holiday of the firm",
+            holidays::declare,
+        ),
+        get("/holidays/{day}", "getHoliday", read(L, ALL), "One declared day", holidays::one)
+            .from(&["holiday"])
+            .then(),
+        delete(
+            "/holidays/{day}",
+            "withdrawHoliday",
+            write(L, ADMINS),
+            "Let a day that was declared be no holiday",
+            holidays::withdraw,
+        ),
     ]
 }
 

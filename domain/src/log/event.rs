@@ -10,6 +10,7 @@ use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::jobs::JobEvent;
+use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::MemberEvent;
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
@@ -124,6 +125,10 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a kind of leave.
+    LeaveType(LeaveTypeEvent),
+    /// Of the calendar of holidays.
+    Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
     /// Of what people do to a job.

@@ -67,6 +67,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_)
             | Event::Job(_) => Vec::new(),
         }
@@ -82,6 +84,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_)
             | Event::Job(_) => {}
         }

@@ -115,6 +115,8 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Project(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::Job(_) => None,
     }

@@ -113,6 +113,8 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::Job(_) => None,
     }

@@ -202,7 +202,7 @@ pub(crate) fn imports() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 51;
+pub(crate) const END: i64 = 61;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -211,7 +211,7 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let parts = [members(), catalogue(), rates(), settings(), super::samples::weeks_of_time()];
-    for part in parts.into_iter().chain([drafts, imports()]) {
+    for part in parts.into_iter().chain([drafts, imports(), super::samples::leave()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

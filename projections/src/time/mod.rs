@@ -27,6 +27,8 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::Job(_) => None,
     }
