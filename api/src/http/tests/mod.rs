@@ -8,6 +8,7 @@ mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod jobs;
 mod members;
 mod problems;
 mod roles;
