@@ -1,5 +1,5 @@
-//! Jobs over HTTP, for admins: what is to be done, what was given up and why. To have one tried
-//! again or called off is an event of the log, so that it can be seen who did.
+//! Jobs over HTTP: what is to be done, what was given up and why. Admins have one tried again or
+//! call it off, which is an event of the log, so that it can be seen who did; auditors only look.
 
 use commands::jobs::table::{JobRecord, find, list as list_jobs};
 use commands::jobs::{CancelJob, JobState, RetryJob};
@@ -89,14 +89,14 @@ pub(crate) struct Wanted {
     state: Option<StateBody>,
 }
 
-/// The routes of jobs, for who looks after them.
-pub(crate) fn routes(access: Access) -> Vec<Route> {
+/// The routes of jobs: who sees them, and who looks after them.
+pub(crate) fn routes(read: Access, write: Access) -> Vec<Route> {
     vec![
-        get("/jobs", "listJobs", access, "What is to be done, was done or was given up", list)
+        get("/jobs", "listJobs", read, "What is to be done, was done or was given up", list)
             .pages(),
-        get("/jobs/{id}", "getJob", access, "One job", one),
-        post("/jobs/{id}/retry", "retryJob", access, "Have a job tried again now", retry),
-        post("/jobs/{id}/cancel", "cancelJob", access, "Call a job off", cancel),
+        get("/jobs/{id}", "getJob", read, "One job", one),
+        post("/jobs/{id}/retry", "retryJob", write, "Have a job tried again now", retry),
+        post("/jobs/{id}/cancel", "cancelJob", write, "Call a job off", cancel),
     ]
 }
 

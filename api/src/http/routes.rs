@@ -53,7 +53,7 @@ pub(crate) fn routes() -> Vec<Route> {
         import_routes(),
         leave_routes(),
     ];
-    let jobs_routes = jobs::routes(admin(ADMINS));
+    let jobs_routes = jobs::routes(admin(HISTORY), admin(ADMINS));
     let of_both = [members_routes(), settings_routes(), history_routes(), jobs_routes];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).collect()

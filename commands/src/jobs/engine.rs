@@ -10,7 +10,7 @@ use domain::id::TenantId;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use migrations::DoorError;
-use migrations::platform::Platform;
+use migrations::platform::{Platform, TenantRecord};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -48,6 +48,9 @@ impl Default for JobLimits {
         }
     }
 }
+
+/// The version of a tenant's schema that first has what jobs need; until it's migrated, it rests.
+const FIRST_SCHEMA_VERSION: i32 = 3;
 
 /// The longest reason that is kept, in bytes.
 const WHY_MAX: usize = 500;
@@ -197,7 +200,10 @@ impl JobEngine {
     /// Claims the tenant's next job, if one is due, and runs it.
     pub(super) async fn visit(&self, tenant: TenantId) -> Result<Visit, DoorError> {
         let record = self.platform.tenant_by_id(tenant).await?;
-        if !record.is_some_and(|record| is_served(&record.state)) {
+        let ready = |record: &TenantRecord| {
+            is_served(&record.state) && record.schema_version >= FIRST_SCHEMA_VERSION
+        };
+        if !record.as_ref().is_some_and(ready) {
             return Ok(Visit::Closed);
         }
         let Some(claimed) = self.claim(tenant).await? else { return Ok(Visit::Idle) };

@@ -136,8 +136,8 @@ pub trait Work: Send + Sync + 'static {
     async fn run(&self, tenant: TenantId, job: &Job) -> Result<Worked, WorkError>;
 }
 
-/// What is done once a day for each tenant. That a day comes late, twice or not at all must not
-/// matter to it.
+/// What is done once a day for each tenant, of which the platform itself is one. That a day comes
+/// late, twice or not at all must not matter to it.
 #[async_trait]
 pub trait Daily: Send + Sync + 'static {
     /// Its name in logs and in the reason of a job that failed.

@@ -113,9 +113,11 @@ pub(super) fn decoded(header: &str) -> String {
 
 /// The part of a mail with this content type, with its encoding undone.
 pub(super) fn part(raw: &str, content_type: &str) -> String {
+    let boundary = raw.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let between = format!("\r\n--{}", boundary.expect("parts apart by a boundary"));
     let start = raw.find(&format!("Content-Type: {content_type}")).expect("such a part");
     let (head, rest) = raw[start..].split_once("\r\n\r\n").expect("a head and a body");
-    let body = rest.split("\r\n--").next().unwrap_or_default();
+    let body = rest.split(&*between).next().unwrap_or_default();
     if head.contains("quoted-printable") { unquoted(body) } else { body.to_owned() }
 }
 
