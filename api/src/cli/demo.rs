@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::serve::{Serve, print_ready};
 use super::{Context, Outcome, output, serve};
-use crate::config::File;
 use crate::demo::{DemoTenant, prepare};
 
 /// The file that marks a data directory as the demo's, so that no other is ever emptied.
@@ -58,15 +57,15 @@ pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(crate) async fn run(context: &Context, file: &File, command: Demo) -> anyhow::Result<Outcome> {
-    let Context { system, base_domain, mail, json, .. } = context;
+pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<Outcome> {
+    let Context { system, base_domain, json, .. } = context;
     let now = system.commands.log().clock().now();
     let today = command.today.unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
     let tenants = prepare(system, base_domain, command.seed, today, |what| {
         tracing::info!("{what}");
     })
     .await?;
-    serve::run(system, file, mail.clone(), command.serve, |address| {
+    serve::run(context, command.serve, |address| {
         let port = address.port();
         let url = format!("http://{base_domain}:{port}");
         if *json {

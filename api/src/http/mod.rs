@@ -14,6 +14,7 @@ mod cursor;
 mod dispatch;
 mod edge;
 mod fault;
+mod flags;
 mod history;
 mod host;
 mod if_seen;
@@ -23,13 +24,19 @@ mod leave;
 mod members;
 mod moment;
 mod openapi;
+mod pages;
 mod personal;
+mod platform;
 mod problem;
 mod query;
 mod registry;
 mod routes;
 mod server;
+mod sessions;
 mod settings;
+mod sign_in;
+mod standing;
+mod subscription;
 mod tag;
 mod time;
 mod tokens;
@@ -48,12 +55,14 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+use commands::flags::Flags;
+use commands::signup::Maker;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
 
-pub use admin::admin_router;
+pub use admin::{Operated, admin_router};
 pub use openapi::openapi;
 pub use server::{ServerLimits, serve};
 
@@ -96,6 +105,8 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    flags: Flags,
+    maker: Maker,
     draining: Arc<AtomicBool>,
 }
 
@@ -110,6 +121,9 @@ impl App {
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        let flags = Flags::new(tenants.clone());
+        let tables = projections::registry::tables();
+        let maker = Maker::new(commands.clone(), platform.clone(), tables);
         App {
             commands,
             tenants,
@@ -120,6 +134,8 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            flags,
+            maker,
             draining: Arc::default(),
         }
     }
@@ -150,6 +166,14 @@ pub fn router(app: App) -> Router {
         .into_iter()
         .fold(Router::new(), add)
         .route(&format!("{BASE}/openapi.json"), get(openapi::document))
+        .merge(
+            pages::pages()
+                .into_iter()
+                .map(pages::Page::into_parts)
+                .fold(Router::new(), |router: Router<App>, (path, methods)| {
+                    router.route(path, methods)
+                }),
+        )
         .fallback(edge::nothing_here)
         .method_not_allowed_fallback(edge::no_such_method)
         .layer(from_fn(edge::edge))

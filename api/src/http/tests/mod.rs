@@ -4,16 +4,21 @@
 mod access;
 mod ask;
 mod firm;
+mod flags;
 mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
 mod jobs;
+mod logs;
 mod members;
 mod problems;
 mod roles;
 mod samples;
 mod server;
+mod service;
+mod signups;
+mod subscriptions;
 mod tags;
 mod time;
 

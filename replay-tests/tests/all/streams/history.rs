@@ -11,7 +11,7 @@ use domain::catalogue::{Client, Project, RateCard};
 use domain::id::{CommandId, StreamId};
 use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
-use domain::members::Member;
+use domain::members::{Member, Session};
 use domain::personal::{Envelope, KeyName, Keyring, PersonalFields, try_each_personal};
 use domain::settings::Settings;
 use domain::time::Timesheet;
@@ -108,9 +108,14 @@ pub(crate) fn line_of(row: &StoredRow, keys: &dyn Keyring) -> Line {
 /// The kind of stream that an event belongs to.
 fn stream_type(event: &Event) -> &'static str {
     match event {
-        Event::Time(_) => Timesheet::TYPE,
+        Event::Time(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => Timesheet::TYPE,
         Event::Invoice(_) => Invoice::TYPE,
         Event::Member(_) => Member::TYPE,
+        Event::Session(_) => Session::TYPE,
         Event::Client(_) => Client::TYPE,
         Event::Project(_) => Project::TYPE,
         Event::RateCard(_) => RateCard::TYPE,
