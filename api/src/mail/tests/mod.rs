@@ -102,7 +102,8 @@ pub(super) fn decoded(header: &str) -> String {
     for text in header.split(' ') {
         let plain = word(text);
         // White space between two encoded words is none of the text.
-        if !out.is_empty() && !(after_encoded && plain.is_some()) {
+        let joins = after_encoded && plain.is_some();
+        if !out.is_empty() && !joins {
             out.push(' ');
         }
         after_encoded = plain.is_some();
