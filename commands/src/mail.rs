@@ -20,7 +20,9 @@ use crate::unit::Unit;
 pub const MAIL: &str = "mail";
 
 macro_rules! letters {
-    ($($(#[$doc:meta])* $letter:ident $name:literal { $($(#[$of:meta])* $id:ident: $ty:ty),+ },)+) => {
+    ($($(#[$doc:meta])* $letter:ident $name:literal {
+        $($(#[$of:meta])* $id:ident: $ty:ty),+
+    },)+) => {
         /// A letter, by what it's about: ids and days only.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Letter {

@@ -7,6 +7,8 @@ mod demo;
 mod doctor;
 mod events;
 mod import;
+mod jobs;
+mod mail;
 mod migrate;
 mod operator;
 mod output;
@@ -69,6 +71,12 @@ enum Command {
     /// Rebuild read models, check them against the log, show them as they were
     #[command(subcommand)]
     Replay(replay::Replay),
+    /// See what is to be done, have it tried again, or call it off
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
+    /// See whether mails arrive
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Print the OpenAPI document
     Openapi,
     /// Check database, keys, storage, clock and bus, and say what to do
@@ -87,6 +95,8 @@ impl Command {
             | Command::Import(_)
             | Command::Audit(_)
             | Command::Events(_)
+            | Command::Jobs(_)
+            | Command::Mail(_)
             | Command::Replay(_) => true,
             Command::Serve(_)
             | Command::Demo(_)
@@ -127,6 +137,8 @@ impl Context {
             ("CROWDMINDER_DATABASE_URL", &self.place.database_url),
             ("CROWDMINDER_BUILDER_URL", &self.place.builder_url),
             ("CROWDMINDER_FILES_URL", &self.place.files_url),
+            ("CROWDMINDER_SMTP_URL", &self.mail.smtp_url),
+            ("CROWDMINDER_MAIL_FROM", &self.mail.from),
         ];
         // Not as arguments, which everybody on the machine can read.
         for (name, url) in urls {
@@ -233,6 +245,8 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Audit(command) => audit::run(&context, command).await,
             Command::Events(command) => events::run(&context, command).await,
             Command::Replay(command) => replay::run(&context, command).await,
+            Command::Jobs(command) => jobs::run(&context, command).await,
+            Command::Mail(command) => mail::run(&context, command).await,
             Command::Bench(command) => bench::run(&context, command).await,
         }
     })

@@ -20,6 +20,7 @@ mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod jobs;
 mod leave;
 mod members;
 mod moment;

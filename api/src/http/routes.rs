@@ -9,7 +9,9 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{domains, history, imports, members, platform, sessions, settings, sign_in, tokens};
+use super::{
+    domains, history, imports, jobs, members, platform, sessions, settings, sign_in, tokens,
+};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -54,7 +56,13 @@ pub(crate) fn routes() -> Vec<Route> {
         domains::routes(),
         leave_routes(),
     ];
-    let of_both = [members_routes(), sessions_routes(), settings_routes(), history_routes()];
+    let of_both = [
+        members_routes(),
+        sessions_routes(),
+        settings_routes(),
+        history_routes(),
+        jobs::routes(admin(HISTORY), admin(ADMINS)),
+    ];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).chain(platform::routes::routes()).collect()
 }

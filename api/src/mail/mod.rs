@@ -7,6 +7,8 @@ mod letters;
 mod outbox;
 mod post;
 pub mod sink;
+#[cfg(test)]
+mod tests;
 
 mod work;
 

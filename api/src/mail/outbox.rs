@@ -16,7 +16,7 @@ use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::io::AsyncWriteExt;
 
-use super::Composed;
+use super::composed::{Composed, one_line};
 
 /// How long each step of a conversation with the server may take.
 const STEP: Duration = Duration::from_secs(20);
@@ -82,7 +82,7 @@ fn message(envelope: &Envelope, letter: &Composed) -> Result<Message, WorkError>
         .message_id(Some(envelope.message_id.clone()))
         .from(envelope.from.clone())
         .to(envelope.to.clone())
-        .subject(&letter.subject)
+        .subject(one_line(&letter.subject))
         .header(AutoSubmitted("auto-generated".into()))
         .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
         .map_err(|_| WorkError::never("the letter can't be put in an envelope"))

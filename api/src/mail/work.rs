@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use commands::jobs::{Job, Patience, Work, WorkError, Worked};
+use commands::jobs::{Job, Patience, Work, WorkError, Worked, is_served};
 use commands::mail::{Letter, MAIL};
 use domain::id::TenantId;
 use jiff::SignedDuration;
@@ -47,7 +47,7 @@ impl Work for SendMail {
             .ok_or_else(|| WorkError::later("this version knows no such letter"))?;
         let record = self.post.platform().tenant_by_id(tenant).await?;
         let record = record.ok_or_else(|| WorkError::never("there is no such tenant"))?;
-        if matches!(record.state.as_str(), "suspended" | "deleting") {
+        if !is_served(&record.state) {
             return Err(WorkError::later("the tenant sends nothing now"));
         }
         let composed = letters::compose(&self.post, &record, job, letter).await?;

@@ -10,9 +10,11 @@ use domain::id::TenantId;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use migrations::DoorError;
-use migrations::platform::Platform;
+use migrations::platform::{Platform, TenantRecord};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
+use super::census;
 use super::daily::{self, Days};
 use super::table::{self, Claimed, End};
 use super::turns::{After, Turns};
@@ -47,6 +49,9 @@ impl Default for JobLimits {
     }
 }
 
+/// The version of a tenant's schema that first has what jobs need; until it's migrated, it rests.
+const FIRST_SCHEMA_VERSION: i32 = 3;
+
 /// The longest reason that is kept, in bytes.
 const WHY_MAX: usize = 500;
 
@@ -65,6 +70,12 @@ impl std::fmt::Debug for JobEngine {
         let kinds: Vec<&str> = self.works.keys().copied().collect();
         f.debug_struct("JobEngine").field("kinds", &kinds).finish_non_exhaustive()
     }
+}
+
+/// Whether work is done for a tenant in this state of the catalogue: not while it's suspended,
+/// about to be deleted, or on its way in or out.
+pub fn is_served(state: &str) -> bool {
+    matches!(state, "active" | "frozen" | "provisioning")
 }
 
 /// How a visit to a tenant ended.
@@ -98,6 +109,11 @@ impl JobEngine {
 
     /// Runs jobs until told to stop; then ends after what is under way.
     pub async fn run(self, stop: CancellationToken) {
+        let census = census::run(self.log.clone(), stop.clone());
+        tokio::join!(self.take_turns(stop), census);
+    }
+
+    async fn take_turns(self, stop: CancellationToken) {
         let mut turns = Turns::new(self.limits);
         let mut visits = tokio::task::JoinSet::new();
         let mut sweep = tokio::time::interval(self.limits.sweep);
@@ -138,6 +154,24 @@ impl JobEngine {
         }
     }
 
+    /// Runs this job of a tenant if it's due and no other worker has it; says whether it did.
+    pub async fn run_job(&self, tenant: TenantId, job: Uuid) -> Result<bool, DoorError> {
+        let now = self.now();
+        let mut tx = self.log.tenants().begin(tenant).await?;
+        let claimed = table::claim_one(&mut tx, job, now, self.leased_until(now)).await?;
+        table::settle(&mut tx).await?;
+        tx.commit().await?;
+        let Some(claimed) = claimed else { return Ok(false) };
+        if let Some(end) = self.attempt(tenant, &claimed).await {
+            self.note(tenant, &claimed, &end).await?;
+        }
+        Ok(true)
+    }
+
+    fn leased_until(&self, now: Timestamp) -> Timestamp {
+        now.saturating_add(self.limits.lease).unwrap_or(Timestamp::MAX)
+    }
+
     fn now(&self) -> Timestamp {
         self.log.clock().now()
     }
@@ -166,8 +200,10 @@ impl JobEngine {
     /// Claims the tenant's next job, if one is due, and runs it.
     pub(super) async fn visit(&self, tenant: TenantId) -> Result<Visit, DoorError> {
         let record = self.platform.tenant_by_id(tenant).await?;
-        let served = |state: &str| !matches!(state, "suspended" | "deleting");
-        if !record.is_some_and(|record| served(&record.state)) {
+        let ready = |record: &TenantRecord| {
+            is_served(&record.state) && record.schema_version >= FIRST_SCHEMA_VERSION
+        };
+        if !record.as_ref().is_some_and(ready) {
             return Ok(Visit::Closed);
         }
         let Some(claimed) = self.claim(tenant).await? else { return Ok(Visit::Idle) };
@@ -179,10 +215,9 @@ impl JobEngine {
 
     async fn claim(&self, tenant: TenantId) -> Result<Option<Claimed>, DoorError> {
         let now = self.now();
-        let leased_until = now.saturating_add(self.limits.lease).unwrap_or(Timestamp::MAX);
         let mut tx = self.log.tenants().begin(tenant).await?;
         planned(daily::ensure(&mut tx, now).await)?;
-        let claimed = table::claim(&mut tx, now, leased_until).await?;
+        let claimed = table::claim(&mut tx, now, self.leased_until(now)).await?;
         table::settle(&mut tx).await?;
         tx.commit().await?;
         Ok(claimed)
@@ -227,8 +262,7 @@ impl JobEngine {
         let third = Duration::try_from(self.limits.lease / 3).unwrap_or(self.limits.sweep);
         loop {
             tokio::time::sleep(third).await;
-            let until = self.now().saturating_add(self.limits.lease).unwrap_or(Timestamp::MAX);
-            match self.renew(tenant, claimed, until).await {
+            match self.renew(tenant, claimed, self.leased_until(self.now())).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // The lease itself says how long this may go on.

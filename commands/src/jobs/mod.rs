@@ -2,6 +2,7 @@
 //! asks for it; the engine runs it until it is done, dead or cancelled, once in effect. Jobs hold
 //! references, never texts: what is to be said is looked up when it is done.
 
+mod census;
 mod change;
 mod daily;
 mod engine;
@@ -26,7 +27,7 @@ pub use crate::event_log::NewJob;
 pub use change::{CancelJob, RetryJob};
 pub use daily::daily_job_id;
 pub use domain::jobs::{DAILY, JobState};
-pub use engine::{JobEngine, JobLimits};
+pub use engine::{JobEngine, JobLimits, is_served};
 pub use patience::Patience;
 pub use retention::JobRetention;
 
@@ -135,8 +136,8 @@ pub trait Work: Send + Sync + 'static {
     async fn run(&self, tenant: TenantId, job: &Job) -> Result<Worked, WorkError>;
 }
 
-/// What is done once a day for each tenant. That a day comes late, twice or not at all must not
-/// matter to it.
+/// What is done once a day for each tenant, of which the platform itself is one. That a day comes
+/// late, twice or not at all must not matter to it.
 #[async_trait]
 pub trait Daily: Send + Sync + 'static {
     /// Its name in logs and in the reason of a job that failed.

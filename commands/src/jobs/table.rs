@@ -85,6 +85,28 @@ pub(super) async fn claim(
     row.map(|row| Ok(Claimed { job: read_job(&row)?, tried: row.try_get(6)? })).transpose()
 }
 
+/// Takes this job, if it's due or its worker was lost.
+pub(super) async fn claim_one(
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: Timestamp,
+    leased_until: Timestamp,
+) -> Result<Option<Claimed>, DoorError> {
+    let row = tx
+        .query(
+            "update {t}.jobs set state = 'running', attempts = attempts + 1, leased_until = $3
+             where job_id = $1 and ((state = 'waiting' and due_at <= $2)
+                or (state = 'running' and leased_until <= $2))
+             returning job_id, kind, reference, due_at, attempts, created_at, attempts - forgiven",
+        )
+        .bind(id)
+        .bind(to_database(now))
+        .bind(to_database(leased_until))
+        .fetch_optional()
+        .await?;
+    row.map(|row| Ok(Claimed { job: read_job(&row)?, tried: row.try_get(6)? })).transpose()
+}
+
 /// Notes how an attempt ended; false where it isn't this attempt's any more.
 pub(super) async fn end(
     tx: &mut TenantTx,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use commands::Sender;
+use commands::mail::TestMail;
+use domain::log::{Actor, Via};
 use domain::members::Role;
 use migrations::cell::PoolLimits;
 use migrations::testing::{cell, random_id};
@@ -56,7 +59,12 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let imported = firm.raw(&import).await;
     let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
     firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    let asked = TestMail { member: person.member };
+    let sender = Sender::new(firm.tenant.id, Actor::Operator, Via::CommandLine);
+    let job = firm.app.commands.handle(sender, asked).await.expect("a job").reply.id;
+    let job = job.expect("its id").to_string();
     BTreeMap::from([
+        ("jobs", job),
         ("imports", import),
         ("leave-types", leave_type),
         ("time-entries", entry),

@@ -10,6 +10,7 @@ mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod jobs;
 mod logs;
 mod members;
 mod problems;

@@ -47,7 +47,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             json!({ "name": another })
         }
         "changeMemberRoles" => json!({ "roles": ["member"] }),
-        "deactivateMember" | "activateMember" => json!({}),
+        "deactivateMember" | "activateMember" | "retryJob" | "cancelJob" => json!({}),
         "addDomain" => json!({ "host": format!("{}.example.com", random_id().simple()) }),
         "verifyDomain" | "makeDomainPrimary" => json!({}),
         "makeToken" => json!({ "member_id": fill("member_id") }),

@@ -168,7 +168,7 @@ async fn a_suspended_tenant_does_nothing_until_it_is_resumed() {
     let platform = &shop.firm.tenant.platform;
     let engine = shop.engine().with(Told::default());
     let id = shop.ask("told", shop.now()).await;
-    for state in ["suspended", "deleting"] {
+    for state in ["suspended", "deleting", "arriving", "destroying"] {
         platform.set_state(shop.id(), state).await.expect("the catalogue");
         assert_eq!(shop.run(&engine).await, 0, "{state}");
         assert_eq!(shop.job(id).await.state, JobState::Waiting);

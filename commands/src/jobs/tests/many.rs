@@ -9,8 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Shop, TakesIn, Told};
 use crate::clock::Clock;
-use crate::jobs::table::JobState;
-use crate::jobs::{JobEngine, JobLimits};
+use crate::jobs::census::Census;
+use crate::jobs::table::{JobCounts, JobState};
+use crate::jobs::{JobEngine, JobLimits, WorkError};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_engines_share_the_jobs_and_none_is_done_twice() {
@@ -79,4 +80,23 @@ async fn engines_find_what_is_due_of_every_tenant_while_more_is_asked_for() {
     for shop in &shops {
         assert!(shop.next().await.is_some_and(|next| next > shop.now()), "only the day is ahead");
     }
+}
+
+#[tokio::test]
+async fn a_census_sums_what_waits_and_what_was_given_up_over_all_tenants() {
+    let first = TestTenant::provision_apart().await;
+    let shops = [Shop::of(first.beside().await, 1), Shop::of(first, 2)];
+    for shop in &shops {
+        let dead = shop.ask("told", shop.now()).await;
+        shop.run(&shop.engine().with(Told::to([WorkError::never("no")]))).await;
+        assert_eq!(shop.job(dead).await.state, JobState::Dead);
+        shop.ask("mail", shop.now()).await;
+        shop.ask("told", shop.now()).await;
+        let ahead = shop.now().checked_add(SignedDuration::from_hours(1)).unwrap();
+        shop.ask("mail", ahead).await;
+    }
+    let mut census = Census::default();
+    census.look(shops[0].firm.commands.log()).await.expect("the database");
+    // What is due later is no backlog, and neither is the job of the day.
+    assert_eq!(census.sums(), JobCounts { waiting: 4, dead: 2, mails: 2 });
 }

@@ -1,7 +1,8 @@
 //! Samples of the events of members, settings and imports.
 
-use domain::id::{ImportId, MemberId};
+use domain::id::{ImportId, JobId, MemberId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
+use domain::jobs::{JobCancelled, JobEvent, JobRetried};
 use domain::log::Event;
 use domain::members::{
     MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEvent,
@@ -10,10 +11,17 @@ use domain::members::{
 use domain::personal::PurposeClass::Identity;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
 
-use super::sample::{IMPORT, KABELO, NOVA, TUESDAY, digest, id, text, unique};
+use super::sample::{IMPORT, JOB, KABELO, NOVA, TUESDAY, digest, id, text, unique};
 
 fn of_member(event: impl Into<MemberEvent>) -> Event {
     event.into().into()
+}
+
+pub(crate) fn jobs() -> Vec<Event> {
+    let (job, kind) = (JobId(id(JOB)), "mail".to_owned());
+    let events: [JobEvent; 2] =
+        [JobRetried { job, kind: kind.clone() }.into(), JobCancelled { job, kind }.into()];
+    events.map(Event::from).to_vec()
 }
 
 pub(crate) fn members() -> Vec<Event> {

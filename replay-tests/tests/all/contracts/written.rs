@@ -36,6 +36,7 @@ fn samples() -> Vec<Event> {
         leave::holidays(),
         people::settings(),
         people::imports(),
+        people::jobs(),
     ];
     slices.concat()
 }
