@@ -7,6 +7,7 @@ mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod leave;
 mod members;
 mod problems;
 mod roles;
