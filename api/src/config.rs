@@ -19,6 +19,10 @@ pub struct Shared {
     /// The login that may change tables, where --database-url names the serving login
     #[arg(long, global = true, env = "CROWDMINDER_BUILDER_URL", hide_env_values = true)]
     pub builder_url: Option<String>,
+    /// Where uploaded files are kept: file:///folder or s3://bucket?endpoint=https://..
+    /// [default: files in the data directory]
+    #[arg(long, global = true, env = "CROWDMINDER_FILES_URL")]
+    pub files_url: Option<String>,
     /// The domain under which tenants have their hosts [default: localhost]
     #[arg(long, global = true, env = "CROWDMINDER_BASE_DOMAIN")]
     pub base_domain: Option<String>,
@@ -40,6 +44,8 @@ pub struct File {
     pub database_url: Option<String>,
     /// See `Shared::builder_url`.
     pub builder_url: Option<String>,
+    /// See `Shared::files_url`.
+    pub files_url: Option<String>,
     /// See `Shared::base_domain`.
     pub base_domain: Option<String>,
     /// Where the server listens.

@@ -13,6 +13,7 @@ use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
 use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits};
 use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
+use migrations::files::{FileError, FileStore};
 use migrations::keys::{KeyStore, MasterKey};
 use migrations::platform::Platform;
 use migrations::provision::ProvisionError;
@@ -29,6 +30,8 @@ pub struct Place {
     pub database_url: Option<String>,
     /// The login that may act as the owner, where `database_url` names the serving login.
     pub builder_url: Option<String>,
+    /// Where uploaded files are; absent = the folder `files` of the data directory.
+    pub files_url: Option<String>,
     /// The domain under which tenants have their hosts; it leads to the platform itself.
     pub base_domain: String,
 }
@@ -37,7 +40,7 @@ impl Place {
     /// An installation of its own in a folder, with a private database.
     pub fn in_folder(data_dir: PathBuf) -> Self {
         let base_domain = "localhost".to_owned();
-        Place { data_dir, database_url: None, builder_url: None, base_domain }
+        Place { data_dir, database_url: None, builder_url: None, files_url: None, base_domain }
     }
 }
 
@@ -56,6 +59,9 @@ pub enum SystemError {
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// Files can't be kept there.
+    #[error(transparent)]
+    Files(#[from] FileError),
     /// A database URL can't be read.
     #[error("the database URL can't be read; write it as postgres://user:password@host/database")]
     Url,
@@ -82,7 +88,9 @@ pub struct System {
     pub keys: KeyStore,
     /// Signs roots of logs.
     pub signer: Arc<CheckpointSigner>,
-    /// Where files are kept.
+    /// What members upload.
+    pub files: FileStore,
+    /// Keys, checkpoints and whatever else is kept beside the database.
     pub data_dir: PathBuf,
     /// How the database's administrator connects, where this program may know; for benchmarks.
     pub administrator: Option<PgConnectOptions>,
@@ -106,8 +114,13 @@ impl System {
         platform_log::ensure(&commands, &platform, &tables, &place.base_domain).await?;
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
+        let files = match &place.files_url {
+            Some(address) => FileStore::at(address)?,
+            None => FileStore::local(&data_dir.join("files"))?,
+        };
         Ok(System {
             commands,
+            files,
             tenants,
             platform,
             keys,

@@ -58,6 +58,8 @@ ids! {
     LeaveTypeId,
     /// One run of an importer.
     ImportId,
+    /// A file that somebody uploaded.
+    FileId,
     /// A stream of events: what one decision is consistent over.
     StreamId,
     /// Whose personal data a sealed field holds: a member, a client, or another natural person.

@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod catalogue;
 pub mod country;
 pub mod decimal;
+pub mod files;
 pub mod id;
 pub mod import;
 pub mod leave;

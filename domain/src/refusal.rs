@@ -90,6 +90,7 @@ impl Refusal {
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
             ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
+            ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

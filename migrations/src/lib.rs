@@ -2,10 +2,12 @@
 //! other crate reaches PostgreSQL through a `TenantTx`, which is one tenant's and nobody else's.
 
 pub mod bootstrap;
+pub mod catalogued;
 pub mod cell;
 pub mod doctor;
 pub mod door;
 pub mod embedded;
+pub mod files;
 pub mod keys;
 pub mod migrate;
 pub mod platform;

@@ -22,11 +22,13 @@ pub enum ClaimKind {
     ImportRow,
     /// A kind of leave, by its code.
     LeaveTypeCode,
+    /// A host that leads to a tenant, by its digest; on the platform's log.
+    TenantHost,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 7] = [
+    pub const ALL: [ClaimKind; 8] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -34,6 +36,7 @@ impl ClaimKind {
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
         ClaimKind::LeaveTypeCode,
+        ClaimKind::TenantHost,
     ];
 
     /// The stored name.
@@ -46,6 +49,7 @@ impl ClaimKind {
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
             ClaimKind::LeaveTypeCode => "leave_type_code",
+            ClaimKind::TenantHost => "tenant_host",
         }
     }
 }

@@ -85,8 +85,9 @@ async fn a_stale_tag_withdraws_nothing() {
 #[tokio::test]
 async fn a_region_is_named_in_the_settings_and_each_day_says_whose_law_it_is() {
     let firm = Firm::new().await;
-    let unknown = firm.change("PUT", "/settings/HOLIDAY_REGION", "*", &json!({ "value": "BY" }));
-    assert_eq!(unknown.await.problem(422), "leave.unknown_region");
+    let body = json!({ "value": "BY" });
+    let unknown = firm.change("PUT", "/settings/HOLIDAY_REGION", "*", &body).await;
+    assert_eq!(unknown.problem(422), "leave.unknown_region");
     set(&firm, "COUNTRY", &json!({ "value": "DE" })).await;
     let body = json!({ "value": "BY", "from": "2026-06-01" });
     let set = set(&firm, "HOLIDAY_REGION", &body).await;
