@@ -9,12 +9,14 @@ use domain::id::{CommandId, MemberId, SubjectId, TenantId};
 use domain::log::{Actor, Metadata, Origin, Via};
 use domain::personal::{Personal, PurposeClass};
 use migrations::keys::TenantKeys;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::event_log::read::{StoredAnswer, head_position, stored_answer};
 use crate::event_log::{Append, AppendError, Appended, EventLog};
 use crate::jobs::Job;
 use crate::locks::StreamLocks;
+use crate::measured::measured;
 use crate::refused::{CommandError, Done, Refused, Reply};
 use crate::state_cache::StateCache;
 use crate::unit::{Pause, Unit};
@@ -155,9 +157,10 @@ impl Commands {
         sender: Sender,
         command: C,
     ) -> Result<Done, CommandError> {
-        let commands = self.clone();
+        let (commands, tenant) = (self.clone(), sender.tenant);
         // Spawned, so that a caller who hangs up can't leave it half-way.
-        let task = tokio::spawn(async move { commands.handle_here(&sender, &command).await });
+        let work = async move { commands.handle_here(&sender, &command).await };
+        let task = tokio::spawn(measured::<C>(tenant, work).in_current_span());
         task.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a command panicked");
             Err(CommandError::Internal("the command panicked".into()))

@@ -58,6 +58,8 @@ ids! {
     LeaveTypeId,
     /// One run of an importer.
     ImportId,
+    /// One time that a member is signed in.
+    SessionId,
     /// A file that somebody uploaded.
     FileId,
     /// A stream of events: what one decision is consistent over.

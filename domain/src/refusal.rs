@@ -89,8 +89,8 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
-            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
+            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

@@ -15,6 +15,7 @@ use crate::leave::holiday::Holiday;
 use crate::leave::holiday_calendar::HolidayCalendar;
 use crate::leave::leave_type::LeaveType;
 use crate::members::member::Member;
+use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
@@ -37,6 +38,7 @@ macro_rules! models {
 
 models! {
     Member,
+    WorkPattern,
     Client,
     Project,
     Task,

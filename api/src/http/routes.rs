@@ -9,7 +9,7 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, settings, tokens};
+use super::{history, imports, members, sessions, settings, sign_in, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -53,7 +53,7 @@ pub(crate) fn routes() -> Vec<Route> {
         import_routes(),
         leave_routes(),
     ];
-    let of_both = [members_routes(), settings_routes(), history_routes()];
+    let of_both = [members_routes(), sessions_routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).collect()
 }
@@ -74,7 +74,7 @@ fn members_routes() -> Vec<Route> {
             "/members/{id}",
             "changeMember",
             write(M, MEMBERS),
-            "Change a name, an address or a zone",
+            "Change a name, an address, a zone, a manager or days of employment",
             members::change,
         ),
         post(
@@ -98,11 +98,52 @@ fn members_routes() -> Vec<Route> {
             "Let a member act again",
             members::activate,
         ),
+        post(
+            "/members/{id}/invite",
+            "inviteMember",
+            write(M, ADMINS),
+            "Mail a member an invitation, once more where they had one",
+            members::invite,
+        ),
+        get(
+            "/members/{id}/work-patterns",
+            "listWorkPatterns",
+            read(M, ALL),
+            "By which patterns a member works",
+            members::list_patterns,
+        )
+        .from(&["member", "work_pattern"])
+        .then(),
+        post(
+            "/members/{id}/work-patterns",
+            "setWorkPattern",
+            write(M, ADMINS),
+            "Set by which pattern a member works from a day on",
+            members::set_pattern,
+        ),
         get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
             .pages(),
         post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
         get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
         delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
+    ]
+}
+
+fn sessions_routes() -> Vec<Route> {
+    vec![
+        post("/sign-in", "askForLink", Access::Open, "Mail a link to sign in", sign_in::ask),
+        post("/sessions", "beginSession", Access::Open, "Sign in by a link", sign_in::begin),
+        get("/sessions", "listSessions", admin(ALL), "Sessions of a member", sessions::list)
+            .pages(),
+        // Auditors too: to sign out changes nothing of the books.
+        delete("/sessions/{id}", "endSession", admin(ALL), "End a session", sessions::end),
+        post(
+            "/sessions/revoke-all",
+            "revokeSessions",
+            admin(ALL),
+            "End all sessions of a member at once",
+            sessions::revoke_all,
+        ),
     ]
 }
 

@@ -20,10 +20,10 @@ pub enum ClaimKind {
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
-    /// A kind of leave, by its code.
-    LeaveTypeCode,
     /// A host that leads to a tenant, by its digest; on the platform's log.
     TenantHost,
+    /// A kind of leave, by its code.
+    LeaveTypeCode,
 }
 
 impl ClaimKind {
@@ -35,8 +35,8 @@ impl ClaimKind {
         ClaimKind::Entry,
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
-        ClaimKind::LeaveTypeCode,
         ClaimKind::TenantHost,
+        ClaimKind::LeaveTypeCode,
     ];
 
     /// The stored name.
@@ -48,8 +48,8 @@ impl ClaimKind {
             ClaimKind::Entry => "entry",
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
-            ClaimKind::LeaveTypeCode => "leave_type_code",
             ClaimKind::TenantHost => "tenant_host",
+            ClaimKind::LeaveTypeCode => "leave_type_code",
         }
     }
 }

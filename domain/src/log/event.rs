@@ -10,7 +10,7 @@ use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::leave::{HolidayEvent, LeaveTypeEvent};
-use crate::members::MemberEvent;
+use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
 use crate::tenancy::TenancyEvent;
@@ -114,6 +114,8 @@ events! {
     Invoice(InvoiceEvent),
     /// Of a member.
     Member(MemberEvent),
+    /// Of a session of a member.
+    Session(SessionEvent),
     /// Of a client.
     Client(ClientEvent),
     /// Of a project.

@@ -97,6 +97,11 @@ registry! {
         "The standard rate of value added tax in percent.";
     VatRegistered "VAT_REGISTERED": Kind::Boolean, "false", BILLING, true,
         "Whether the firm charges value added tax.";
+    SessionIdleMinutes "SESSION_IDLE_MINUTES":
+        Kind::Integer { min: 15, max: 10_080 }, "720", OWNER, false,
+        "After how many minutes without a request a session ends; for sessions that begin later.";
+    SessionDays "SESSION_DAYS": Kind::Integer { min: 1, max: 90 }, "30", OWNER, false,
+        "After how many days a session ends in any case; for sessions that begin later.";
     SiteUrl "SITE_URL": Kind::Url, "", Editor::Operator, false,
         "Where the tenant is reached; links in e-mails start with it.";
     DefaultFromEmail "DEFAULT_FROM_EMAIL": Kind::Email, "", Editor::Operator, false,

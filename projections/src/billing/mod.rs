@@ -37,6 +37,7 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         Event::Invoice(event) => Some(event),
         Event::Time(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)

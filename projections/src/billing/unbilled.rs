@@ -62,6 +62,7 @@ impl ReadModel for Unbilled {
             }
             Event::Invoice(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
             Event::Member(_)
+            | Event::Session(_)
             | Event::Client(_)
             | Event::Project(_)
             | Event::RateCard(_)
@@ -78,6 +79,7 @@ impl ReadModel for Unbilled {
             Event::Time(event) => apply_time(rows, event, recorded),
             Event::Invoice(event) => apply_invoice(rows, event, recorded.position),
             Event::Member(_)
+            | Event::Session(_)
             | Event::Client(_)
             | Event::Project(_)
             | Event::RateCard(_)

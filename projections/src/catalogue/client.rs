@@ -84,6 +84,7 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)

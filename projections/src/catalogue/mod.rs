@@ -40,6 +40,7 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::RateCard(_)
         | Event::Settings(_)

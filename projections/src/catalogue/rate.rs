@@ -111,6 +111,7 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::Settings(_)

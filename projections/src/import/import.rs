@@ -103,6 +103,7 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)

@@ -98,7 +98,8 @@ fn leave_type_event(recorded: &Recorded) -> Option<&LeaveTypeEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::Holiday(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Session(_) => None,
     }
 }
 

@@ -31,6 +31,7 @@ fn holiday_event(recorded: &Recorded) -> Option<&HolidayEvent> {
         | Event::Settings(_)
         | Event::Import(_)
         | Event::LeaveType(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::Session(_) => None,
     }
 }

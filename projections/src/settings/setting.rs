@@ -70,6 +70,7 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)

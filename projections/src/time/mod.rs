@@ -22,6 +22,7 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         Event::Time(event) => Some(event),
         Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)

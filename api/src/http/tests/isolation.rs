@@ -38,7 +38,12 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let entry = firm.post("/time-entries", &body).await.id();
     let invoice = billed(firm, &client, &project, &task).await;
     let token = firm.post("/tokens", &json!({ "member_id": member })).await.id();
-    let defined = firm.post("/leave-types", &json!({ "name": "Study", "paid": true })).await;
+    let defined = firm
+        .post(
+            "/leave-types",
+            &json!({ "name": format!("Study {}", random_id().simple()), "paid": true }),
+        )
+        .await;
     let leave_type = defined.id();
     firm.get_after(&defined, "/leave-types").await.is(200);
     firm.get_after(&linked, "/projects").await.is(200);

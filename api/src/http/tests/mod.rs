@@ -9,6 +9,7 @@ mod hosts;
 mod idempotency;
 mod isolation;
 mod leave;
+mod logs;
 mod members;
 mod problems;
 mod roles;

@@ -11,7 +11,7 @@ use domain::catalogue::{Client, Project, RateCard};
 use domain::id::{CommandId, StreamId};
 use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
-use domain::members::Member;
+use domain::members::{Member, Session};
 use domain::personal::{Envelope, KeyName, Keyring, PersonalFields, try_each_personal};
 use domain::settings::Settings;
 use domain::time::Timesheet;
@@ -111,6 +111,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Time(_) => Timesheet::TYPE,
         Event::Invoice(_) => Invoice::TYPE,
         Event::Member(_) => Member::TYPE,
+        Event::Session(_) => Session::TYPE,
         Event::Client(_) => Client::TYPE,
         Event::Project(_) => Project::TYPE,
         Event::RateCard(_) => RateCard::TYPE,
