@@ -1,6 +1,8 @@
 //! Changes of the kinds of leave and of the holidays, for admins; and what a firm gets of both from
 //! its country: when it's founded, and when its settings first name a country.
 
+mod upkeep;
+
 use std::sync::Arc;
 
 use domain::country::{LeaveKind, leave_types, pack};
@@ -14,6 +16,8 @@ use domain::log::{ClaimKey, ClaimKind};
 use domain::members::Role;
 use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
+
+pub use upkeep::HolidayUpkeep;
 
 use crate::handle::Command;
 use crate::members::authority_of;
@@ -178,8 +182,8 @@ async fn change_calendar(
     Ok(Reply { id: None, created: false })
 }
 
-/// Keep the holidays that the settings ask for, by the newest packs there are. Nothing happens where
-/// they are kept already, so it may be sent at any time.
+/// Keep the holidays that the settings ask for, by the newest packs there are. Nothing happens
+/// where they are kept already, so it may be sent at any time.
 #[derive(Debug, Clone, Copy)]
 pub struct KeepHolidaysUpToDate;
 

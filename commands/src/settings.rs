@@ -59,8 +59,8 @@ async fn change(
     let settings = unit.write::<Settings>(settings_stream()).await?;
     let by = authority(unit).await?;
     let events = decide(&settings.state, &by)?;
+    unit.emit(&settings, events.clone());
     follow_settings(unit, &settings.state, &events).await?;
-    unit.emit(&settings, events);
     // A setting is known by its name and has no id.
     Ok(Reply { id: None, created: false })
 }

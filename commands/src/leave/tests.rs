@@ -2,12 +2,13 @@
 //! what follows from the settings.
 
 use domain::country::{Counts, ShownIn};
-use domain::leave::{Adoption, KeptHoliday};
+use domain::leave::{Adoption, HolidayCalendarAdopted, KeptHoliday};
 use domain::log::{Actor, Event};
 use jiff::civil::date;
 use migrations::testing::random_id;
 
 use super::*;
+use crate::jobs::Daily;
 use crate::refused::Done;
 use crate::settings::{ChangeSetting, ClearSetting};
 use crate::testing::{Firm, refused};
@@ -201,28 +202,31 @@ async fn a_region_brings_its_holidays_and_must_be_one_of_the_country() {
     assert_eq!(calendar(&firm).await.adoptions, [adoption("FR", None, None)]);
 }
 
+/// What a program wrote that knew no pack of the country.
+struct AdoptUnknown;
+
+impl Command for AdoptUnknown {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        let calendar = unit.write::<HolidayCalendar>(calendar_stream()).await?;
+        let country = Some("ZA".to_owned());
+        let event = HolidayCalendarAdopted { country, region: None, pack_version: 0, from: None };
+        unit.emit(&calendar, [event]);
+        Ok(Reply { id: None, created: false })
+    }
+}
+
 #[tokio::test]
-async fn an_older_version_of_a_pack_is_brought_up_to_date_when_asked_for() {
+async fn a_firm_adopts_what_a_newer_program_knows_once_and_by_itself() {
     let firm = Firm::new().await;
     firm.send(Actor::Operator, set("COUNTRY", "ZA", None)).await.expect("a country");
-    let before = calendar(&firm).await;
-    // As if the firm had adopted what there was before there was a pack.
-    let older = HolidayCalendar {
-        adoptions: vec![Adoption { pack_version: 0, ..before.adoptions[0].clone() }],
-        ..HolidayCalendar::default()
-    };
-    let settings = {
-        let mut settings = Settings::default();
-        for recorded in firm.recorded().await {
-            if let Event::Settings(event) = recorded.event {
-                settings.evolve(&event);
-            }
-        }
-        settings
-    };
-    let command = AdoptHolidayCalendar::of(&settings);
-    let events = adopt_holiday_calendar::decide(&older, command).expect("nothing is refused");
-    let mut after = older;
-    events.iter().for_each(|event| after.evolve(event));
-    assert_eq!(after, before);
+    firm.send(Actor::Operator, AdoptUnknown).await.expect("written");
+    let christmas = date(2026, 12, 25);
+    assert!(!calendar(&firm).await.is_holiday(christmas));
+    let upkeep = HolidayUpkeep::new(firm.commands.clone());
+    upkeep.run(firm.id(), DAY).await.expect("adopted");
+    assert!(calendar(&firm).await.is_holiday(christmas));
+    assert_eq!(calendar(&firm).await.adoptions, [adoption("ZA", None, None)]);
+    let written = firm.rows().await.len();
+    upkeep.run(firm.id(), DAY).await.expect("nothing to do");
+    assert_eq!(firm.rows().await.len(), written);
 }

@@ -1,5 +1,7 @@
 //! New firms on a real database: what they start with, and runs that were cut off.
 
+use domain::leave::LeaveTypeEvent;
+use domain::log::Event;
 use jiff::Timestamp;
 use jiff::civil::date;
 use migrations::testing::random_id;
@@ -50,7 +52,7 @@ async fn beside_the_platform() -> Firm {
 async fn settings(firm: &Firm) -> Settings {
     let mut settings = Settings::default();
     for recorded in firm.recorded().await {
-        if let domain::log::Event::Settings(event) = recorded.event {
+        if let Event::Settings(event) = recorded.event {
             settings.evolve(&event);
         }
     }
@@ -81,7 +83,48 @@ async fn a_firm_starts_with_an_owner_and_with_what_its_country_takes_for_granted
         assert_eq!((settings.currency(day), settings.time_zone(day)), (currency, zone));
         let vat = |day| settings.value_on(SettingKey::VatPercent, day);
         assert_eq!((vat(day), vat(date(2020, 7, 1))), (vat_2019, vat_2020));
+        assert_eq!(settings.value_on(SettingKey::Country, day), country);
     }
+}
+
+/// The codes of a firm's kinds of leave, and its calendar of holidays.
+async fn leave_of(firm: &Firm) -> (Vec<String>, HolidayCalendar) {
+    let (mut codes, mut calendar) = (Vec::new(), HolidayCalendar::default());
+    for recorded in firm.recorded().await {
+        match recorded.event {
+            Event::LeaveType(LeaveTypeEvent::LeaveTypeDefined(event)) => codes.push(event.code),
+            Event::Holiday(event) => calendar.evolve(&event),
+            _ => {}
+        }
+    }
+    codes.sort();
+    (codes, calendar)
+}
+
+#[tokio::test]
+async fn a_firm_starts_with_the_leave_and_the_holidays_of_its_country() {
+    let host = beside_the_platform().await;
+    let platform = &host.tenant.platform;
+    let found_in = async |country: &str| {
+        let mut new = firm(&slug(), country);
+        (new.currency, new.time_zone) = (Some("EUR".into()), Some("Europe/Paris".into()));
+        let created = create_tenant(&host.commands, platform, &[], new).await.expect("a new firm");
+        leave_of(&found(&host, &created)).await
+    };
+    let (codes, calendar) = found_in("ZA").await;
+    assert_eq!(codes, ["annual", "family_responsibility", "parental", "sick", "unpaid"]);
+    let holidays = calendar.holidays(date(2026, 1, 1), date(2026, 12, 31));
+    assert_eq!(holidays.len(), 13, "twelve, and the Monday after Women's Day");
+    let adopted = calendar.on(date(2026, 1, 1)).expect("South Africa's");
+    assert_eq!((adopted.country.as_deref(), adopted.pack_version), (Some("ZA"), 1));
+    // Of France nothing is known: a few kinds of leave, and no holidays until they are declared.
+    let (codes, calendar) = found_in("FR").await;
+    assert_eq!(codes, ["annual", "sick", "unpaid"]);
+    assert_eq!(calendar.holidays(date(2026, 1, 1), date(2026, 12, 31)), []);
+    let adopted = calendar.on(date(2026, 1, 1)).expect("France, though nothing is known of it");
+    assert_eq!((adopted.country.as_deref(), adopted.pack_version), (Some("FR"), 0));
+    let (codes, calendar) = found_in("").await;
+    assert_eq!((codes.len(), calendar), (0, HolidayCalendar::default()));
 }
 
 #[tokio::test]

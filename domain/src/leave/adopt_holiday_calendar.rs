@@ -51,8 +51,8 @@ impl AdoptHolidayCalendar {
     }
 }
 
-/// Refuses nothing: what is kept already, in this version, stays as it is. An adoption of a day that
-/// no longer has an observance of its own goes on as the one before.
+/// Refuses nothing: what is kept already, in this version, stays as it is. An adoption of a day
+/// that no longer has an observance of its own goes on as the one before.
 pub fn decide(
     calendar: &HolidayCalendar,
     command: AdoptHolidayCalendar,

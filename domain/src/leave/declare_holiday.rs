@@ -1,5 +1,5 @@
-//! A firm declares a day a holiday: one by a decree that no pack knows yet, or one of its own. A day
-//! that is a holiday by law already may be declared too: it stays one when the law changes.
+//! A firm declares a day a holiday: one by a decree that no pack knows yet, or one of its own. A
+//! day that is a holiday by law already may be declared too: it stays one when the law changes.
 
 use jiff::civil::Date;
 

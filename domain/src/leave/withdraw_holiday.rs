@@ -1,4 +1,4 @@
-//! A day that a firm had declared a holiday is none. A holiday by law is not the firm's to withdraw.
+//! A day that a firm had declared a holiday is none. One by law is not the firm's to withdraw.
 
 use jiff::civil::Date;
 

@@ -11,6 +11,7 @@ mod hosts;
 mod idempotency;
 mod isolation;
 mod jobs;
+mod leave;
 mod logs;
 mod members;
 mod problems;

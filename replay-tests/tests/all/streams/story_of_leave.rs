@@ -1,5 +1,5 @@
-//! The history of a firm's kinds of leave and of its holidays: it names its country, its region from
-//! a day on, defines a kind of its own, and declares days. All of it is made up.
+//! The history of a firm's kinds of leave and of its holidays: it names its country, its region
+//! from a day on, defines a kind of its own, and declares days. All of it is made up.
 
 use commands::leave::{
     DeclareHoliday, DefineLeaveType, KeepHolidaysUpToDate, RenameLeaveType, RestoreLeaveType,
