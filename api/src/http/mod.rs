@@ -14,6 +14,7 @@ mod cursor;
 mod dispatch;
 mod edge;
 mod fault;
+mod guests;
 mod history;
 mod host;
 mod if_seen;

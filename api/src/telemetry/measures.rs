@@ -44,6 +44,7 @@ fn describe() {
         ("relay_failed_turns_total", "times that a tenant's events could not be handed over"),
         ("relay_skipped_events_total", "events left to the log because the bus was far behind"),
         ("relay_resets_total", "times that a bus ahead of its log was emptied"),
+        ("http_server_connections_sent_away_total", "resting connections closed to make room"),
         ("bus_foreign_messages_total", "messages on the bus that were not ours"),
     ];
     counters.into_iter().for_each(|(name, what)| describe_counter!(name, what));

@@ -268,8 +268,9 @@ impl Bus for JetStreamBus {
 /// The user and password in a URL, which the client leaves where they are.
 fn user_in(url: &str) -> Result<Option<(String, String)>, BusError> {
     // What is wrong with it is not said, since it may hold a password.
-    let address: ServerAddr =
-        url.parse().map_err(|_| BusError::Refused("the URL of the bus can't be read".to_owned()))?;
+    let address: ServerAddr = url
+        .parse()
+        .map_err(|_| BusError::Refused("the URL of the bus can't be read".to_owned()))?;
     let user = address.username().map(plain);
     Ok(user.map(|user| (user, address.password().map(plain).unwrap_or_default())))
 }

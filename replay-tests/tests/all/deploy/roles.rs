@@ -115,7 +115,8 @@ async fn the_doctor_finds_nothing_in_a_sound_site_and_says_what_is_loose() {
     assert_eq!(checks(&output), ["key_files", "bus"]);
 }
 
-/// What was found. How much room this machine has is not the test's business.
+/// What was found. How much room this machine has, and how old its NATS server is, are not the
+/// test's business.
 fn checks(output: &Output) -> Vec<String> {
     let lines = String::from_utf8(output.stdout.clone()).expect("text");
     let findings = lines.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
@@ -123,5 +124,6 @@ fn checks(output: &Output) -> Vec<String> {
         findings.map(|finding| finding["check"].as_str().expect("a check").to_owned()).collect();
     let code = i32::from(!checks.is_empty());
     assert_eq!(output.status.code(), Some(code), "{output:?}");
-    checks.into_iter().filter(|check| check != "storage_room").collect()
+    let of_machine = ["storage_room", "bus_server"];
+    checks.into_iter().filter(|check| !of_machine.contains(&&**check)).collect()
 }
