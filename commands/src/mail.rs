@@ -55,6 +55,16 @@ fn next<'a, T: FromStr>(words: &mut impl Iterator<Item = &'a str>) -> Option<T> 
 }
 
 letters! {
+    /// Asks somebody who was added to register.
+    Invitation "invitation" {
+        /// To whom.
+        member: MemberId
+    },
+    /// Lets somebody who asked for it sign in.
+    SignIn "sign_in" {
+        /// To whom.
+        member: MemberId
+    },
     /// Shows that mails of this tenant arrive.
     Test "test" {
         /// To whom.

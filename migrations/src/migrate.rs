@@ -23,6 +23,7 @@ const TENANT: &[(i32, &str)] = &[
     (1, include_str!("../tenant/0001_log.sql")),
     (2, include_str!("../tenant/0002_links.sql")),
     (3, include_str!("../tenant/0003_jobs.sql")),
+    (4, include_str!("../tenant/0004_people.sql")),
 ];
 
 /// The version of the platform's schema that this program needs.

@@ -11,7 +11,11 @@ use crate::catalogue::rate::Rate;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::import::import::Import;
+use crate::leave::holiday::Holiday;
+use crate::leave::holiday_calendar::HolidayCalendar;
+use crate::leave::leave_type::LeaveType;
 use crate::members::member::Member;
+use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
@@ -34,6 +38,7 @@ macro_rules! models {
 
 models! {
     Member,
+    WorkPattern,
     Client,
     Project,
     Task,
@@ -46,6 +51,9 @@ models! {
     Invoice,
     InvoiceEntry,
     Import,
+    LeaveType,
+    HolidayCalendar,
+    Holiday,
 }
 
 /// The read model of that name.

@@ -1,6 +1,6 @@
-//! Who asks. A token is an opaque secret of one tenant's member; what the member may do is read
-//! from their own stream. Both are remembered for a second, so a token that is revoked is refused
-//! after that.
+//! Who asks. A token and the secret of a session are opaque secrets of one tenant's member; what
+//! the member may do, and whether their sessions go on, is read from their own stream. All of it is
+//! remembered for a second: what is revoked is refused after that, in every process.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, header};
 use commands::event_log::read::stream_after;
+use commands::sessions;
 use commands::tokens::{self, Scopes};
-use domain::id::{MemberId, TenantId};
+use domain::id::{MemberId, SessionId, TenantId};
 use domain::log::{Actor, Event};
 use domain::members::{Member, Role, member_stream};
 use migrations::TenantTx;
@@ -27,15 +28,17 @@ const REMEMBERED_MAX: usize = 20_000;
 /// The longest token that is looked at.
 const TOKEN_MAX: usize = 200;
 
-/// A member with a token.
+/// A member with a token or in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// Which member.
     pub(crate) member: MemberId,
     /// What they may do.
     pub(crate) roles: Vec<Role>,
-    /// What the token is for.
+    /// What the token is for; of a session, everything.
     pub(crate) scopes: Scopes,
+    /// The session, where it's one.
+    pub(crate) session: Option<SessionId>,
 }
 
 impl Caller {
@@ -47,7 +50,7 @@ impl Caller {
     /// Who acts where no credentials are asked for: nobody, who may nothing.
     pub(crate) fn nobody() -> Self {
         let scopes = Scopes::Only(std::collections::BTreeSet::new());
-        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), scopes }
+        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), scopes, session: None }
     }
 
     /// In whose name commands are sent; nobody is a visitor, who has no rights.
@@ -117,13 +120,35 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Caller>, Problem> {
     let now = app.commands.log().clock().now();
+    if token.starts_with(sessions::PREFIX) {
+        return look_up_session(app, tenant, token, now).await;
+    }
     let found = tokens::authenticate(&app.tenants, tenant, token, now).await?;
     let Some(found) = found else { return Ok(None) };
     let mut tx = app.tenants.begin(tenant).await?;
     let (member, _) = state_of(&mut tx, found.member).await?;
     tx.commit().await?;
-    let caller = Caller { member: found.member, roles: member.roles, scopes: found.scopes };
+    let (roles, scopes) = (member.roles, found.scopes);
+    let caller = Caller { member: found.member, roles, scopes, session: None };
     Ok(member.active.then_some(caller))
+}
+
+/// A session goes on while its member is active and in the epoch that it began in.
+async fn look_up_session(
+    app: &App,
+    tenant: TenantId,
+    secret: &str,
+    now: jiff::Timestamp,
+) -> Result<Option<Caller>, Problem> {
+    let mut tx = app.tenants.begin(tenant).await?;
+    let found = sessions::authenticate(&mut tx, secret, now).await?;
+    let Some(found) = found else { return Ok(None) };
+    let (member, _) = state_of(&mut tx, found.member).await?;
+    tx.commit().await?;
+    let goes_on = member.active && member.epoch == found.epoch;
+    let (roles, session) = (member.roles, Some(found.id));
+    let caller = Caller { member: found.member, roles, scopes: Scopes::All, session };
+    Ok(goes_on.then_some(caller))
 }
 
 /// A member as their stream says, names still sealed; and the position of their last change.
@@ -149,7 +174,7 @@ mod tests {
 
     fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
         let scopes = Scopes::of(scopes.iter().map(|name| name.parse().unwrap()));
-        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), scopes }
+        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), scopes, session: None }
     }
 
     #[test]

@@ -174,7 +174,7 @@ fn mentions_another(tenant: &TenantRecord, host: &str, bytes: &Bytes) -> bool {
         .any(|said| said.as_str().is_none_or(|said| !agrees(tenant, host, said)))
 }
 
-fn origin_of(parts: &Parts) -> Option<Origin> {
+pub(super) fn origin_of(parts: &Parts) -> Option<Origin> {
     let Peer(peer) = parts.extensions.get::<Peer>()?;
     let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.map(|agent| agent.get(..AGENT_MAX).unwrap_or(agent).to_owned());

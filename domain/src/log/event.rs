@@ -9,7 +9,8 @@ use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
-use crate::members::MemberEvent;
+use crate::leave::{HolidayEvent, LeaveTypeEvent};
+use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
 use crate::tenancy::TenancyEvent;
@@ -113,6 +114,8 @@ events! {
     Invoice(InvoiceEvent),
     /// Of a member.
     Member(MemberEvent),
+    /// Of a session of a member.
+    Session(SessionEvent),
     /// Of a client.
     Client(ClientEvent),
     /// Of a project.
@@ -123,6 +126,10 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a kind of leave.
+    LeaveType(LeaveTypeEvent),
+    /// Of the calendar of holidays.
+    Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
 }

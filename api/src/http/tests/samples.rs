@@ -63,6 +63,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
         }),
+        "defineLeaveType" => json!({ "name": "Another", "paid": false }),
+        "changeLeaveType" => json!({ "name": "Another" }),
+        "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         operation => {
             assert!(!carries(rule), "{operation} has no sample of its body");
