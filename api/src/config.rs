@@ -30,6 +30,12 @@ pub struct Shared {
     /// The domain under which tenants have their hosts [default: localhost]
     #[arg(long, global = true, env = "CROWDMINDER_BASE_DOMAIN")]
     pub base_domain: Option<String>,
+    /// The mail server, such as smtp://user:password@host:587?tls=required; none = files
+    #[arg(long, global = true, env = "CROWDMINDER_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// The sender of tenants without one of their own [default: no-reply@<base domain>]
+    #[arg(long, global = true, env = "CROWDMINDER_MAIL_FROM")]
+    pub mail_from: Option<String>,
     /// A file with the same settings, in TOML [default: ./crowdminder.toml if there is one]
     #[arg(long, global = true, env = "CROWDMINDER_CONFIG")]
     pub config: Option<PathBuf>,
@@ -77,6 +83,10 @@ pub struct File {
     pub files_url: Option<String>,
     /// See `Shared::base_domain`.
     pub base_domain: Option<String>,
+    /// See `Shared::smtp_url`.
+    pub smtp_url: Option<String>,
+    /// See `Shared::mail_from`.
+    pub mail_from: Option<String>,
     /// Where the server listens.
     pub listen: Option<SocketAddr>,
     /// Where health and metrics are served.

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod dns;
 pub mod doctor;
 pub mod http;
+pub mod jobs;
 pub mod mail;
 pub mod notify;
 pub mod system;

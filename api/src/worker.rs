@@ -1,6 +1,6 @@
 //! The work behind the requests: the relay carries committed events to the bus, a consumer hands
-//! them to the runner of the read models, and roots are signed at intervals. Each finds its work
-//! anew after any fault; the log is the truth.
+//! them to the runner of the read models, roots are signed at intervals, and jobs are run. Each
+//! finds its work anew after any fault; the log is the truth.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use commands::bus::{
 use commands::carried::{Carried, read_body};
 use commands::event_log::Limits;
 use commands::event_log::audit::CheckpointSigner;
+use commands::jobs::JobEngine;
 use commands::relay::{Relay, RelayOptions};
 use projections::feed::Incoming;
 use projections::runner::{Notice, Notices, Runner, RunnerLimits};
@@ -82,6 +83,11 @@ impl Worker {
         let mut tasks = JoinSet::new();
         tasks.spawn(relay.run(log.subscribe(), stop.clone()));
         Worker { stop, tasks, bus, progress }
+    }
+
+    /// Also runs jobs, with this engine.
+    pub fn run_jobs(&mut self, engine: JobEngine) {
+        self.tasks.spawn(engine.run(self.stop.clone()));
     }
 
     /// How the bus is.

@@ -118,7 +118,7 @@ pub struct TestTenant {
     /// How the server's administrator connects.
     pub administrator: PgConnectOptions,
     /// A server of the test's own, where it has one.
-    _server: Option<Arc<TestServer>>,
+    own: Option<Arc<TestServer>>,
 }
 
 impl TestTenant {
@@ -147,6 +147,16 @@ impl TestTenant {
         let server = Arc::new(start().await.expect("a private PostgreSQL for the test"));
         let cell = Arc::new(Cell::connect(server.logins.clone(), PoolLimits::default()));
         Self::provision_on(&server, cell, Some(server.clone()), &[]).await
+    }
+
+    /// Another fresh tenant on the server of this one.
+    pub async fn beside(&self) -> Self {
+        let on = match &self.own {
+            Some(own) => own,
+            None => server(),
+        };
+        let cell = Arc::new(Cell::connect(on.logins.clone(), PoolLimits::default()));
+        Self::provision_on(on, cell, self.own.clone(), &[]).await
     }
 
     async fn provision_on(
@@ -180,7 +190,7 @@ impl TestTenant {
             keys,
             key_folder: server.keys.clone(),
             administrator,
-            _server: own,
+            own,
         }
     }
 }

@@ -26,6 +26,7 @@ use migrations::cell::Pooler;
 use migrations::platform::TenantRecord;
 
 use crate::config::{File, Shared};
+use crate::mail::MailOptions;
 use crate::system::{Place, System};
 use crate::telemetry;
 pub use output::Outcome;
@@ -101,6 +102,7 @@ impl Command {
 pub(crate) struct Context {
     pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
+    pub(crate) mail: MailOptions,
     pub(crate) json: bool,
     place: Place,
     file: File,
@@ -183,7 +185,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
     }
     let system = System::open(&place, Clock::system(), pools(&file, &command)).await?;
     let (system, json) = (Arc::new(system), shared.json);
-    let context = Arc::new(Context { system, base_domain, json, place, file });
+    let mail = mail_options(&shared, &file, &base_domain);
+    let context = Arc::new(Context { system, base_domain, mail, json, place, file });
     let outcome = perform(context.clone(), command).await;
     // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the
     // rest.
@@ -213,10 +216,9 @@ type Performed = Pin<Box<dyn Future<Output = anyhow::Result<Outcome>>>>;
 /// Runs a command. One may run others, so this names its own type.
 fn perform(context: Arc<Context>, command: Command) -> Performed {
     Box::pin(async move {
-        let Context { system, base_domain, json, file, .. } = &*context;
         match command {
-            Command::Serve(command) => serve::run(system, file, command, serve::print_ready).await,
-            Command::Demo(command) => demo::run(system, file, base_domain, *json, command).await,
+            Command::Serve(command) => serve::run(&context, command, serve::print_ready).await,
+            Command::Demo(command) => demo::run(&context, command).await,
             Command::Openapi | Command::Doctor(_) => Ok(Outcome::Done),
             Command::Tenant(command) => tenant::run(&context, command).await,
             Command::Operator(command) => operator::run(&context, command).await,
@@ -243,5 +245,14 @@ fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
         builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
         pooler: shared.pooler.or(file.pooler).map_or(Pooler::Direct, Pooler::from),
         files_url: shared.files_url.clone().or(file.files_url.clone()),
+    }
+}
+
+fn mail_options(shared: &Shared, file: &File, base_domain: &str) -> MailOptions {
+    MailOptions {
+        smtp_url: shared.smtp_url.clone().or(file.smtp_url.clone()),
+        from: shared.mail_from.clone().or(file.mail_from.clone()),
+        base_domain: base_domain.to_owned(),
+        port: None,
     }
 }

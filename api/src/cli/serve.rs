@@ -11,11 +11,10 @@ use commands::bus::JetStreamOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Outcome, output};
-use crate::config::File;
+use super::{Context, Outcome, output};
 use crate::http::{App, HttpLimits, Operated, ServerLimits, admin_router, router, serve};
+use crate::mail::MailOptions;
 use crate::notify::Notifier;
-use crate::system::System;
 use crate::telemetry::measures;
 use crate::worker::Worker;
 
@@ -62,13 +61,19 @@ const WORKER_GOODBYE: Duration = Duration::from_secs(30);
 /// Serves until SIGINT or SIGTERM. `ready` is told the address once requests are accepted; of a
 /// process that takes none, the operator's.
 pub(crate) async fn run(
-    system: &Arc<System>,
-    file: &File,
+    context: &Context,
     command: Serve,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<Outcome> {
+    let Context { system, file, .. } = context;
     let metrics = measures::install().context("metrics")?;
-    let worker = start_worker(system, file, &command).await?;
+    let listen = command.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
+    let listener = match command.role {
+        ServeRole::All | ServeRole::Api => Some(bind(listen, "--listen").await?),
+        ServeRole::Worker => None,
+    };
+    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?.unwrap_or(listen);
+    let worker = start_worker(context, &command, address.port()).await?;
     let progress = worker.as_ref().map(|worker| worker.progress.clone());
     let app = App::new(
         system.commands.clone(),
@@ -77,12 +82,6 @@ pub(crate) async fn run(
         system.signer.clone(),
         HttpLimits::default(),
     );
-    let listen = command.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
-    let listener = match command.role {
-        ServeRole::All | ServeRole::Api => Some(bind(listen, "--listen").await?),
-        ServeRole::Worker => None,
-    };
-    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?.unwrap_or(listen);
     let admin = command.admin_listen.or(file.admin_listen).unwrap_or_else(|| beside(address));
     let admin = bind(admin, "--admin-listen").await?;
     let admin_address = admin.local_addr()?;
@@ -122,19 +121,26 @@ pub(crate) async fn run(
 /// What this process does behind the requests. One that only serves them hands what it commits to
 /// the bus, and without a bus the worker finds it by itself.
 async fn start_worker(
-    system: &System,
-    file: &File,
+    context: &Context,
     command: &Serve,
+    port: u16,
 ) -> anyhow::Result<Option<Worker>> {
+    let Context { system, file, mail, .. } = context;
     let nats = command.nats_url.as_ref().or(file.nats_url.as_ref()).map(|url| JetStreamOptions {
         credentials: command.nats_credentials.clone().or(file.nats_credentials.clone()),
         ..JetStreamOptions::new(url)
     });
-    Ok(match (command.role, nats) {
-        (ServeRole::All | ServeRole::Worker, nats) => Some(Worker::start_on(system, nats).await?),
-        (ServeRole::Api, Some(nats)) => Some(Worker::start_relay(system, nats).await?),
-        (ServeRole::Api, None) => None,
-    })
+    match (command.role, nats) {
+        (ServeRole::All | ServeRole::Worker, nats) => {
+            let mail = MailOptions { port: Some(port), ..mail.clone() };
+            let engine = crate::jobs::engine(system, mail)?;
+            let mut worker = Worker::start_on(system, nats).await?;
+            worker.run_jobs(engine);
+            Ok(Some(worker))
+        }
+        (ServeRole::Api, Some(nats)) => Ok(Some(Worker::start_relay(system, nats).await?)),
+        (ServeRole::Api, None) => Ok(None),
+    }
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
