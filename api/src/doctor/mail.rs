@@ -13,7 +13,7 @@ pub(super) async fn look(url: &str, patience: Duration) -> Option<Finding> {
     let Ok(server) = AsyncSmtpTransport::<Tokio1Executor>::from_url(url) else {
         return Some(finding(MailUrlError.to_string()));
     };
-    let server = server.timeout(Some(patience)).build();
+    let server: AsyncSmtpTransport<Tokio1Executor> = server.timeout(Some(patience)).build();
     let why = match tokio::time::timeout(patience, server.test_connection()).await {
         Ok(Ok(true)) => return None,
         Ok(Ok(false)) => "it does not answer as a mail server".to_owned(),

@@ -66,7 +66,7 @@ async fn database(place: &Place) -> Vec<Finding> {
         }
     };
     let cell = system.tenants.cell();
-    let found = within(cell).await;
+    let found = within(cell, system.commands.log().clock()).await;
     system.close().await;
     found.unwrap_or_else(|error| {
         let remedy = format!("{error}: the server answered at first and then no more; try again");
@@ -74,11 +74,11 @@ async fn database(place: &Place) -> Vec<Finding> {
     })
 }
 
-async fn within(cell: &Cell) -> Result<Vec<Finding>, DoorError> {
+async fn within(cell: &Cell, clock: &Clock) -> Result<Vec<Finding>, DoorError> {
     let mut found = examine(cell).await?;
-    let before = Timestamp::now();
+    let before = clock.now();
     let server = server(cell).await?;
-    found.extend(apart(before, Timestamp::now(), server.now));
+    found.extend(apart(before, clock.now(), server.now));
     found.extend(of_server(&server));
     found.extend(of_schemas(&schemas(cell).await?));
     Ok(found)
