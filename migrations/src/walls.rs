@@ -98,3 +98,28 @@ async fn a_session_that_has_taken_on_no_role_reads_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_tenant_that_keeps_the_database_busy_leaves_connections_to_others() {
+    let limits = crate::cell::PoolLimits { app_connections: 4, ..Default::default() };
+    let cell = crate::testing::cell(limits);
+    let greedy = TestTenant::provision_in(cell.clone(), &[]).await;
+    let other = TestTenant::provision_in(cell, &[]).await;
+    let mut reports = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let greedy = greedy.clone();
+        reports.spawn(async move {
+            let mut tx = greedy.tenants.begin(greedy.id).await?;
+            tx.query("select pg_catalog.pg_sleep(0.2)").execute().await?;
+            tx.commit().await
+        });
+    }
+    reports.join_next().await.expect("twenty of them").expect("no panic").expect("the first");
+    for _ in 0..5 {
+        let mut tx = other.tenants.begin(other.id).await.expect("a connection");
+        tx.query("select position from {t}.log_head").fetch_one().await.expect("its own table");
+        tx.commit().await.expect("done");
+    }
+    assert!(reports.len() > 5, "the other's turn came while most reports still waited");
+    reports.abort_all();
+}

@@ -26,6 +26,7 @@ pub(crate) struct Doctor {
 pub(crate) async fn run(
     place: Place,
     file: &File,
+    smtp_url: Option<String>,
     command: Doctor,
     as_json: bool,
 ) -> anyhow::Result<Outcome> {
@@ -34,7 +35,7 @@ pub(crate) async fn run(
         credentials: command.nats_credentials.or(file.nats_credentials.clone()),
         ..JetStreamOptions::new(url)
     });
-    let findings = look_over(&Examined { place, nats }).await;
+    let findings = look_over(&Examined { place, nats, smtp_url }).await;
     for finding in &findings {
         if as_json {
             output::document(&json!({"check": finding.check, "remedy": finding.remedy}));

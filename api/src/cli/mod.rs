@@ -79,7 +79,7 @@ enum Command {
     Mail(mail::Mail),
     /// Print the OpenAPI document
     Openapi,
-    /// Check database, keys, storage, clock and bus, and say what to do
+    /// Check database, keys, storage, clock, bus and mail server, and say what to do
     Doctor(doctor::Doctor),
     /// Measure this machine
     Bench(bench::Bench),
@@ -195,7 +195,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             return audit::verify_file(file, key_id.as_deref(), shared.json);
         }
         Command::Doctor(command) => {
-            return doctor::run(place, &file, command.clone(), shared.json).await;
+            let smtp_url = shared.smtp_url.clone().or(file.smtp_url.clone());
+            return doctor::run(place, &file, smtp_url, command.clone(), shared.json).await;
         }
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}

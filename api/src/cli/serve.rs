@@ -154,7 +154,7 @@ fn beside(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip(), port)
 }
 
-/// Ends some time after the process is told to stop. From then on it's not ready, and load balancers
+/// Ends some time after the process is told to stop. From then on it is not ready, and balancers
 /// have that time to notice.
 fn stopped(
     app: App,

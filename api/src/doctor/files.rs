@@ -59,7 +59,7 @@ pub(super) fn storage(data_dir: &Path) -> Vec<Finding> {
         if free * block < ROOM_BYTES || free * ROOM_SHARE < all {
             let remedy = format!(
                 "{name} has {} MiB left: make room before the log and the database can't grow",
-                free * block >> 20
+                (free * block) >> 20
             );
             found.push(Finding { check: "storage_room", remedy });
         }

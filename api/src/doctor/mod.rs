@@ -1,9 +1,10 @@
-//! Looks an installation over: keys, storage, database, clock, bus. Each finding says what is the
-//! matter and what to do; none means that all is as it should be. What can't be looked at, because
-//! what it rests on is away, is a finding too.
+//! Looks an installation over: keys, storage, database, clock, bus, mail. Each finding says what is
+//! the matter and what to do; none means that all is as it should be. What can't be looked at,
+//! because what it rests on is away, is a finding too.
 
 mod bus;
 mod files;
+mod mail;
 
 use std::time::Duration;
 
@@ -22,8 +23,8 @@ use crate::system::{Place, System};
 const OLDEST_SERVER: i32 = 150_000;
 /// How far two clocks may be apart.
 const CLOCK: SignedDuration = SignedDuration::from_secs(2);
-/// How long the bus may take to be ready.
-const BUS: Duration = Duration::from_secs(5);
+/// How long the bus and the mail server may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is looked over.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct Examined {
     pub place: Place,
     /// The bus, where there is one.
     pub nats: Option<JetStreamOptions>,
+    /// The URL of the mail server, where there is one.
+    pub smtp_url: Option<String>,
 }
 
 /// Looks at everything. Finds nothing where all is well.
@@ -43,7 +46,10 @@ pub async fn look_over(examined: &Examined) -> Vec<Finding> {
         found.extend(database(&examined.place).await);
     }
     if let Some(nats) = &examined.nats {
-        found.extend(bus::look(nats.clone(), BUS).await);
+        found.extend(bus::look(nats.clone(), PATIENCE).await);
+    }
+    if let Some(url) = &examined.smtp_url {
+        found.extend(mail::look(url, PATIENCE).await);
     }
     found
 }
@@ -60,7 +66,7 @@ async fn database(place: &Place) -> Vec<Finding> {
         }
     };
     let cell = system.tenants.cell();
-    let found = within(cell).await;
+    let found = within(cell, system.commands.log().clock()).await;
     system.close().await;
     found.unwrap_or_else(|error| {
         let remedy = format!("{error}: the server answered at first and then no more; try again");
@@ -68,11 +74,11 @@ async fn database(place: &Place) -> Vec<Finding> {
     })
 }
 
-async fn within(cell: &Cell) -> Result<Vec<Finding>, DoorError> {
+async fn within(cell: &Cell, clock: &Clock) -> Result<Vec<Finding>, DoorError> {
     let mut found = examine(cell).await?;
-    let before = Timestamp::now();
+    let before = clock.now();
     let server = server(cell).await?;
-    found.extend(apart(before, Timestamp::now(), server.now));
+    found.extend(apart(before, clock.now(), server.now));
     found.extend(of_server(&server));
     found.extend(of_schemas(&schemas(cell).await?));
     Ok(found)

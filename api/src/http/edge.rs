@@ -1,5 +1,6 @@
 //! What surrounds every request: an id, a span that goes with all that is done for it, a measure,
-//! the headers that every answer has, and a net under panics. Here problems get their words, because only here the id of the request is known.
+//! the headers that every answer has, and a net under panics. Here problems get their words,
+//! because only here the id of the request is known.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;

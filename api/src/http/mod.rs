@@ -16,6 +16,7 @@ mod domains;
 mod edge;
 mod fault;
 mod flags;
+mod guests;
 mod history;
 mod host;
 mod if_seen;

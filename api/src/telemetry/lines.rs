@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::Write;
 
-use jiff::Timestamp;
+use commands::Clock;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -18,12 +18,13 @@ use tracing_subscriber::registry::LookupSpan;
 #[derive(Debug)]
 pub struct Lines<W> {
     writer: W,
+    clock: Clock,
 }
 
 impl<W> Lines<W> {
     /// Lines to this writer.
     pub fn to(writer: W) -> Self {
-        Lines { writer }
+        Lines { writer, clock: Clock::system() }
     }
 }
 
@@ -100,7 +101,7 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
         let mut line = Map::new();
-        line.insert("ts".into(), format!("{:.6}", Timestamp::now()).into());
+        line.insert("ts".into(), format!("{:.6}", self.clock.now()).into());
         line.insert("level".into(), metadata.level().as_str().into());
         line.insert("target".into(), metadata.target().into());
         let mut told = Told::default();
@@ -124,6 +125,7 @@ where
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use jiff::Timestamp;
     use std::sync::{Arc, Mutex};
     use tracing_subscriber::layer::SubscriberExt;
 

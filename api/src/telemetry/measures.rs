@@ -1,8 +1,7 @@
 //! Figures for a Prometheus scraper. Labels are bounded: routes as templates, never a tenant. What
 //! has a state rather than a history is looked at when it's asked for.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use commands::Clock;
 use commands::bus::BusState;
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
@@ -22,12 +21,13 @@ pub fn recorder() -> Result<PrometheusBuilder, BuildError> {
 }
 
 /// Installs it for the whole process and says what its figures mean.
+#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
 pub fn install() -> Result<PrometheusHandle, BuildError> {
     let handle = recorder()?.install_recorder()?;
     describe();
     gauge!("build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    gauge!("process_start_time_seconds").set(now.as_secs_f64());
+    let now = Clock::system().now().as_millisecond();
+    gauge!("process_start_time_seconds").set(now as f64 / 1e3);
     Ok(handle)
 }
 
@@ -44,6 +44,7 @@ fn describe() {
         ("relay_failed_turns_total", "times that a tenant's events could not be handed over"),
         ("relay_skipped_events_total", "events left to the log because the bus was far behind"),
         ("relay_resets_total", "times that a bus ahead of its log was emptied"),
+        ("http_server_connections_sent_away_total", "resting connections closed to make room"),
         ("bus_foreign_messages_total", "messages on the bus that were not ours"),
     ];
     counters.into_iter().for_each(|(name, what)| describe_counter!(name, what));

@@ -9,7 +9,7 @@ use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::{ContextBuilder, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
-use async_nats::{ConnectOptions, Event};
+use async_nats::{ConnectOptions, Event, ServerAddr};
 use async_trait::async_trait;
 use domain::id::TenantId;
 use tokio::sync::watch;
@@ -84,6 +84,10 @@ impl JetStreamBus {
                 .await
                 .map_err(|error| BusError::Refused(format!("credentials file: {error}")))?,
             None => ConnectOptions::new(),
+        };
+        let connect = match user_in(&options.url)? {
+            Some((user, password)) => connect.user_and_password(user, password),
+            None => connect,
         };
         let events = signals.clone();
         let connecting = connect
@@ -261,6 +265,33 @@ impl Bus for JetStreamBus {
     }
 }
 
+/// The user and password in a URL, which the client leaves where they are.
+fn user_in(url: &str) -> Result<Option<(String, String)>, BusError> {
+    // What is wrong with it is not said, since it may hold a password.
+    let address: ServerAddr = url
+        .parse()
+        .map_err(|_| BusError::Refused("the URL of the bus can't be read".to_owned()))?;
+    let user = address.username().map(plain);
+    Ok(user.map(|user| (user, address.password().map(plain).unwrap_or_default())))
+}
+
+/// A part of a URL without its percent signs.
+fn plain(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend(&part.as_bytes()[2..]);
+            }
+            None => bytes.extend(format!("%{part}").as_bytes()),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The code the server gave as its reason.
 fn server_code(error: &PublishError) -> Option<ErrorCode> {
     let source = std::error::Error::source(error)?;
@@ -302,6 +333,20 @@ mod tests {
         for good in ["2.10.23", "2.10.100", "2.11.0", "2.15.1", "3.0.0"] {
             assert_eq!(version_warning(good), None, "{good}");
         }
+    }
+
+    #[test]
+    fn the_user_in_a_url_is_taken_out_as_it_is_meant() {
+        let user = |url: &str| user_in(url).expect("a URL");
+        let pair = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
+        assert_eq!(user("nats://127.0.0.1:4222"), None);
+        assert_eq!(user("tls://api:s3cret@nats.test"), pair("api", "s3cret"));
+        assert_eq!(user("nats://a%40b:%C3%BC%25@nats.test"), pair("a@b", "ü%"));
+        assert_eq!(user("nats://api@nats.test"), pair("api", ""));
+        let Err(BusError::Refused(why)) = user_in("nats://api:s3cret@:x:/") else {
+            panic!("this is no URL");
+        };
+        assert!(!why.contains("s3cret"), "{why}");
     }
 
     #[test]

@@ -13,12 +13,13 @@ use migrations::DoorError;
 use migrations::platform::{Platform, TenantRecord};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+use tracing::Instrument;
 
 use super::census;
 use super::daily::{self, Days};
 use super::table::{self, Claimed, End};
 use super::turns::{After, Turns};
-use super::{DAILY, Daily, Patience, Work, WorkError, Worked};
+use super::{DAILY, Daily, Job, Patience, Work, WorkError, Worked};
 use crate::event_log::EventLog;
 use crate::event_log::read::ReadError;
 
@@ -207,7 +208,9 @@ impl JobEngine {
             return Ok(Visit::Closed);
         }
         let Some(claimed) = self.claim(tenant).await? else { return Ok(Visit::Idle) };
-        let end = self.attempt(tenant, &claimed).await;
+        let Job { id, kind, .. } = &claimed.job;
+        let span = tracing::info_span!("job", otel.name = kind, %tenant, job = %id, kind);
+        let end = self.attempt(tenant, &claimed).instrument(span).await;
         let Some(end) = end else { return Ok(Visit::Ran { more: false }) };
         let more = self.note(tenant, &claimed, &end).await?;
         Ok(Visit::Ran { more })

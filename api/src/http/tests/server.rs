@@ -79,6 +79,45 @@ async fn half_a_header_does_not_keep_a_connection() {
 }
 
 #[tokio::test]
+async fn connections_that_rest_keep_nobody_out_and_cut_nobody_off() {
+    let (reached, release) = (CancellationToken::new(), CancellationToken::new());
+    let (told, awaited) = (reached.clone(), release.clone());
+    let slow = async move || {
+        told.cancel();
+        awaited.cancelled().await;
+        "slow is done"
+    };
+    let router = Router::new().route("/slow", get(slow)).route("/", get(async || "done"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound socket");
+    let (limits, stop) =
+        (ServerLimits { connections: 8, ..Default::default() }, CancellationToken::new());
+    let server = tokio::spawn(serve(listener, router, limits, stop.clone().cancelled_owned()));
+    let request =
+        |path: &str| format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let text = request("/slow");
+    let working = tokio::spawn(async move { exchange(address, &text).await });
+    reached.cancelled().await;
+    // Far more than there are places for; some say nothing, some half a header.
+    let mut idle = Vec::new();
+    for n in 0..100 {
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        if n % 2 == 0 {
+            stream.write_all(b"GET / HT").await.expect("the server reads");
+        }
+        idle.push(stream);
+    }
+    let began = std::time::Instant::now();
+    assert!(exchange(address, &request("/")).await.ends_with("done"));
+    assert!(began.elapsed() < limits.headers, "{:?}", began.elapsed());
+    release.cancel();
+    assert!(working.await.expect("no panic").ends_with("slow is done"));
+    drop(idle);
+    stop.cancel();
+    server.await.expect("the server ends");
+}
+
+#[tokio::test]
 async fn what_is_under_way_is_finished_before_the_server_stops() {
     let (reached, release) = (CancellationToken::new(), CancellationToken::new());
     let (told, awaited) = (reached.clone(), release.clone());

@@ -4,7 +4,9 @@
 mod client;
 mod collector;
 mod managed;
+mod nats;
 mod packaging;
+mod page;
 mod roles;
 mod site;
 mod spans;

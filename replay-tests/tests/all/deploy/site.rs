@@ -4,18 +4,22 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
+use std::str::FromStr;
 use std::time::Duration;
 
 use migrations::embedded::{EmbeddedDatabase, EmbeddedOptions};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Executor};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::client::{Answer, ask};
+use super::page;
 
 /// Long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -50,9 +54,8 @@ impl Site {
         let options = EmbeddedOptions::new(folder.path().join("server"));
         let database = EmbeddedDatabase::start(options).await.expect("a database server");
         let mut site = Site { folder, database, host: String::new(), bearer: String::new() };
-        // Once as the administrator, which makes the logins; from then on without one.
-        let superuser = site.database.superuser_url();
-        let output = site.run_as(&superuser, &["migrate"]).await;
+        site.make_logins().await;
+        let output = site.run(&["migrate"]).await;
         assert!(output.status.success(), "{output:?}");
         let words = ["tenant", "create", "acme", "--name", "Acme", "--owner", "olga@example.test"];
         let output = site.run(&words).await;
@@ -63,18 +66,30 @@ impl Site {
         site
     }
 
+    /// What the database's administrator does, once; the program never sees that login.
+    async fn make_logins(&self) {
+        let (first, ours) = page::sql_of_logins();
+        let superuser = PgConnectOptions::from_str(&self.database.superuser_url()).expect("a URL");
+        for (sql, database) in [(first, "postgres"), (ours, "crowdminder")] {
+            let mut connection = superuser.clone().database(database).connect().await.expect("it");
+            // One by one, for a database can't be made within a transaction.
+            for statement in sql.split(";\n").filter(|statement| !statement.trim().is_empty()) {
+                connection.execute(statement).await.unwrap_or_else(|error| {
+                    panic!("{statement}: {error}");
+                });
+            }
+        }
+    }
+
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// How a login reaches the database; its password is the one made for it.
+    /// How a login reaches the database.
     fn url(&self, login: &str) -> String {
         let superuser = self.database.superuser_url();
-        let secret = self.data_dir().join(format!("keys/{login}.password"));
-        let password = std::fs::read_to_string(secret).expect("a password");
-        superuser
-            .replace("/postgres?", "/crowdminder?")
-            .replace("&user=postgres", &format!("&user={login}&password={}", password.trim()))
+        let ours = superuser.replace("/postgres?", "/crowdminder?");
+        ours.replace("&user=postgres", &format!("&user={login}"))
     }
 
     fn command(&self) -> Command {
@@ -82,12 +97,6 @@ impl Site {
         command.env("CROWDMINDER_DATA_DIR", self.data_dir()).current_dir(self.folder.path());
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
-    }
-
-    async fn run_as(&self, url: &str, words: &[&str]) -> Output {
-        let mut command = self.command();
-        command.args(["--database-url", url, "--json"]).args(words);
-        command.output().await.expect("the program runs")
     }
 
     /// Runs the command line with both logins.
