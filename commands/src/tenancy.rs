@@ -1,6 +1,12 @@
 //! A new firm: its schema, then its owner and its country's settings as one commit of its own log.
 //! A run that was cut off is completed by the next one with the same slug.
 
+pub mod domains;
+pub mod operations;
+pub mod rename;
+pub mod resume;
+pub mod suspend;
+
 use domain::id::{LogId, MemberId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind, Via};
 use domain::members::{self, Authority, Member, Role, add_member, member_stream, normalised_email};

@@ -82,6 +82,7 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

@@ -1,7 +1,7 @@
 //! `crowdminder migrate`: platform and tenants to the version of this program.
 
 use clap::Args;
-use migrations::migrate::{TENANT_SCHEMA_VERSION, migrate_tenants};
+use migrations::migrate::{TENANT_SCHEMA_VERSION, TenantScripts, migrate_tenants};
 use serde_json::json;
 
 use super::{Context, Outcome, output};
@@ -30,7 +30,9 @@ pub(crate) async fn run(context: &Context, command: Migrate) -> anyhow::Result<O
         return Ok(Outcome::Done);
     }
     let bar = output::progress(records.len() as u64, "tenants");
-    let migrations = migrate_tenants(&context.system.tenants, records, command.jobs, |done| {
+    let scripts = TenantScripts::own();
+    let tenants = &context.system.tenants;
+    let migrations = migrate_tenants(tenants, records, &scripts, command.jobs, |done, _| {
         bar.set_position(done as u64);
     })
     .await;

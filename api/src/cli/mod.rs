@@ -79,6 +79,7 @@ pub(crate) struct Context {
     pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
     pub(crate) json: bool,
+    place: Place,
 }
 
 impl Context {
@@ -86,6 +87,29 @@ impl Context {
     pub(crate) async fn tenant(&self, slug: &str) -> anyhow::Result<TenantRecord> {
         let found = self.system.platform.tenant_by_slug(slug).await?;
         found.ok_or_else(|| anyhow::anyhow!("there is no tenant {slug:?}; see `tenant list`"))
+    }
+
+    /// This program once more over the same database, in a process of its own.
+    pub(crate) fn program<'a>(
+        &self,
+        words: impl IntoIterator<Item = &'a str>,
+    ) -> std::io::Result<tokio::process::Command> {
+        let mut program = tokio::process::Command::new(std::env::current_exe()?);
+        program.arg("--data-dir").arg(&self.place.data_dir);
+        program.arg("--base-domain").arg(&self.base_domain);
+        let urls = [
+            ("CROWDMINDER_DATABASE_URL", &self.place.database_url),
+            ("CROWDMINDER_BUILDER_URL", &self.place.builder_url),
+        ];
+        // Not as arguments, which everybody on the machine can read.
+        for (name, url) in urls {
+            match url {
+                Some(url) => program.env(name, url),
+                None => program.env_remove(name),
+            };
+        }
+        program.args(words);
+        Ok(program)
     }
 
     /// The tenant named, or everything that has a log: each tenant, and the platform itself.
@@ -127,13 +151,13 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         _ => {}
     }
     let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
-    let context = Context { system: Arc::new(system), base_domain, json: shared.json };
+    let context = Context { system: Arc::new(system), base_domain, json: shared.json, place };
     let outcome = match command {
         Command::Serve(command) => {
             serve::run(&context.system, &file, command, serve::print_ready).await
         }
         Command::Demo(command) => {
-            let Context { system, base_domain, json } = &context;
+            let Context { system, base_domain, json, .. } = &context;
             demo::run(system, &file, base_domain, *json, command).await
         }
         Command::Openapi => Ok(Outcome::Done),
@@ -146,7 +170,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Events(command) => events::run(&context, command).await,
         Command::Replay(command) => replay::run(&context, command).await,
         Command::Doctor => doctor::run(&context).await,
-        Command::Bench(command) => bench::run(&context.system, context.json, command).await,
+        Command::Bench(command) => bench::run(&context, command).await,
     };
     // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the
     // rest.

@@ -20,17 +20,20 @@ pub enum ClaimKind {
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
+    /// A host that leads to a tenant, by its digest; on the platform's log.
+    TenantHost,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 6] = [
+    pub const ALL: [ClaimKind; 7] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
         ClaimKind::Entry,
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
+        ClaimKind::TenantHost,
     ];
 
     /// The stored name.
@@ -42,6 +45,7 @@ impl ClaimKind {
             ClaimKind::Entry => "entry",
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
+            ClaimKind::TenantHost => "tenant_host",
         }
     }
 }

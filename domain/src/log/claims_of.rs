@@ -10,6 +10,7 @@ use crate::id::{ClientId, StreamId};
 use crate::import::ImportEvent;
 use crate::members::MemberEvent;
 use crate::personal::{Personal, Unique};
+use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
 /// The claim on a project's name: SHA-256 over its client and the name in lower case, trimmed.
@@ -31,9 +32,8 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) => {
-            Vec::new()
-        }
+        Event::Tenancy(event) => of_tenancy(stream, event),
+        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) => Vec::new(),
     }
 }
 
@@ -156,5 +156,55 @@ fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
             vec![ClaimChange::ReleaseAll { kind: ClaimKind::ImportRow, holder: stream }]
         }
         ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
+    }
+}
+
+/// A host is claimed from when it leads to the tenant, not from when it's only named: until then
+/// others may name it too.
+fn of_tenancy(stream: StreamId, event: &TenancyEvent) -> Vec<ClaimChange> {
+    let kind = ClaimKind::TenantHost;
+    let take = |host| take_unique(kind, host, stream).into_iter().collect();
+    match event {
+        TenancyEvent::TenantCreated(event) => take(Some(&event.host)),
+        TenancyEvent::TenantRenamed(event) => take(event.host.as_ref()),
+        TenancyEvent::DomainVerified(event) => take(Some(&event.host)),
+        TenancyEvent::DomainRemoved(event) => {
+            let release =
+                |host: &Unique| ClaimChange::Release { key: ClaimKey::digest(kind, &host.digest) };
+            event.host.get().filter(|_| event.led_there).map(release).into_iter().collect()
+        }
+        TenancyEvent::TenantDeleted(_) => vec![ClaimChange::ReleaseAll { kind, holder: stream }],
+        TenancyEvent::TenantSuspended(_)
+        | TenancyEvent::TenantResumed(_)
+        | TenancyEvent::DomainAdded(_)
+        | TenancyEvent::DomainMadePrimary(_)
+        | TenancyEvent::TenantExported(_)
+        | TenancyEvent::TenantImported(_)
+        | TenancyEvent::TenantCloned(_)
+        | TenancyEvent::TenantDeletionRequested(_)
+        | TenancyEvent::TenantDeletionCancelled(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{SubjectId, TenantId};
+    use crate::personal::PurposeClass;
+    use crate::tenancy::{DomainAdded, DomainRemoved, DomainVerified};
+
+    #[test]
+    fn a_host_that_was_only_named_is_neither_claimed_nor_given_back() {
+        let (tenant, stream) = (TenantId(uuid::Uuid::nil()), StreamId(uuid::Uuid::nil()));
+        let unique = Unique { text: "acme.example".into(), digest: "d".into() };
+        let host = Personal::new(SubjectId(tenant.0), PurposeClass::Identity, unique);
+        let changes = |event: TenancyEvent| claims_of(stream, &Event::Tenancy(event));
+        let removed = |led_there| DomainRemoved { tenant, host: host.clone(), led_there }.into();
+        let key = ClaimKey::digest(ClaimKind::TenantHost, "d");
+        assert_eq!(changes(DomainAdded { tenant, host: host.clone() }.into()), []);
+        assert_eq!(changes(removed(false)), []);
+        assert_eq!(changes(removed(true)), [ClaimChange::Release { key: key.clone() }]);
+        let verified = changes(DomainVerified { tenant, host: host.clone() }.into());
+        assert_eq!(verified, [take(key, stream)]);
     }
 }

@@ -58,6 +58,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("clients", client.clone()),
         ("projects", project),
         ("tokens", token),
+        ("sessions", firm.session(person.member).await.id),
         ("audit", client.clone()),
         ("task_id", task),
         ("member_id", member),
@@ -105,6 +106,7 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
     let named = [
         "addProject",
         "makeToken",
+        "revokeSessions",
         "setRate",
         "clearRate",
         "recordTime",

@@ -13,6 +13,7 @@ mod problems;
 mod roles;
 mod samples;
 mod server;
+mod sessions;
 mod tags;
 mod time;
 

@@ -47,7 +47,11 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             json!({ "name": another })
         }
         "changeMemberRoles" => json!({ "roles": ["member"] }),
-        "deactivateMember" | "activateMember" => json!({}),
+        "deactivateMember" | "activateMember" | "inviteMember" => json!({}),
+        "setWorkPattern" => json!({ "minutes": [480, 480, 480, 480, 480, 0, 0] }),
+        "askForLink" => json!({ "email": "nobody@example.com" }),
+        "beginSession" => json!({ "token": "nothing" }),
+        "revokeSessions" => json!({ "member_id": fill("member_id") }),
         "makeToken" => json!({ "member_id": fill("member_id") }),
         "addProject" => json!({ "client_id": fill("client_id"), "name": another }),
         "changeTask" => json!({ "billable": false }),
