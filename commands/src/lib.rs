@@ -11,6 +11,7 @@ pub mod event_log;
 pub mod handle;
 pub mod import;
 pub mod jobs;
+pub mod leave;
 pub mod links;
 pub mod locks;
 pub mod mail;

@@ -54,6 +54,8 @@ ids! {
     EntryId,
     /// An invoice, draft or issued.
     InvoiceId,
+    /// A kind of leave.
+    LeaveTypeId,
     /// One run of an importer.
     ImportId,
     /// One time that a member is signed in.

@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, members, settings, tenancy, time};
+use crate::{billing, catalogue, leave, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a kind of leave or of a holiday.
+    #[error(transparent)]
+    Leave(#[from] leave::Refusal),
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
@@ -36,6 +39,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
         }
     }
@@ -48,6 +52,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
         }
     }
@@ -60,6 +65,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
         }
     }
@@ -72,6 +78,7 @@ impl Refusal {
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
+            | Refusal::Leave(_)
             | Refusal::Tenancy(_) => false,
         }
     }
@@ -83,6 +90,7 @@ impl Refusal {
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
+            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

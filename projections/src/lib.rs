@@ -12,6 +12,7 @@ pub mod feed;
 pub mod fold;
 pub mod health;
 pub mod import;
+pub mod leave;
 pub mod members;
 pub mod model;
 pub mod rebuild;

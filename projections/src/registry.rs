@@ -11,6 +11,9 @@ use crate::catalogue::rate::Rate;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::import::import::Import;
+use crate::leave::holiday::Holiday;
+use crate::leave::holiday_calendar::HolidayCalendar;
+use crate::leave::leave_type::LeaveType;
 use crate::members::member::Member;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
@@ -48,6 +51,9 @@ models! {
     Invoice,
     InvoiceEntry,
     Import,
+    LeaveType,
+    HolidayCalendar,
+    Holiday,
 }
 
 /// The read model of that name.

@@ -18,6 +18,7 @@ mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod leave;
 mod members;
 mod moment;
 mod openapi;

@@ -22,11 +22,13 @@ pub enum ClaimKind {
     ImportRow,
     /// A host that leads to a tenant, by its digest; on the platform's log.
     TenantHost,
+    /// A kind of leave, by its code.
+    LeaveTypeCode,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 7] = [
+    pub const ALL: [ClaimKind; 8] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -34,6 +36,7 @@ impl ClaimKind {
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
         ClaimKind::TenantHost,
+        ClaimKind::LeaveTypeCode,
     ];
 
     /// The stored name.
@@ -46,6 +49,7 @@ impl ClaimKind {
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
             ClaimKind::TenantHost => "tenant_host",
+            ClaimKind::LeaveTypeCode => "leave_type_code",
         }
     }
 }

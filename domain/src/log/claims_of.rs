@@ -8,6 +8,7 @@ use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, StreamId};
 use crate::import::ImportEvent;
+use crate::leave::LeaveTypeEvent;
 use crate::members::MemberEvent;
 use crate::personal::{Personal, Unique};
 use crate::tenancy::TenancyEvent;
@@ -33,7 +34,10 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
-        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) => Vec::new(),
+        Event::LeaveType(event) => of_leave_type(stream, event),
+        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => {
+            Vec::new()
+        }
     }
 }
 
@@ -186,25 +190,17 @@ fn of_tenancy(stream: StreamId, event: &TenancyEvent) -> Vec<ClaimChange> {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::{SubjectId, TenantId};
-    use crate::personal::PurposeClass;
-    use crate::tenancy::{DomainAdded, DomainRemoved, DomainVerified};
-
-    #[test]
-    fn a_host_that_was_only_named_is_neither_claimed_nor_given_back() {
-        let (tenant, stream) = (TenantId(uuid::Uuid::nil()), StreamId(uuid::Uuid::nil()));
-        let unique = Unique { text: "acme.example".into(), digest: "d".into() };
-        let host = Personal::new(SubjectId(tenant.0), PurposeClass::Identity, unique);
-        let changes = |event: TenancyEvent| claims_of(stream, &Event::Tenancy(event));
-        let removed = |led_there| DomainRemoved { tenant, host: host.clone(), led_there }.into();
-        let key = ClaimKey::digest(ClaimKind::TenantHost, "d");
-        assert_eq!(changes(DomainAdded { tenant, host: host.clone() }.into()), []);
-        assert_eq!(changes(removed(false)), []);
-        assert_eq!(changes(removed(true)), [ClaimChange::Release { key: key.clone() }]);
-        let verified = changes(DomainVerified { tenant, host: host.clone() }.into());
-        assert_eq!(verified, [take(key, stream)]);
+/// A code is never free again: what was booked under it keeps its meaning.
+fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
+    match event {
+        LeaveTypeEvent::LeaveTypeDefined(event) => {
+            vec![take(ClaimKey::digest(ClaimKind::LeaveTypeCode, &event.code), stream)]
+        }
+        LeaveTypeEvent::LeaveTypeRenamed(_)
+        | LeaveTypeEvent::LeaveTypeRetired(_)
+        | LeaveTypeEvent::LeaveTypeRestored(_) => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
+use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
@@ -125,6 +126,10 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a kind of leave.
+    LeaveType(LeaveTypeEvent),
+    /// Of the calendar of holidays.
+    Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
 }

@@ -62,7 +62,9 @@ pub enum PeopleFileError {
     #[error(transparent)]
     Text(#[from] ExportRefusal),
     /// Nobody in it has a name.
-    #[error("the header needs a column name, or first_name and last_name; known are {PEOPLE_HEADER}")]
+    #[error(
+        "the header needs a column name, or first_name and last_name; known are {PEOPLE_HEADER}"
+    )]
     NoName,
     /// Two columns say the same.
     #[error("two columns of the header mean {0}; keep one")]
@@ -83,8 +85,14 @@ const COLUMNS: [(&str, &[&str]); 8] = [
     ("hired_on", &["hire_date", "start_date"]),
 ];
 
-const [NAME, FIRST, LAST, EMAIL, ROLES, ZONE, MANAGER, HIRED]: [usize; 8] =
-    [0, 1, 2, 3, 4, 5, 6, 7];
+const NAME: usize = 0;
+const FIRST: usize = 1;
+const LAST: usize = 2;
+const EMAIL: usize = 3;
+const ROLES: usize = 4;
+const ZONE: usize = 5;
+const MANAGER: usize = 6;
+const HIRED: usize = 7;
 
 /// Where the columns are.
 #[derive(Debug, Default)]
@@ -103,9 +111,8 @@ impl Layout {
         let _ = reader(text, delimiter).read_record(&mut header);
         for (place, cell) in header.iter().enumerate() {
             let name = cell.trim().to_lowercase().replace([' ', '-'], "_");
-            let known = COLUMNS.iter().position(|(own, others)| {
-                name == *own || others.contains(&&*name)
-            });
+            let known =
+                COLUMNS.iter().position(|(own, others)| name == *own || others.contains(&&*name));
             match known {
                 Some(known) if layout.at[known].replace(place).is_some() => {
                     layout.doubled = Some(COLUMNS[known].0);
@@ -221,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_bad_row_is_named_by_its_number_and_the_rest_is_kept() {
-        let text = "name,email,roles,hired_on\n,a@example.com,,\nAyo,,boss,\nEve,,,1.2.2026\nZoe,,,\n";
+        let text =
+            "name,email,roles,hired_on\n,a@example.com,,\nAyo,,boss,\nEve,,,1.2.2026\nZoe,,,\n";
         let file = read_people(text.as_bytes()).unwrap();
         assert_eq!(file.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [5]);
         let rows = file.faults.iter().map(|fault| fault.row).collect::<Vec<_>>();

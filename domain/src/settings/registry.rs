@@ -84,6 +84,10 @@ registry! {
         "Where exactly half an interval goes when rounding to the nearest.";
     RoundingScope "ROUNDING_SCOPE": Kind::OneOf(RoundingScope::NAMES), "entry", BILLING, true,
         "What is rounded: each entry, each day, or each line of an invoice.";
+    Country "COUNTRY": Kind::Country, "", ADMIN, true,
+        "The country whose public holidays the firm keeps, by its ISO 3166-1 code.";
+    HolidayRegion "HOLIDAY_REGION": Kind::Region, "", ADMIN, true,
+        "The part of that country, where its holidays differ by region.";
     WeekStart "WEEK_START": Kind::OneOf(&WEEKDAYS), "monday", ADMIN, false,
         "The first day of a week on screens. Timesheets always go by ISO week.";
     SelfApproval "SELF_APPROVAL": Kind::Boolean, "false", OWNER, true,

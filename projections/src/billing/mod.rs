@@ -43,6 +43,8 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -68,6 +68,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_) => Vec::new(),
         }
     }
@@ -83,6 +85,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_) => {}
         }
     }

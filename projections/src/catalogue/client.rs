@@ -89,6 +89,8 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -45,6 +45,8 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -116,6 +116,8 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Project(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -108,6 +108,8 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

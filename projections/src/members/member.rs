@@ -145,6 +145,8 @@ pub(super) fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -75,6 +75,8 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

@@ -242,7 +242,7 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
     let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
-    for part in parts.into_iter().chain([drafts, imports()]) {
+    for part in parts.into_iter().chain([drafts, imports(), super::samples::leave()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

@@ -28,6 +28,8 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_) => None,
     }
 }

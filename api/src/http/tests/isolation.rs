@@ -38,6 +38,14 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let entry = firm.post("/time-entries", &body).await.id();
     let invoice = billed(firm, &client, &project, &task).await;
     let token = firm.post("/tokens", &json!({ "member_id": member })).await.id();
+    let defined = firm
+        .post(
+            "/leave-types",
+            &json!({ "name": format!("Study {}", random_id().simple()), "paid": true }),
+        )
+        .await;
+    let leave_type = defined.id();
+    firm.get_after(&defined, "/leave-types").await.is(200);
     firm.get_after(&linked, "/projects").await.is(200);
     firm.get("/invoices?min_position=1").await.is(200);
     let once = random_id().simple().to_string();
@@ -50,6 +58,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
     BTreeMap::from([
         ("imports", import),
+        ("leave-types", leave_type),
         ("time-entries", entry),
         ("timesheets", member.clone()),
         ("invoices", invoice),
@@ -113,7 +122,9 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "recordTimeBatch",
         "draftInvoice",
     ];
-    let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
+    // What is known by its name or its day is there in every tenant.
+    let by_name = rule.path.contains("{key}") || rule.path.contains("{day}");
+    let of_path = rule.path.contains('{') && !by_name;
     of_path || named.contains(&rule.operation)
 }
 

@@ -18,7 +18,8 @@ async fn a_member_is_taken_in_changed_and_shown() {
         shown.is(200),
         json!({
             "id": added.id(), "name": "Ayo", "email": "ayo@example.com", "roles": ["member"],
-            "time_zone": null, "active": true,
+            "time_zone": null, "active": true, "registration": "invited", "manager_id": null,
+            "hired_on": null, "left_on": null,
         })
     );
     assert_eq!(shown.header("etag"), added.header("etag"));

@@ -28,6 +28,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
         ask
     };
     let ask = if rule.method.needs_match() { ask.header("if-match", "*") } else { ask };
+    if rule.operation == "importPeople" {
+        return ask.query("dry_run=true").text("text/csv", "name\nAyo\n");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -67,6 +70,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
         }),
+        "defineLeaveType" => json!({ "name": "Another", "paid": false }),
+        "changeLeaveType" => json!({ "name": "Another" }),
+        "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         operation => {
             assert!(!carries(rule), "{operation} has no sample of its body");

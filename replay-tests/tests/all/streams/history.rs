@@ -9,6 +9,7 @@ use cqrs_es::Aggregate;
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
 use domain::id::{CommandId, StreamId};
+use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
 use domain::members::{Member, Session};
 use domain::personal::{Envelope, KeyName, Keyring, PersonalFields, try_each_personal};
@@ -116,6 +117,8 @@ fn stream_type(event: &Event) -> &'static str {
         Event::RateCard(_) => RateCard::TYPE,
         Event::Settings(_) => Settings::TYPE,
         Event::Import(_) => "import",
+        Event::LeaveType(_) => LeaveType::TYPE,
+        Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
     }
 }
