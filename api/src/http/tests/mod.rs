@@ -9,6 +9,8 @@ mod hosts;
 mod idempotency;
 mod isolation;
 mod members;
+mod pages;
+mod people;
 mod problems;
 mod roles;
 mod samples;
@@ -17,5 +19,5 @@ mod sessions;
 mod tags;
 mod time;
 
-pub(crate) use ask::{Ask, Reply, ask};
+pub(crate) use ask::{Ask, Reply, ask, visit};
 pub(crate) use firm::Firm;
