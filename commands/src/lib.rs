@@ -15,6 +15,7 @@ pub mod leave;
 pub mod links;
 pub mod locks;
 pub mod mail;
+mod measured;
 pub mod members;
 pub mod platform_log;
 mod refusals;

@@ -5,10 +5,14 @@
 use std::str::FromStr;
 
 use domain::id::MemberId;
+use domain::members::{Member, Role, member_stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::event_log::NewJob;
+use crate::handle::Command;
+use crate::members::authority_of;
+use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
 /// The kind of jobs that send a letter.
@@ -84,6 +88,22 @@ impl Unit<'_> {
         let id = self.new_id();
         self.job(NewJob { id, kind: MAIL, reference: letter.reference(), due_at });
         id
+    }
+}
+
+/// Send a member a mail that shows that mails arrive. Answers the id of its job.
+#[derive(Debug, Clone, Copy)]
+pub struct TestMail {
+    /// To whom.
+    pub member: MemberId,
+}
+
+impl Command for TestMail {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        authority_of(unit, Role::Admin).await?;
+        let member = unit.peek::<Member>(member_stream(self.member)).await?;
+        member.state.id.ok_or(CommandError::NotFound)?;
+        Ok(Reply::created(unit.mail(Letter::Test { member: self.member })))
     }
 }
 

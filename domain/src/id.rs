@@ -62,6 +62,8 @@ ids! {
     SessionId,
     /// A file that somebody uploaded.
     FileId,
+    /// A piece of work that is done later.
+    JobId,
     /// A stream of events: what one decision is consistent over.
     StreamId,
     /// Whose personal data a sealed field holds: a member, a client, or another natural person.

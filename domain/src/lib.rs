@@ -11,6 +11,7 @@ pub mod decimal;
 pub mod files;
 pub mod id;
 pub mod import;
+pub mod jobs;
 pub mod leave;
 pub mod log;
 pub mod members;

@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, leave, members, settings, tenancy, time};
+use crate::{billing, catalogue, jobs, leave, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +28,9 @@ pub enum Refusal {
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
+    /// Of a job.
+    #[error(transparent)]
+    Jobs(#[from] jobs::Refusal),
 }
 
 impl Refusal {
@@ -41,6 +44,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
+            Refusal::Jobs(refusal) => refusal.code(),
         }
     }
 
@@ -54,6 +58,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
+            Refusal::Jobs(_) => None,
         }
     }
 
@@ -67,6 +72,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
+            Refusal::Jobs(_) => false,
         }
     }
 
@@ -75,6 +81,7 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
+            Refusal::Jobs(refusal) => refusal.is_forbidden(),
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)

@@ -13,9 +13,12 @@ pub mod migrate;
 pub mod platform;
 pub mod provision;
 pub mod secret_file;
+pub mod standing;
 pub mod testing;
 
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};
 
+#[cfg(test)]
+mod pooled;
 #[cfg(test)]
 mod walls;

@@ -55,7 +55,7 @@ use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
 
-pub use admin::admin_router;
+pub use admin::{Operated, admin_router};
 pub use openapi::openapi;
 pub use server::{ServerLimits, serve};
 

@@ -35,9 +35,11 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Import(event) => of_import(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
-        Event::Session(_) | Event::RateCard(_) | Event::Settings(_) | Event::Holiday(_) => {
-            Vec::new()
-        }
+        Event::Session(_)
+        | Event::RateCard(_)
+        | Event::Settings(_)
+        | Event::Holiday(_)
+        | Event::Job(_) => Vec::new(),
     }
 }
 

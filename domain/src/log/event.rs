@@ -9,6 +9,7 @@ use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::id::StreamId;
 use crate::import::ImportEvent;
+use crate::jobs::JobEvent;
 use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
@@ -82,6 +83,14 @@ macro_rules! events {
             }
         }
 
+        $(impl<'a> TryFrom<&'a Event> for &'a $family {
+            type Error = ();
+
+            fn try_from(event: &'a Event) -> Result<Self, ()> {
+                if let Event::$variant(event) = event { Ok(event) } else { Err(()) }
+            }
+        })+
+
         impl PersonalFields for Event {
             fn each_personal(&mut self, visit: &mut dyn FnMut(&mut dyn PersonalField)) {
                 match self { $(Event::$variant(event) => event.each_personal(visit)),+ }
@@ -132,9 +141,19 @@ events! {
     Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of what people do to a job.
+    Job(JobEvent),
 }
 
 impl Event {
+    /// The same as an event of one slice, where it's one.
+    pub fn family<'a, F: 'a>(&'a self) -> Option<&'a F>
+    where
+        &'a F: TryFrom<&'a Event>,
+    {
+        self.try_into().ok()
+    }
+
     /// Reads a stored payload of any version, old ones through their upcasting steps.
     pub fn decode(event_type: &str, version: i16, payload: &str) -> Result<Self, DecodeError> {
         let known = Event::types()

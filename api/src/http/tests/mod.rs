@@ -8,6 +8,7 @@ mod freshness;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod logs;
 mod members;
 mod pages;
 mod people;

@@ -120,6 +120,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::LeaveType(_) => LeaveType::TYPE,
         Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
+        Event::Job(_) => "job",
     }
 }
 
@@ -184,6 +185,7 @@ fn append_of(commit: &[Line], keys: &dyn Keyring) -> Append {
         status: 200,
         outcome: "{}".to_owned(),
         jobs: Vec::new(),
+        job_changes: Vec::new(),
     }
 }
 
