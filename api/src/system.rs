@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use commands::event_log::audit::CheckpointSigner;
 use commands::event_log::{EventLog, Limits};
-use commands::{Clock, Commands, platform_log};
+use commands::{Clock, CommandError, Commands, first_terms, platform_log};
 use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
 use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits, Pooler};
@@ -61,6 +61,9 @@ pub enum SystemError {
     /// The platform's own log could not be made.
     #[error(transparent)]
     Platform(#[from] ProvisionError),
+    /// The platform's first plans could not be written.
+    #[error(transparent)]
+    Terms(#[from] CommandError),
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
@@ -129,6 +132,7 @@ impl System {
         let commands = Commands::new(log);
         let tables = registry::tables();
         platform_log::ensure(&commands, &platform, &tables, &place.base_domain).await?;
+        first_terms::ensure(&commands).await?;
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
         let files = match &place.files_url {

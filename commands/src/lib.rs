@@ -8,6 +8,8 @@ pub mod catalogue;
 pub mod clock;
 pub mod cqrs_store;
 pub mod event_log;
+pub mod first_terms;
+pub mod flags;
 pub mod handle;
 pub mod import;
 pub mod jobs;
@@ -23,7 +25,9 @@ pub mod refused;
 pub mod relay;
 pub mod sessions;
 pub mod settings;
+pub mod signup;
 pub mod state_cache;
+pub mod subscription;
 pub mod tenancy;
 #[cfg(test)]
 mod testing;

@@ -4,9 +4,10 @@
 
 use std::str::FromStr;
 
-use domain::id::MemberId;
+use domain::id::{MemberId, SignUpId, TenantId};
 use domain::members::{Member, Role, member_stream};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::event_log::NewJob;
@@ -73,6 +74,48 @@ letters! {
     Test "test" {
         /// To whom.
         member: MemberId
+    },
+    /// Carries the link that confirms a sign-up; of the platform.
+    SignupConfirmation "signup_confirmation" {
+        /// Which one.
+        sign_up: SignUpId
+    },
+    /// Tells a new owner where their firm's site is; of the platform.
+    Welcome "welcome" {
+        /// Whose sign-up it was.
+        sign_up: SignUpId
+    },
+    /// Tells that a trial ends or has ended without a plan; of the platform.
+    TrialEnding "trial_ending" {
+        /// Whose.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId,
+        /// The trial's last day.
+        day: Date
+    },
+    /// Tells what is to be paid, or was not; of the platform.
+    PaymentDue "payment_due" {
+        /// By whom.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId,
+        /// The last day to pay.
+        day: Date
+    },
+    /// Tells that a tenant is frozen; of the platform.
+    Frozen "frozen" {
+        /// Which one.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId
+    },
+    /// Tells that a tenant can be used again; of the platform.
+    Thawed "thawed" {
+        /// Which one.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId
     },
 }
 

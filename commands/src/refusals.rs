@@ -39,4 +39,16 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(settings, members, catalogue, time, billing, tenancy, leave, jobs);
+refusals!(
+    settings,
+    members,
+    catalogue,
+    time,
+    billing,
+    tenancy,
+    leave,
+    jobs,
+    signup,
+    subscription,
+    flags
+);

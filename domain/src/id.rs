@@ -72,6 +72,12 @@ ids! {
     CommandId,
     /// The name of a log. A clone of a tenant starts a log with a new id.
     LogId,
+    /// A firm's sign-up on the public site; a secret of who began it.
+    SignUpId,
+    /// An invoice of the platform to a tenant.
+    PlatformInvoiceId,
+    /// A payment of a tenant to the platform.
+    PlatformPaymentId,
 }
 
 impl TenantId {

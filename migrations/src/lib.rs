@@ -12,6 +12,7 @@ pub mod keys;
 pub mod migrate;
 pub mod platform;
 pub mod provision;
+mod public_site;
 pub mod secret_file;
 pub mod standing;
 pub mod testing;

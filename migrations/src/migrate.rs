@@ -17,6 +17,7 @@ use crate::platform::TenantRecord;
 
 const PLATFORM: &[(i32, &str)] = &[
     (1, include_str!("../platform/0001_catalogue.sql")),
+    (2, include_str!("../platform/0002_public_site.sql")),
     (4, include_str!("../platform/0004_domains.sql")),
 ];
 const TENANT: &[(i32, &str)] = &[

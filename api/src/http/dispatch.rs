@@ -23,6 +23,7 @@ use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
 use super::registry::{Access, Method, Rule};
 use super::server::Peer;
+use super::standing;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The longest key, in bytes.
@@ -75,10 +76,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         }
         Access::Member { .. } => caller::authenticate(app, &tenant, &parts.headers).await?,
     };
-    if tenant.state == "suspended" {
-        let detail = "this account is suspended; ask who runs the service";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
-    }
+    standing::check(&tenant.state, rule, &caller)?;
     caller.check(rule.access)?;
     let understands =
         Understands { min_position: !rule.writes(), as_of: rule.as_of, pages: rule.pages };

@@ -14,6 +14,7 @@ mod cursor;
 mod dispatch;
 mod edge;
 mod fault;
+mod flags;
 mod history;
 mod host;
 mod if_seen;
@@ -24,6 +25,7 @@ mod moment;
 mod openapi;
 mod pages;
 mod personal;
+mod platform;
 mod problem;
 mod query;
 mod registry;
@@ -32,6 +34,8 @@ mod server;
 mod sessions;
 mod settings;
 mod sign_in;
+mod standing;
+mod subscription;
 mod tag;
 mod time;
 mod tokens;
@@ -50,6 +54,8 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+use commands::flags::Flags;
+use commands::signup::Maker;
 use migrations::Tenants;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
@@ -98,6 +104,8 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    flags: Flags,
+    maker: Maker,
     draining: Arc<AtomicBool>,
 }
 
@@ -112,6 +120,9 @@ impl App {
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        let flags = Flags::new(tenants.clone());
+        let tables = projections::registry::tables();
+        let maker = Maker::new(commands.clone(), platform.clone(), tables);
         App {
             commands,
             tenants,
@@ -122,6 +133,8 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            flags,
+            maker,
             draining: Arc::default(),
         }
     }

@@ -7,6 +7,7 @@ use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::flags::FlagEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::jobs::JobEvent;
@@ -14,6 +15,8 @@ use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
+use crate::signup::SignUpEvent;
+use crate::subscription::{PlanEvent, SubscriptionEvent};
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
@@ -143,6 +146,14 @@ events! {
     Tenancy(TenancyEvent),
     /// Of what people do to a job.
     Job(JobEvent),
+    /// Of a firm's sign-up, on the platform's log.
+    SignUp(SignUpEvent),
+    /// Of a plan, on the platform's log.
+    Plan(PlanEvent),
+    /// Of a tenant's subscription, on the platform's log.
+    Subscription(SubscriptionEvent),
+    /// Of a feature flag, on the platform's log.
+    Flag(FlagEvent),
 }
 
 impl Event {

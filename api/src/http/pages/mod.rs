@@ -29,6 +29,7 @@ use super::host::tenant_of;
 use super::problem::{FieldError, Problem};
 use super::registry::{Access, Site};
 use super::server::Peer;
+use super::standing;
 
 /// The largest form.
 const FORM_BYTES_MAX: usize = 16 << 10;
@@ -152,10 +153,7 @@ async fn visit(app: &App, page: &Page, parts: &Parts, fields: &[u8]) -> Result<V
         // A page for members needs a cookie, which comes with the pages for daily work.
         Access::Member { .. } => return Err(Problem::unauthenticated()),
     }
-    if tenant.state == "suspended" {
-        let detail = "this account is suspended; ask who runs the service";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
-    }
+    standing::check_page(&tenant.state)?;
     let token = token_of(fields)?;
     let origin = origin_of(parts);
     let trace_id = parts.extensions.get::<TraceId>().map(|trace| trace.0.clone());

@@ -91,13 +91,15 @@ pub(super) fn sessions_routes() -> Vec<Route> {
         get("/sessions", "listSessions", admin(ALL), "Sessions of a member", sessions::list)
             .pages(),
         // Auditors too: to sign out changes nothing of the books.
-        delete("/sessions/{id}", "endSession", admin(ALL), "End a session", sessions::end),
+        delete("/sessions/{id}", "endSession", admin(ALL), "End a session", sessions::end)
+            .while_frozen(),
         post(
             "/sessions/revoke-all",
             "revokeSessions",
             admin(ALL),
             "End all sessions of a member at once",
             sessions::revoke_all,
-        ),
+        )
+        .while_frozen(),
     ]
 }

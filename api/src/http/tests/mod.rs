@@ -4,6 +4,7 @@
 mod access;
 mod ask;
 mod firm;
+mod flags;
 mod freshness;
 mod hosts;
 mod idempotency;
@@ -16,7 +17,10 @@ mod problems;
 mod roles;
 mod samples;
 mod server;
+mod service;
 mod sessions;
+mod signups;
+mod subscriptions;
 mod tags;
 mod time;
 
