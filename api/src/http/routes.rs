@@ -55,8 +55,7 @@ pub(crate) fn routes() -> Vec<Route> {
         import_routes(),
         leave_routes(),
     ];
-    let of_both =
-        [people::members_routes(), people::sessions_routes(), settings_routes(), history_routes()];
+    let of_both = [people::routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).chain(platform::routes::routes()).collect()
 }

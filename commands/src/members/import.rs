@@ -72,7 +72,7 @@ pub enum PeopleError {
     /// The file can't be read.
     #[error(transparent)]
     File(#[from] PeopleFileError),
-    /// The caller may not, or the log could not take it: import it again, and whoever is in is left.
+    /// The caller may not, or the log could not take it: import it again, and who is in is left.
     #[error(transparent)]
     Command(#[from] CommandError),
 }

@@ -1,5 +1,5 @@
-//! `POST /members/import`: people of a CSV file become members. Whoever is there already is left, so
-//! the same request may come again.
+//! `POST /members/import`: people of a CSV file become members. Whoever is there already is left,
+//! so the same request may come again.
 
 use axum::http::StatusCode;
 use commands::Sender;

@@ -4,8 +4,13 @@ use super::{ADMINS, ALL, MEMBERS, admin, read, write};
 use crate::http::registry::{Access, Route, delete, get, patch, post};
 use crate::http::{members, sessions, sign_in, tokens};
 
-/// Members, their patterns of work and their tokens.
-pub(super) fn members_routes() -> Vec<Route> {
+/// Every route of people.
+pub(super) fn routes() -> Vec<Route> {
+    [members_routes(), work_routes(), sessions_routes()].into_iter().flatten().collect()
+}
+
+/// Members and their tokens.
+fn members_routes() -> Vec<Route> {
     const M: &str = "members";
     vec![
         get("/me", "getMe", read(M, ALL), "Who I am here", members::me),
@@ -45,6 +50,18 @@ pub(super) fn members_routes() -> Vec<Route> {
             "Let a member act again",
             members::activate,
         ),
+        get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
+            .pages(),
+        post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
+        get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
+        delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
+    ]
+}
+
+/// What is known of members beyond their roles, and taking them in from a file.
+fn work_routes() -> Vec<Route> {
+    const M: &str = "members";
+    vec![
         post(
             "/members/import",
             "importPeople",
@@ -75,16 +92,11 @@ pub(super) fn members_routes() -> Vec<Route> {
             "Set by which pattern a member works from a day on",
             members::set_pattern,
         ),
-        get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
-            .pages(),
-        post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
-        get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
-        delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
     ]
 }
 
 /// Signing in and sessions.
-pub(super) fn sessions_routes() -> Vec<Route> {
+fn sessions_routes() -> Vec<Route> {
     vec![
         post("/sign-in", "askForLink", Access::Open, "Mail a link to sign in", sign_in::ask),
         post("/sessions", "beginSession", Access::Open, "Sign in by a link", sign_in::begin),

@@ -1,5 +1,5 @@
-//! Mailed links in a browser, from the letter to the session: a scanner that looks at every link uses
-//! nothing up, and what a person types shows up nowhere as markup.
+//! Mailed links in a browser, from the letter to the session: a scanner that looks at every link
+//! uses nothing up, and what a person types shows up nowhere as markup.
 
 use std::time::Duration;
 

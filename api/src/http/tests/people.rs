@@ -1,5 +1,5 @@
-//! What is known of members beyond their roles: invitations, managers, employment, patterns of work,
-//! and taking them in from a file.
+//! What is known of members beyond their roles: invitations, managers, employment, patterns of
+//! work, and taking them in from a file.
 
 use domain::members::Role;
 use migrations::testing::random_id;
