@@ -2,6 +2,7 @@
 //! roles they have, and the append checks that it has not moved.
 
 mod employment;
+mod import;
 mod invitation;
 
 use domain::id::{MemberId, StreamId, TenantId};
@@ -17,6 +18,7 @@ use migrations::keys::{KeyStore, hex};
 use sqlx::Row;
 
 pub use employment::{ChangeMemberEmployment, ChangeMemberManager, SetWorkPattern};
+pub use import::{PeopleError, PeopleOptions, PeopleReport, PersonNote, import_people};
 pub use invitation::{AddInvited, InviteMember};
 
 use crate::event_log::read::held;

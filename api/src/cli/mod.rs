@@ -12,6 +12,7 @@ mod mail;
 mod migrate;
 mod operator;
 mod output;
+mod people;
 mod replay;
 mod serve;
 mod tenant;
@@ -55,6 +56,9 @@ enum Command {
     /// The people who run the service: members of the platform itself
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// Take in the people of a tenant from a file, and invite them
+    #[command(subcommand)]
+    People(people::People),
     /// Make access tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -92,6 +96,7 @@ impl Command {
             Command::Tenant(command) => command.is_for_a_tenant(),
             Command::Migrate(command) => command.only.is_some(),
             Command::Token(_)
+            | Command::People(_)
             | Command::Import(_)
             | Command::Audit(_)
             | Command::Events(_)
@@ -240,6 +245,7 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Openapi | Command::Doctor(_) => Ok(Outcome::Done),
             Command::Tenant(command) => tenant::run(&context, command).await,
             Command::Operator(command) => operator::run(&context, command).await,
+            Command::People(command) => people::run(&context, command).await,
             Command::Token(command) => token::run(&context, command).await,
             Command::Migrate(command) => migrate::run(&context, command).await,
             Command::Import(command) => import::run(&context, command).await,

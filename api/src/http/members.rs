@@ -2,6 +2,7 @@
 //! member and to those who look after members or audit them.
 
 mod changes;
+mod import;
 mod me;
 mod patterns;
 
@@ -26,6 +27,7 @@ use super::personal;
 use super::problem::{FieldError, Problem};
 
 pub(crate) use changes::change;
+pub(crate) use import::import;
 pub(crate) use me::{me, own_body};
 pub(crate) use patterns::{list as list_patterns, set as set_pattern};
 

@@ -1,6 +1,8 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod people;
+
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
 
@@ -9,9 +11,7 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{
-    domains, history, imports, jobs, members, platform, sessions, settings, sign_in, tokens,
-};
+use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -57,105 +57,13 @@ pub(crate) fn routes() -> Vec<Route> {
         leave_routes(),
     ];
     let of_both = [
-        members_routes(),
-        sessions_routes(),
+        people::routes(),
         settings_routes(),
         history_routes(),
         jobs::routes(admin(HISTORY), admin(ADMINS)),
     ];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).chain(platform::routes::routes()).collect()
-}
-
-fn members_routes() -> Vec<Route> {
-    const M: &str = "members";
-    vec![
-        get("/me", "getMe", read(M, ALL), "Who I am here", members::me),
-        get("/members", "listMembers", read(M, ALL), "Every member", members::list)
-            .from(&["member"])
-            .pages()
-            .then(),
-        post("/members", "addMember", write(M, ADMINS), "Take a member in", members::add),
-        get("/members/{id}", "getMember", read(M, ALL), "One member", members::one)
-            .from(&["member"])
-            .then(),
-        patch(
-            "/members/{id}",
-            "changeMember",
-            write(M, MEMBERS),
-            "Change a name, an address, a zone, a manager or days of employment",
-            members::change,
-        ),
-        post(
-            "/members/{id}/roles",
-            "changeMemberRoles",
-            write(M, ADMINS),
-            "Give a member these roles instead of those they have",
-            members::change_roles,
-        ),
-        post(
-            "/members/{id}/deactivate",
-            "deactivateMember",
-            write(M, ADMINS),
-            "Let a member rest: no sign-in, no new time",
-            members::deactivate,
-        ),
-        post(
-            "/members/{id}/activate",
-            "activateMember",
-            write(M, ADMINS),
-            "Let a member act again",
-            members::activate,
-        ),
-        post(
-            "/members/{id}/invite",
-            "inviteMember",
-            write(M, ADMINS),
-            "Mail a member an invitation, once more where they had one",
-            members::invite,
-        ),
-        get(
-            "/members/{id}/work-patterns",
-            "listWorkPatterns",
-            read(M, ALL),
-            "By which patterns a member works",
-            members::list_patterns,
-        )
-        .from(&["member", "work_pattern"])
-        .then(),
-        post(
-            "/members/{id}/work-patterns",
-            "setWorkPattern",
-            write(M, ADMINS),
-            "Set by which pattern a member works from a day on",
-            members::set_pattern,
-        ),
-        get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
-            .pages(),
-        post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
-        get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
-        delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
-    ]
-}
-
-fn sessions_routes() -> Vec<Route> {
-    vec![
-        post("/sign-in", "askForLink", Access::Open, "Mail a link to sign in", sign_in::ask),
-        post("/sessions", "beginSession", Access::Open, "Sign in by a link", sign_in::begin),
-        get("/sessions", "listSessions", admin(ALL), "Sessions of a member", sessions::list)
-            .pages(),
-        // Auditors too: to sign out changes nothing of the books.
-        delete("/sessions/{id}", "endSession", admin(ALL), "End a session", sessions::end)
-            .while_frozen(),
-        post(
-            "/sessions/revoke-all",
-            "revokeSessions",
-            admin(ALL),
-            "End all sessions of a member at once",
-            sessions::revoke_all,
-        )
-        .while_frozen(),
-    ]
 }
 
 fn catalogue_routes() -> Vec<Route> {

@@ -70,6 +70,7 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<SessionBo
     }
     let mut tx = call.tx().await?;
     let (state, _) = state_of(&mut tx, member).await?;
+    state.id.ok_or_else(Problem::not_found)?;
     let mut sessions = sessions::live(&mut tx, member, state.epoch, call.now()).await?;
     tx.commit().await?;
     sessions.retain(|_| state.active);

@@ -31,9 +31,13 @@ pub(crate) fn check(state: &str, rule: &Rule, caller: &Caller) -> Result<(), Pro
     }
 }
 
-/// The same for a page that asks for no credentials.
-pub(crate) fn enter(state: &str) -> Result<(), Problem> {
-    if matches!(state, "active" | "frozen") { Ok(()) } else { Err(suspended()) }
+/// Refuses what somebody with a link can't do in a tenant's state: a frozen tenant's owner must be
+/// able to sign in.
+pub(crate) fn check_page(state: &str) -> Result<(), Problem> {
+    match state {
+        "active" | "frozen" => Ok(()),
+        _ => Err(suspended()),
+    }
 }
 
 fn suspended() -> Problem {
@@ -94,6 +98,13 @@ mod tests {
         }
         assert_eq!(Caller::nobody().member, MemberId(uuid::Uuid::nil()));
         assert_eq!(code("frozen", "listPlans", &Caller::nobody()), None, "routes without a door");
+    }
+
+    #[test]
+    fn who_has_a_link_gets_in_unless_the_tenant_is_suspended() {
+        let lets_in = ["active", "frozen", "suspended", "some day's state"]
+            .map(|state| check_page(state).is_ok());
+        assert_eq!(lets_in, [true, true, false, false]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::refusal::ExportRefusal;
 
 /// The text of a file without its byte order mark.
-pub(super) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ExportRefusal> {
+pub(crate) fn text_of(bytes: &[u8]) -> Result<Cow<'_, str>, ExportRefusal> {
     match bytes {
         [] => Err(ExportRefusal::Empty),
         [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(ExportRefusal::Archive),

@@ -25,6 +25,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use encoding::text_of;
 pub use events::{ImportEvent, ImportFinished, ImportSource, ImportStarted, ImportUndone};
 pub use plain::HEADER as CSV_HEADER;
 pub use refusal::{

@@ -48,8 +48,8 @@ pub struct Member {
     pub left_on: Option<Date>,
     /// By which patterns they work, ordered by the day each holds from.
     pub patterns: Vec<WorkPattern>,
-    /// How often all sessions begun before were ended at once: one that began in an earlier epoch is
-    /// over, in every process that reads this stream, without a list to go through.
+    /// How often all sessions begun before were ended at once: one that began in an earlier epoch
+    /// is over, in every process that reads this stream, without a list to go through.
     pub epoch: u32,
 }
 

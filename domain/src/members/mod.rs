@@ -16,6 +16,7 @@ pub mod end_session;
 mod events;
 pub mod invite_member;
 mod member;
+mod people_file;
 mod refusal;
 pub mod register_member;
 pub mod rename_member;
@@ -46,6 +47,9 @@ pub use events::{
 };
 pub use invite_member::InviteMember;
 pub use member::{Member, MemberCommand, Registration, member_stream};
+pub use people_file::{
+    PEOPLE_HEADER, PEOPLE_MAX, PeopleFile, PeopleFileError, PersonFault, PersonRow, read_people,
+};
 pub use refusal::Refusal;
 pub use register_member::RegisterMember;
 pub use rename_member::RenameMember;

@@ -1,5 +1,5 @@
-//! `PATCH /members/{id}`: several changes of a member in one commit. Each has its own rule of who may
-//! make it; one that is refused refuses all.
+//! `PATCH /members/{id}`: several changes of a member in one commit. Each has its own rule of who
+//! may make it; one that is refused refuses all.
 
 use commands::members::{
     ChangeMemberEmail, ChangeMemberEmployment, ChangeMemberManager, ChangeMemberTimeZone,

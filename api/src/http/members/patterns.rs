@@ -21,8 +21,8 @@ use crate::http::problem::Problem;
 pub(crate) struct PatternBody {
     /// The first day it holds; null = from always.
     from: Option<Date>,
-    /// Minutes of work by weekday, Monday first: seven for each week of the cycle, which begins with
-    /// the week of the first day.
+    /// Minutes of work by weekday, Monday first: seven for each week of the cycle, which begins
+    /// with the week of the first day.
     minutes: Vec<u32>,
 }
 

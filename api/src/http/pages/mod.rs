@@ -163,7 +163,7 @@ async fn visit(app: &App, page: &Page, parts: &Parts, fields: &[u8]) -> Result<V
         // A page for members needs a cookie, which comes with the pages for daily work.
         Access::Member { .. } => return Err(Problem::unauthenticated()),
     }
-    standing::enter(&tenant.state)?;
+    standing::check_page(&tenant.state)?;
     let token = token_of(fields)?;
     let origin = origin_of(parts);
     let trace_id = parts.extensions.get::<TraceId>().map(|trace| trace.0.clone());

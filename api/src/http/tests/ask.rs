@@ -22,6 +22,11 @@ pub(crate) fn ask(method: &str, path: &str) -> Ask {
     Ask { method: method.into(), path, headers: Vec::new(), body: Vec::new() }
 }
 
+/// A request with this method and path from the root of the host.
+pub(crate) fn visit(method: &str, path: &str) -> Ask {
+    Ask { method: method.into(), path: path.into(), headers: Vec::new(), body: Vec::new() }
+}
+
 impl Ask {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));

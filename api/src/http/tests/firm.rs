@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use commands::event_log::audit::CheckpointSigner;
 use commands::event_log::{EventLog, Limits};
+use commands::links::{self, Purpose};
 use commands::members::AddMember;
 use commands::platform_log;
 use commands::tenancy::domains::{LookupFailed, TxtRecords};
@@ -42,6 +43,13 @@ impl TxtRecords for Names {
     async fn txt(&self, name: &str) -> Result<Vec<String>, LookupFailed> {
         Ok(self.0.lock().expect("no panic under it").get(name).cloned().unwrap_or_default())
     }
+}
+
+/// A person who has signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) person: Person,
 }
 
 /// A tenant behind the API.
@@ -127,6 +135,25 @@ impl Firm {
         let new = NewToken { id: random_id(), member, scopes, expires_at: None };
         let now = Clock::system().now();
         issue(&self.tenant.tenants, self.tenant.id, new, now).await.expect("a token")
+    }
+
+    /// A link for a member, as a mail has it.
+    pub(crate) async fn link(&self, purpose: Purpose, member: MemberId) -> String {
+        let keys = self.tenant.keys.of(self.tenant.id).await.expect("the keys");
+        let mut tx = self.tenant.tenants.begin(self.tenant.id).await.expect("the door");
+        let (id, now) = (random_id(), Clock::system().now());
+        let link = links::open(&mut tx, &keys, id, purpose, member.0, now).await;
+        tx.commit().await.expect("a commit");
+        link.expect("a link")
+    }
+
+    /// A member signs in.
+    pub(crate) async fn session(&self, member: MemberId) -> Session {
+        let token = self.link(Purpose::SignIn, member).await;
+        let reply = self.raw(&posting("/sessions", &serde_json::json!({ "token": token }))).await;
+        let begun = reply.is(201);
+        let token = begun["token"].as_str().expect("a secret").to_owned();
+        Session { id: reply.id(), person: Person { member, token } }
     }
 
     /// Sends a request as it is.

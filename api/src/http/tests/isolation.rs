@@ -75,6 +75,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("clients", client.clone()),
         ("projects", project),
         ("tokens", token),
+        ("sessions", firm.session(person.member).await.id),
         ("audit", client.clone()),
         ("task_id", task),
         ("member_id", member),
@@ -124,6 +125,7 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
     let named = [
         "addProject",
         "makeToken",
+        "revokeSessions",
         "setRate",
         "clearRate",
         "recordTime",

@@ -18,7 +18,8 @@ async fn a_member_is_taken_in_changed_and_shown() {
         shown.is(200),
         json!({
             "id": added.id(), "name": "Ayo", "email": "ayo@example.com", "roles": ["member"],
-            "time_zone": null, "active": true,
+            "time_zone": null, "active": true, "registration": "invited", "manager_id": null,
+            "hired_on": null, "left_on": null,
         })
     );
     assert_eq!(shown.header("etag"), added.header("etag"));
@@ -155,7 +156,8 @@ async fn an_admin_makes_no_token_for_an_owner() {
 #[tokio::test]
 async fn events_are_shown_in_order_with_names_opened() {
     let firm = Firm::new().await;
-    let body = json!({ "name": "Ayo", "email": "ayo@example.com", "roles": ["member"] });
+    let body =
+        json!({ "name": "Ayo", "email": "ayo@example.com", "roles": ["member"], "invite": false });
     let added = firm.post("/members", &body).await;
     let first = firm.get("/events?limit=1").await;
     let event = &first.is(200)["items"][0];

@@ -28,6 +28,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
         ask
     };
     let ask = if rule.method.needs_match() { ask.header("if-match", "*") } else { ask };
+    if rule.operation == "importPeople" {
+        return ask.query("dry_run=true").text("text/csv", "name\nAyo\n");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -47,7 +50,13 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             json!({ "name": another })
         }
         "changeMemberRoles" => json!({ "roles": ["member"] }),
-        "deactivateMember" | "activateMember" | "retryJob" | "cancelJob" => json!({}),
+        "deactivateMember" | "activateMember" | "inviteMember" | "retryJob" | "cancelJob" => {
+            json!({})
+        }
+        "setWorkPattern" => json!({ "minutes": [480, 480, 480, 480, 480, 0, 0] }),
+        "askForLink" => json!({ "email": "nobody@example.com" }),
+        "beginSession" => json!({ "token": "nothing" }),
+        "revokeSessions" => json!({ "member_id": fill("member_id") }),
         "addDomain" => json!({ "host": format!("{}.example.com", random_id().simple()) }),
         "verifyDomain" | "makeDomainPrimary" => json!({}),
         "makeToken" => json!({ "member_id": fill("member_id") }),

@@ -1,17 +1,19 @@
 //! Samples of the events of members, settings and imports.
 
-use domain::id::{ImportId, JobId, MemberId};
+use domain::id::{ImportId, JobId, MemberId, SessionId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::jobs::{JobCancelled, JobEvent, JobRetried};
 use domain::log::Event;
 use domain::members::{
-    MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEvent,
-    MemberRenamed, MemberRolesChanged, MemberTimeZoneChanged, Role,
+    MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEmploymentChanged,
+    MemberEvent, MemberInvited, MemberManagerChanged, MemberRegistered, MemberRenamed,
+    MemberRolesChanged, MemberSessionsRevoked, MemberTimeZoneChanged, Proof, Role, SessionBegun,
+    SessionEnded, SessionEvent, WorkPatternSet,
 };
 use domain::personal::PurposeClass::Identity;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
 
-use super::sample::{IMPORT, JOB, KABELO, NOVA, TUESDAY, digest, id, text, unique};
+use super::sample::{IMPORT, JOB, KABELO, NOVA, SESSION, TUESDAY, digest, id, text, unique};
 
 fn of_member(event: impl Into<MemberEvent>) -> Event {
     event.into().into()
@@ -54,6 +56,42 @@ pub(crate) fn members() -> Vec<Event> {
         of_member(MemberDeactivated { member: kabelo }),
         of_member(MemberActivated { member: kabelo }),
     ]
+}
+
+pub(crate) fn work() -> Vec<Event> {
+    let [nova, kabelo] = [NOVA, KABELO].map(|n| MemberId(id(n)));
+    let employed = |hired_on, left_on| MemberEmploymentChanged { member: nova, hired_on, left_on };
+    let pattern = |from, minutes: &[u32]| WorkPatternSet {
+        member: nova,
+        from,
+        minutes: minutes.to_vec(),
+    };
+    let week = [480, 480, 480, 480, 300, 0, 0];
+    vec![
+        of_member(MemberInvited { member: kabelo }),
+        of_member(MemberRegistered { member: kabelo }),
+        of_member(MemberManagerChanged { member: kabelo, manager: Some(nova) }),
+        of_member(MemberManagerChanged { member: kabelo, manager: None }),
+        of_member(employed(Some(TUESDAY), None)),
+        of_member(employed(Some(TUESDAY), Some(TUESDAY))),
+        of_member(employed(None, None)),
+        of_member(pattern(None, &week)),
+        of_member(pattern(Some(TUESDAY), &week.repeat(2))),
+        of_member(MemberSessionsRevoked { member: nova }),
+    ]
+}
+
+pub(crate) fn sessions() -> Vec<Event> {
+    let of = |event: SessionEvent| Event::from(event);
+    let (session, member) = (SessionId(id(SESSION)), MemberId(id(NOVA)));
+    let begun = SessionBegun {
+        session,
+        member,
+        proofs: vec![Proof::MailedLink],
+        epoch: 3,
+        expires_at: "2026-03-05T09:00:00.123456Z".parse().expect("an instant"),
+    };
+    vec![of(begun.into()), of(SessionEnded { session, member }.into())]
 }
 
 pub(crate) fn settings() -> Vec<Event> {

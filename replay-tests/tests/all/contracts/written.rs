@@ -24,6 +24,8 @@ fn samples() -> Vec<Event> {
         time::timesheets(),
         time::invoices(),
         people::members(),
+        people::work(),
+        people::sessions(),
         catalogue::clients(),
         catalogue::projects(),
         catalogue::rates(),
