@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod cqrs_store;
 pub mod event_log;
+pub mod files;
 pub mod handle;
 pub mod import;
 pub mod links;

@@ -1,6 +1,8 @@
 //! Changes of members, and in whose right any command is given: the caller's own stream says which
 //! roles they have, and the append checks that it has not moved.
 
+pub mod grants;
+
 use domain::id::{MemberId, StreamId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind};
 use domain::members::{

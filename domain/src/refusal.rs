@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, members, settings, tenancy, time};
+use crate::{billing, catalogue, files, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,9 @@ pub enum Refusal {
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
+    /// Of a file.
+    #[error(transparent)]
+    Files(#[from] files::Refusal),
 }
 
 impl Refusal {
@@ -37,6 +40,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
+            Refusal::Files(refusal) => refusal.code(),
         }
     }
 
@@ -49,6 +53,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
+            Refusal::Files(refusal) => refusal.field(),
         }
     }
 
@@ -61,6 +66,7 @@ impl Refusal {
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
+            Refusal::Files(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -72,7 +78,8 @@ impl Refusal {
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
-            | Refusal::Tenancy(_) => false,
+            | Refusal::Tenancy(_)
+            | Refusal::Files(_) => false,
         }
     }
 

@@ -10,7 +10,9 @@ use crate::catalogue::project_member::ProjectMember;
 use crate::catalogue::rate::Rate;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
+use crate::files::file::File;
 use crate::import::import::Import;
+use crate::members::grant::Grant;
 use crate::members::member::Member;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
@@ -46,6 +48,8 @@ models! {
     Invoice,
     InvoiceEntry,
     Import,
+    Grant,
+    File,
 }
 
 /// The read model of that name.

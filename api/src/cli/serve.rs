@@ -69,6 +69,7 @@ pub(crate) async fn run(
         system.platform.clone(),
         progress,
         system.signer.clone(),
+        system.files.clone(),
         HttpLimits::default(),
     );
     let listener = TcpListener::bind(listen)

@@ -2,7 +2,7 @@
 //! from their own stream. Both are remembered for a second, so a token that is revoked is refused
 //! after that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use commands::event_log::read::stream_after;
 use commands::tokens::{self, Scopes};
 use domain::id::{MemberId, TenantId};
 use domain::log::{Actor, Event};
-use domain::members::{Member, Role, member_stream};
+use domain::members::{Authority, Grant, Member, Role, member_stream};
 use migrations::TenantTx;
 use migrations::keys::sha256;
 use migrations::platform::TenantRecord;
@@ -34,6 +34,8 @@ pub(crate) struct Caller {
     pub(crate) member: MemberId,
     /// What they may do.
     pub(crate) roles: Vec<Role>,
+    /// What they may do with single objects.
+    pub(crate) grants: BTreeSet<Grant>,
     /// What the token is for.
     pub(crate) scopes: Scopes,
 }
@@ -46,8 +48,14 @@ impl Caller {
 
     /// Who acts where no credentials are asked for: nobody, who may nothing.
     pub(crate) fn nobody() -> Self {
-        let scopes = Scopes::Only(std::collections::BTreeSet::new());
-        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), scopes }
+        let scopes = Scopes::Only(BTreeSet::new());
+        let grants = BTreeSet::new();
+        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), grants, scopes }
+    }
+
+    /// In whose right they ask.
+    pub(crate) fn authority(&self) -> Authority {
+        Authority::Member { member: self.member, roles: self.roles.clone() }
     }
 
     /// In whose name commands are sent: the service's own where it's nobody.
@@ -122,7 +130,8 @@ async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Call
     let mut tx = app.tenants.begin(tenant).await?;
     let (member, _) = state_of(&mut tx, found.member).await?;
     tx.commit().await?;
-    let caller = Caller { member: found.member, roles: member.roles, scopes: found.scopes };
+    let (roles, grants) = (member.roles, member.grants);
+    let caller = Caller { member: found.member, roles, grants, scopes: found.scopes };
     Ok(member.active.then_some(caller))
 }
 
@@ -149,7 +158,8 @@ mod tests {
 
     fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
         let scopes = Scopes::of(scopes.iter().map(|name| name.parse().unwrap()));
-        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), scopes }
+        let grants = BTreeSet::new();
+        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), grants, scopes }
     }
 
     #[test]

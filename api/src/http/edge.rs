@@ -68,7 +68,8 @@ fn finish(headers: &mut HeaderMap, id: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    // What is given back of an upload comes with a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
 }
 
 fn measure(route: &str, method: &'static str, status: StatusCode, seconds: f64) {

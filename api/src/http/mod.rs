@@ -14,10 +14,13 @@ mod cursor;
 mod dispatch;
 mod edge;
 mod fault;
+mod files;
+mod grants;
 mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod incoming;
 mod members;
 mod moment;
 mod openapi;
@@ -47,6 +50,7 @@ use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
 use migrations::Tenants;
+use migrations::files::FileStore;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
@@ -91,6 +95,7 @@ pub struct App {
     keys: KeyStore,
     progress: Progress,
     signer: Arc<CheckpointSigner>,
+    files: FileStore,
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
@@ -105,6 +110,7 @@ impl App {
         platform: Platform,
         progress: Progress,
         signer: Arc<CheckpointSigner>,
+        files: FileStore,
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
@@ -115,6 +121,7 @@ impl App {
             keys,
             progress,
             signer,
+            files,
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),

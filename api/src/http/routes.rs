@@ -8,7 +8,7 @@ use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, settings, tokens};
+use super::{files, grants, history, imports, members, settings, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -21,8 +21,6 @@ const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
 const ADMINS: &[Role] = &[Role::Admin];
 /// Who reads the books' history.
 const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
-/// Who changes a client: managers its name, billing its currency; which is for the command to say.
-const CLIENTS: &[Role] = &[Role::Manager, Role::Billing];
 
 const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Read), roles }
@@ -50,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
         timesheets_routes(),
         billing_routes(),
         import_routes(),
+        files_routes(),
     ];
     let of_both = [members_routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
@@ -118,7 +117,7 @@ fn catalogue_routes() -> Vec<Route> {
         patch(
             "/clients/{id}",
             "changeClient",
-            write(C, CLIENTS),
+            write(C, MEMBERS),
             "Change a client",
             clients::change,
         ),
@@ -138,14 +137,14 @@ fn projects_routes() -> Vec<Route> {
             .from(&["project"])
             .pages()
             .then(),
-        post("/projects", "addProject", write(C, MANAGERS), "Begin a project", projects::add),
+        post("/projects", "addProject", write(C, MEMBERS), "Begin a project", projects::add),
         get("/projects/{id}", "getProject", read(C, ALL), "One project", projects::one)
             .from(&["project"])
             .then(),
         patch(
             "/projects/{id}",
             "changeProject",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Change a project",
             projects::change,
         ),
@@ -153,14 +152,14 @@ fn projects_routes() -> Vec<Route> {
             .from(&["project", "task"])
             .pages()
             .then(),
-        post("/projects/{id}/tasks", "addTask", write(C, MANAGERS), "Add a task", tasks::add),
+        post("/projects/{id}/tasks", "addTask", write(C, MEMBERS), "Add a task", tasks::add),
         get("/projects/{id}/tasks/{task_id}", "getTask", read(C, ALL), "One task", tasks::one)
             .from(&["task"])
             .then(),
         patch(
             "/projects/{id}/tasks/{task_id}",
             "changeTask",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Change a task",
             tasks::change,
         ),
@@ -177,7 +176,7 @@ fn projects_routes() -> Vec<Route> {
         post(
             "/projects/{id}/members",
             "linkProjectMember",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Let a member record time on a project",
             project_members::link,
         ),
@@ -193,7 +192,7 @@ fn projects_routes() -> Vec<Route> {
         delete(
             "/projects/{id}/members/{member_id}",
             "unlinkProjectMember",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Let a member no longer record time on a project",
             project_members::unlink,
         ),
@@ -321,7 +320,7 @@ fn billing_routes() -> Vec<Route> {
         post(
             "/invoices",
             "draftInvoice",
-            write(B, MONEY),
+            write(B, MEMBERS),
             "Draft an invoice of a client's approved, unbilled time",
             invoices::draft,
         ),
@@ -331,7 +330,7 @@ fn billing_routes() -> Vec<Route> {
         post(
             "/invoices/{id}/void",
             "voidInvoice",
-            write(B, MONEY),
+            write(B, MEMBERS),
             "Give back what a draft reserves",
             invoices::void,
         ),
@@ -368,6 +367,50 @@ fn import_routes() -> Vec<Route> {
             write(I, ADMINS),
             "Take an import back, if it is as you saw it",
             imports::remove,
+        ),
+    ]
+}
+
+fn files_routes() -> Vec<Route> {
+    const F: &str = "files";
+    const M: &str = "members";
+    vec![
+        get("/files", "listFiles", read(F, ALL), "Files that you may read", files::list)
+            .from(&["file"])
+            .pages(),
+        post("/files", "storeFile", write(F, MEMBERS), "Keep a file", files::store),
+        get(
+            "/files/{id}",
+            "getFile",
+            read(F, ALL),
+            "One file; what is inside for who accepts no JSON",
+            files::one,
+        ),
+        get(
+            "/files/{id}/content",
+            "getFileContent",
+            read(F, ALL),
+            "What is inside of a file",
+            files::content,
+        ),
+        delete("/files/{id}", "removeFile", write(F, MEMBERS), "Destroy a file", files::remove),
+        get("/grants", "listGrants", read(M, ALL), "Rights on single objects", grants::list)
+            .from(&["grant"])
+            .pages(),
+        post(
+            "/grants",
+            "giveGrant",
+            write(M, MEMBERS),
+            "Give a member a right on a client, a project or a file",
+            grants::give,
+        ),
+        get("/grants/{id}", "getGrant", read(M, ALL), "One right", grants::one).from(&["grant"]),
+        delete(
+            "/grants/{id}",
+            "takeBackGrant",
+            write(M, MEMBERS),
+            "Take a right back",
+            grants::take_back,
         ),
     ]
 }

@@ -31,7 +31,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) => Vec::new(),
+        Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) | Event::File(_) => Vec::new(),
     }
 }
 
@@ -102,7 +102,9 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
-        | MemberEvent::MemberActivated(_) => Vec::new(),
+        | MemberEvent::MemberActivated(_)
+        | MemberEvent::GrantGiven(_)
+        | MemberEvent::GrantTakenBack(_) => Vec::new(),
     }
 }
 

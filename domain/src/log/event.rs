@@ -7,6 +7,7 @@ use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::files::FileEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::members::MemberEvent;
@@ -123,6 +124,8 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a file.
+    File(FileEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
 }

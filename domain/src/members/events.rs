@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Grant, Role};
 use crate::id::MemberId;
 use crate::personal::{Personal, Unique};
 
@@ -74,6 +74,26 @@ pub struct MemberActivated {
     pub member: MemberId,
 }
 
+/// A member has a right on one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantGiven {
+    /// The member.
+    pub member: MemberId,
+    /// Which right on what.
+    #[serde(flatten)]
+    pub grant: Grant,
+}
+
+/// A member has that right no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantTakenBack {
+    /// The member.
+    pub member: MemberId,
+    /// Which right on what.
+    #[serde(flatten)]
+    pub grant: Grant,
+}
+
 crate::event_family! {
     /// The events of a member's stream.
     MemberEvent {
@@ -91,5 +111,9 @@ crate::event_family! {
         MemberDeactivated = 1,
         /// Back again.
         MemberActivated = 1,
+        /// A right on one object.
+        GrantGiven = 1,
+        /// That right no longer.
+        GrantTakenBack = 1,
     }
 }

@@ -1,12 +1,14 @@
 //! A member as their stream tells it.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     ActivateMember, AddMember, Authority, ChangeMemberEmail, ChangeMemberRoles,
-    ChangeMemberTimeZone, DeactivateMember, MemberEvent, Refusal, RenameMember, Role,
-    activate_member, add_member, change_member_email, change_member_roles, change_member_time_zone,
-    deactivate_member, rename_member,
+    ChangeMemberTimeZone, DeactivateMember, GiveGrant, Grant, MemberEvent, Refusal, RenameMember,
+    Role, TakeBackGrant, activate_member, add_member, change_member_email, change_member_roles,
+    change_member_time_zone, deactivate_member, give_grant, rename_member, take_back_grant,
 };
 use crate::aggregate::aggregate;
 use crate::id::{MemberId, StreamId};
@@ -34,6 +36,9 @@ pub struct Member {
     pub time_zone: Option<String>,
     /// Whether they may sign in and record time.
     pub active: bool,
+    /// What they may do with single objects, while active.
+    #[serde(default)]
+    pub grants: BTreeSet<Grant>,
 }
 
 /// What can be asked of a member, each with in whose right and the facts it needs.
@@ -67,6 +72,10 @@ pub enum MemberCommand {
     },
     /// See [`activate_member`].
     Activate(Authority, ActivateMember),
+    /// See [`give_grant`].
+    GiveGrant(GiveGrant),
+    /// See [`take_back_grant`].
+    TakeBackGrant(TakeBackGrant),
 }
 
 aggregate!(Member, "member", MemberCommand, MemberEvent, Refusal);
@@ -90,6 +99,8 @@ impl Member {
                 deactivate_member::decide(self, &by, other_active_owners, command)
             }
             MemberCommand::Activate(by, command) => activate_member::decide(self, &by, command),
+            MemberCommand::GiveGrant(command) => give_grant::decide(self, command),
+            MemberCommand::TakeBackGrant(command) => take_back_grant::decide(self, command),
         }
     }
 
@@ -104,6 +115,7 @@ impl Member {
                     roles: event.roles.clone(),
                     time_zone: event.time_zone.clone(),
                     active: true,
+                    grants: BTreeSet::new(),
                 };
             }
             MemberEvent::MemberRenamed(event) => self.name = Some(event.name.clone()),
@@ -114,6 +126,12 @@ impl Member {
             }
             MemberEvent::MemberDeactivated(_) => self.active = false,
             MemberEvent::MemberActivated(_) => self.active = true,
+            MemberEvent::GrantGiven(event) => {
+                self.grants.insert(event.grant);
+            }
+            MemberEvent::GrantTakenBack(event) => {
+                self.grants.remove(&event.grant);
+            }
         }
     }
 

@@ -10,12 +10,16 @@ pub mod change_member_time_zone;
 pub mod deactivate_member;
 mod email;
 mod events;
+pub mod give_grant;
+mod grant;
 mod member;
+pub mod policy;
 mod refusal;
 pub mod rename_member;
 mod role;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod take_back_grant;
 
 pub use activate_member::ActivateMember;
 pub use add_member::AddMember;
@@ -26,10 +30,14 @@ pub use change_member_time_zone::ChangeMemberTimeZone;
 pub use deactivate_member::DeactivateMember;
 pub use email::{EMAIL_BYTES_MAX, checked_email, normalised_email};
 pub use events::{
-    MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEvent,
-    MemberRenamed, MemberRolesChanged, MemberTimeZoneChanged,
+    GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
+    MemberEmailChanged, MemberEvent, MemberRenamed, MemberRolesChanged, MemberTimeZoneChanged,
 };
+pub use give_grant::GiveGrant;
+pub use grant::Grant;
 pub use member::{Member, MemberCommand, member_stream};
+pub use policy::{Action, Denied, Object, may, may_give};
 pub use refusal::Refusal;
 pub use rename_member::RenameMember;
 pub use role::{Role, RoleError};
+pub use take_back_grant::TakeBackGrant;

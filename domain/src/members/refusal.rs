@@ -45,6 +45,15 @@ pub enum Refusal {
     /// Nobody would be left to own the tenant.
     #[error("this is the last active owner; make somebody else an owner first")]
     LastOwner,
+    /// One member can have only so many.
+    #[error("a member has at most {max} grants; give a role, or take some back")]
+    TooManyGrants {
+        /// How many.
+        max: usize,
+    },
+    /// The member does not have this right.
+    #[error("there is no such grant")]
+    UnknownGrant,
 }
 
 impl Refusal {
@@ -61,6 +70,8 @@ impl Refusal {
             Refusal::NotAllowed => "members.not_allowed",
             Refusal::RoleTooHigh { .. } => "members.role_too_high",
             Refusal::LastOwner => "members.last_owner",
+            Refusal::TooManyGrants { .. } => "members.too_many_grants",
+            Refusal::UnknownGrant => "members.unknown_grant",
         }
     }
 
@@ -75,13 +86,15 @@ impl Refusal {
             | Refusal::UnknownMember
             | Refusal::NotAllowed
             | Refusal::RoleTooHigh { .. }
-            | Refusal::LastOwner => None,
+            | Refusal::LastOwner
+            | Refusal::TooManyGrants { .. }
+            | Refusal::UnknownGrant => None,
         }
     }
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownMember)
+        matches!(self, Refusal::UnknownMember | Refusal::UnknownGrant)
     }
 
     /// Whether the caller lacks the right.

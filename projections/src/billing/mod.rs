@@ -42,6 +42,7 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }

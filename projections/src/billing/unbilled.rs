@@ -67,7 +67,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
-            | Event::Tenancy(_) => Vec::new(),
+            | Event::Tenancy(_)
+            | Event::File(_) => Vec::new(),
         }
     }
 
@@ -81,7 +82,8 @@ impl ReadModel for Unbilled {
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
-            | Event::Tenancy(_) => {}
+            | Event::Tenancy(_)
+            | Event::File(_) => {}
         }
     }
 }

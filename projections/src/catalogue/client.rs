@@ -88,7 +88,8 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }
 

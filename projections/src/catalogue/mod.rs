@@ -44,6 +44,7 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }

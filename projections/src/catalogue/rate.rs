@@ -115,7 +115,8 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         | Event::Project(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }
 

@@ -107,7 +107,8 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }
 

@@ -84,6 +84,7 @@ fn take_in(row: &mut MemberRow, event: &MemberEvent) {
         MemberEvent::MemberTimeZoneChanged(event) => row.time_zone.clone_from(&event.time_zone),
         MemberEvent::MemberDeactivated(_) => row.active = false,
         MemberEvent::MemberActivated(_) => row.active = true,
+        MemberEvent::GrantGiven(_) | MemberEvent::GrantTakenBack(_) => {}
     }
 }
 
@@ -100,10 +101,12 @@ fn member_of(event: &MemberEvent) -> MemberId {
         MemberEvent::MemberTimeZoneChanged(event) => event.member,
         MemberEvent::MemberDeactivated(event) => event.member,
         MemberEvent::MemberActivated(event) => event.member,
+        MemberEvent::GrantGiven(event) => event.member,
+        MemberEvent::GrantTakenBack(event) => event.member,
     }
 }
 
-fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
+pub(super) fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
     match &recorded.event {
         Event::Member(event) => Some(event),
         Event::Time(_)
@@ -113,7 +116,8 @@ fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }
 

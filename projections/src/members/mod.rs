@@ -1,5 +1,6 @@
 //! Members as they're read.
 
+pub mod grant;
 pub mod member;
 
 use domain::members::Role;

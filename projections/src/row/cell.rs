@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId,
+    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -87,7 +87,9 @@ macro_rules! id_cells {
     )+};
 }
 
-id_cells!(ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId);
+id_cells!(
+    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId
+);
 
 impl Cell for i64 {
     const SQL: SqlType = SqlType::BIGINT;

@@ -74,7 +74,8 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
-        | Event::Tenancy(_) => None,
+        | Event::Tenancy(_)
+        | Event::File(_) => None,
     }
 }

@@ -33,7 +33,16 @@ async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
     let imported = firm.raw(&import).await;
     let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
     firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    let file = ask("POST", "/files?kind=document").text("text/plain", "A text.\n");
+    let file = file.header("idempotency-key", "file").token(&firm.owner.token);
+    let file = firm.raw(&file).await;
+    file.is(201);
+    let body = json!({ "member_id": member, "right": "reader", "object_id": file.id() });
+    let grant = firm.post("/grants", &body).await;
+    firm.get_after(&grant, "/grants").await.is(200);
     BTreeMap::from([
+        ("files", file.id()),
+        ("grants", grant.id()),
         ("imports", import),
         ("time-entries", entry),
         ("timesheets", member.clone()),
@@ -94,6 +103,8 @@ fn names_objects(rule: &Rule) -> bool {
         "recordTime",
         "recordTimeBatch",
         "draftInvoice",
+        "storeFile",
+        "giveGrant",
     ];
     let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
     of_path || named.contains(&rule.operation)
