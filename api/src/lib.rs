@@ -5,6 +5,8 @@ pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod dns;
 pub mod http;
+pub mod mail;
 pub mod system;
 pub mod worker;

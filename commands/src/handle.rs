@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::event_log::read::{StoredAnswer, head_position, stored_answer};
 use crate::event_log::{Append, AppendError, Appended, EventLog};
+use crate::jobs::Job;
 use crate::locks::StreamLocks;
 use crate::refused::{CommandError, Done, Refused, Reply};
 use crate::state_cache::StateCache;
@@ -20,6 +21,9 @@ use crate::unit::{Pause, Unit};
 
 /// How often a command is decided anew because others moved what it rests on.
 const ATTEMPTS: usize = 12;
+
+/// What stands for the route in the keys of jobs.
+const JOB_ROUTE: &str = "job";
 
 /// A use case: what a caller wants, and how it's decided over loaded states.
 pub trait Command: Send + Sync + 'static {
@@ -74,11 +78,31 @@ impl Sender {
         }
     }
 
+    /// The program itself, doing a job. The job's id is the idempotency key, so what it sends is
+    /// written once, however often the job is tried; where it sends several commands, each but the
+    /// first is to be a `part`.
+    pub fn of_job(tenant: TenantId, job: &Job) -> Self {
+        let key = job.id.to_string();
+        Sender {
+            key: Some(IdempotencyKey { route: JOB_ROUTE.into(), key, request: Vec::new() }),
+            correlation: Some(job.id),
+            ..Sender::new(tenant, Actor::System, Via::Job)
+        }
+    }
+
+    /// The same for another of several commands of one request or job, told apart by `part`.
+    pub fn part(mut self, part: &str) -> Self {
+        if let Some(key) = &mut self.key {
+            key.key = format!("{} {part}", key.key);
+        }
+        self
+    }
+
     /// The member who acts, where it is one.
     pub fn member(&self) -> Option<MemberId> {
         match self.actor {
             Actor::Member(member) => Some(member),
-            Actor::Operator | Actor::System => None,
+            Actor::Operator | Actor::System | Actor::Visitor => None,
         }
     }
 }
@@ -168,6 +192,7 @@ impl Commands {
         let principal = match sender.actor {
             Actor::Member(member) => member.0,
             Actor::Operator | Actor::System => Uuid::nil(),
+            Actor::Visitor => Uuid::max(),
         };
         let parts = [principal.as_bytes(), key.route.as_bytes(), key.key.as_bytes()];
         let digest = keys.digest("command id", &parts);
@@ -324,7 +349,8 @@ impl<C: Command> Attempts<'_, C> {
         if let Some(answer) = self.answered_before().await? {
             return Ok(Ended::Done(answer));
         }
-        if self.sender.key.is_none() {
+        // A job that was refused may be tried again once the reason is gone; it has written nothing.
+        if self.sender.key.is_none() || self.sender.via == Via::Job {
             return Ok(Ended::Done(Err(CommandError::Refused(refused))));
         }
         unit.writes.clear();

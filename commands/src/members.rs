@@ -1,7 +1,9 @@
 //! Changes of members, and in whose right any command is given: the caller's own stream says which
 //! roles they have, and the append checks that it has not moved.
 
+mod employment;
 pub mod grants;
+mod invitation;
 
 use domain::id::{MemberId, StreamId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind};
@@ -15,8 +17,10 @@ use migrations::Tenants;
 use migrations::keys::{KeyStore, hex};
 use sqlx::Row;
 
-use crate::event_log::read::held;
+pub use employment::{ChangeMemberEmployment, ChangeMemberManager, SetWorkPattern};
+pub use invitation::{AddInvited, InviteMember};
 
+use crate::event_log::read::held;
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Loaded, Unit};
@@ -26,6 +30,8 @@ pub async fn authority(unit: &mut Unit<'_>) -> Result<Authority, CommandError> {
     let member = match unit.metadata().actor {
         Actor::Member(member) => member,
         Actor::Operator | Actor::System => return Ok(Authority::Operator),
+        // Whatever a public route does, it must not do in anybody's right.
+        Actor::Visitor => return Err(CommandError::Forbidden),
     };
     let caller = unit.read::<Member>(member_stream(member)).await?;
     if !caller.state.active {
@@ -84,6 +90,20 @@ impl Command for AddMember {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let member = unit.write::<Member>(member_stream(self.member)).await?;
         let by = authority(unit).await?;
+        let events = self.decide(unit, &member, &by).await?;
+        unit.emit(&member, events);
+        Ok(Reply::created(self.member))
+    }
+}
+
+impl AddMember {
+    /// What adds the member, where nobody else has the address.
+    async fn decide(
+        &self,
+        unit: &mut Unit<'_>,
+        member: &Loaded<Member>,
+        by: &Authority,
+    ) -> Result<Vec<MemberEvent>, CommandError> {
         let email = self.email.as_deref().map(|email| unique_email(unit, email));
         let claim = email.as_ref().map(|email| email.digest.clone());
         let command = members::AddMember {
@@ -93,13 +113,12 @@ impl Command for AddMember {
             roles: self.roles.clone(),
             time_zone: self.time_zone.clone(),
         };
-        let events = add_member::decide(&member.state, &by, command)?;
+        let events = add_member::decide(&member.state, by, command)?;
         if let Some(digest) = claim {
             let key = ClaimKey::digest(ClaimKind::MemberEmail, &digest);
             unit.check_claim(&key, member.stream).await?;
         }
-        unit.emit(&member, events);
-        Ok(Reply::created(self.member))
+        Ok(events)
     }
 }
 
@@ -229,7 +248,7 @@ impl Command for ActivateMember {
 }
 
 /// The member to change and in whose right.
-async fn load(
+pub(crate) async fn load(
     unit: &mut Unit<'_>,
     member: MemberId,
     seen: Option<i32>,

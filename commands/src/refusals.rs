@@ -39,4 +39,4 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(settings, members, catalogue, time, billing, tenancy, files);
+refusals!(settings, members, catalogue, time, billing, tenancy, leave, files);

@@ -8,6 +8,7 @@ use domain::settings::{
 use jiff::civil::Date;
 
 use crate::handle::Command;
+use crate::leave::follow_settings;
 use crate::members::authority;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
@@ -58,6 +59,7 @@ async fn change(
     let settings = unit.write::<Settings>(settings_stream()).await?;
     let by = authority(unit).await?;
     let events = decide(&settings.state, &by)?;
+    follow_settings(unit, &settings.state, &events).await?;
     unit.emit(&settings, events);
     // A setting is known by its name and has no id.
     Ok(Reply { id: None, created: false })

@@ -1,7 +1,15 @@
 //! A new firm: its schema, then its owner and its country's settings as one commit of its own log.
 //! A run that was cut off is completed by the next one with the same slug.
 
+pub mod domains;
+pub mod operations;
+pub mod rename;
+pub mod resume;
+pub mod suspend;
+
+use domain::country::pack;
 use domain::id::{LogId, MemberId, TenantId};
+use domain::leave::{HolidayCalendar, calendar_stream};
 use domain::log::{Actor, ClaimKey, ClaimKind, Via};
 use domain::members::{self, Authority, Member, Role, add_member, member_stream, normalised_email};
 use domain::personal::Unique;
@@ -9,47 +17,16 @@ use domain::refusal::Refusal;
 use domain::settings::{
     ChangeSetting, SettingKey, Settings, SettingsEvent, change_setting, settings_stream,
 };
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use migrations::DoorError;
 use migrations::platform::Platform;
 use migrations::provision::{NewTenant, ProvisionError, provision};
 
 use crate::handle::{Command, Commands, IdempotencyKey, Sender};
+use crate::leave;
 use crate::platform_log::{self, Recorded};
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
-
-/// What is taken for granted of a firm by its country.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Country {
-    /// ISO 3166-1 alpha-2.
-    pub code: &'static str,
-    /// ISO 4217.
-    pub currency: &'static str,
-    /// IANA.
-    pub time_zone: &'static str,
-    /// The standard rate of value added tax in percent, by the day from which it holds; the first
-    /// one from always.
-    pub vat: &'static [(Option<Date>, &'static str)],
-}
-
-/// The countries that a firm can start in without saying more.
-pub const COUNTRIES: &[Country] = &[
-    // Value-Added Tax Act 89 of 1991, section 7(1), as amended from 1 April 2018.
-    Country {
-        code: "ZA",
-        currency: "ZAR",
-        time_zone: "Africa/Johannesburg",
-        vat: &[(None, "14"), (Some(date(2018, 4, 1)), "15")],
-    },
-    // Umsatzsteuergesetz, section 12(1), and section 28(1) for the second half of 2020.
-    Country {
-        code: "DE",
-        currency: "EUR",
-        time_zone: "Europe/Berlin",
-        vat: &[(None, "19"), (Some(date(2020, 7, 1)), "16"), (Some(date(2021, 1, 1)), "19")],
-    },
-];
 
 /// What a new firm says of itself.
 #[derive(Debug, Clone)]
@@ -62,7 +39,7 @@ pub struct NewFirm {
     pub owner_email: String,
     /// What its owner is called.
     pub owner_name: String,
-    /// ISO 3166-1 alpha-2; one that is not among `COUNTRIES` needs currency and zone.
+    /// ISO 3166-1 alpha-2; one that there is no pack of needs currency and zone.
     pub country: String,
     /// ISO 4217; none = the country's.
     pub currency: Option<String>,
@@ -174,9 +151,9 @@ pub async fn create_tenant(
 
 /// The values a firm starts with.
 fn first_settings(firm: &NewFirm) -> Result<Vec<ChangeSetting>, CreateTenantError> {
-    let country = COUNTRIES.iter().find(|country| country.code == firm.country);
-    let own_or = |own: &Option<String>, country: Option<&str>| {
-        let text = own.as_deref().or(country).map(str::to_owned);
+    let pack = pack(&firm.country);
+    let own_or = |own: &Option<String>, pack: Option<&String>| {
+        let text = own.as_ref().or(pack).cloned();
         text.ok_or_else(|| CreateTenantError::UnknownCountry(firm.country.clone()))
     };
     let change = |key: SettingKey, value: String, from: Option<Date>| ChangeSetting {
@@ -184,15 +161,17 @@ fn first_settings(firm: &NewFirm) -> Result<Vec<ChangeSetting>, CreateTenantErro
         value,
         from,
     };
-    let currency = own_or(&firm.currency, country.map(|country| country.currency))?;
-    let time_zone = own_or(&firm.time_zone, country.map(|country| country.time_zone))?;
-    let vat = country.map_or(&[][..], |country| country.vat);
-    let vat = vat.iter().map(|(from, rate)| change(SettingKey::VatPercent, (*rate).into(), *from));
+    let currency = own_or(&firm.currency, pack.map(|pack| &pack.currency))?;
+    let time_zone = own_or(&firm.time_zone, pack.and_then(|pack| pack.time_zones.first()))?;
+    let country = Some(&firm.country).filter(|country| !country.is_empty());
+    let country = country.map(|country| change(SettingKey::Country, country.clone(), None));
     let own = [
         change(SettingKey::Currency, currency, None),
         change(SettingKey::TimeZone, time_zone, None),
     ];
-    Ok(own.into_iter().chain(vat).collect())
+    let vat = pack.map_or(&[][..], |pack| &pack.vat);
+    let vat = vat.iter().map(|it| change(SettingKey::VatPercent, it.percent.clone(), it.from));
+    Ok(country.into_iter().chain(own).chain(vat).collect())
 }
 
 /// Refuses what the log would refuse, before anything is made.
@@ -232,16 +211,22 @@ struct FoundFirm {
 
 impl Command for FoundFirm {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        unit.will_write([member_stream(self.owner), settings_stream()])?;
+        let streams = [member_stream(self.owner), settings_stream(), calendar_stream()];
+        unit.will_write(streams)?;
         let member = unit.write::<Member>(member_stream(self.owner)).await?;
         let settings = unit.write::<Settings>(settings_stream()).await?;
+        let calendar = unit.write::<HolidayCalendar>(calendar_stream()).await?;
         let email = unit.unique("member_email", &self.email, &normalised_email(&self.email));
         let key = ClaimKey::digest(ClaimKind::MemberEmail, &email.digest);
         let command = owner(self.owner, &self.name, email);
         let added = add_member::decide(&member.state, &Authority::Operator, command)?;
         unit.check_claim(&key, member.stream).await?;
         unit.emit(&member, added);
-        unit.emit(&settings, changed(&settings.state, &self.settings)?);
+        let changed = changed(&settings.state, &self.settings)?;
+        let mut then = Settings::clone(&settings.state);
+        changed.iter().for_each(|event| then.evolve(event));
+        unit.emit(&settings, changed);
+        leave::adopt(unit, &calendar, &then).await?;
         Ok(Reply::created(self.owner))
     }
 }

@@ -54,8 +54,12 @@ ids! {
     EntryId,
     /// An invoice, draft or issued.
     InvoiceId,
+    /// A kind of leave.
+    LeaveTypeId,
     /// One run of an importer.
     ImportId,
+    /// One time that a member is signed in.
+    SessionId,
     /// A file that somebody uploaded.
     FileId,
     /// A stream of events: what one decision is consistent over.

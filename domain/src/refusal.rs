@@ -2,7 +2,7 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, files, members, settings, tenancy, time};
+use crate::{billing, catalogue, files, leave, members, settings, tenancy, time};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +22,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a kind of leave or of a holiday.
+    #[error(transparent)]
+    Leave(#[from] leave::Refusal),
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
@@ -39,6 +42,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
             Refusal::Files(refusal) => refusal.code(),
         }
@@ -52,6 +56,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
             Refusal::Files(refusal) => refusal.field(),
         }
@@ -65,6 +70,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
             Refusal::Files(refusal) => refusal.is_unknown(),
         }
@@ -78,6 +84,7 @@ impl Refusal {
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
+            | Refusal::Leave(_)
             | Refusal::Tenancy(_)
             | Refusal::Files(_) => false,
         }
@@ -89,6 +96,8 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
+            ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
         }
     }

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::id::TenantId;
+use jiff::Timestamp;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, Row, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::door::DoorError;
+use crate::platform::to_database;
 
 /// The role that owns every table; nobody signs in with it.
 pub const OWNER_ROLE: &str = "crowdminder_owner";
@@ -115,12 +117,25 @@ impl Cell {
             sqlx::query("select tenant, position from cell.heads").fetch_all(&mut *tx).await?;
         tx.commit().await?;
         rows.iter()
-            .map(|row| {
-                let role: String = row.try_get(0)?;
-                let hex = role.strip_prefix("t_").unwrap_or_default();
-                let id = Uuid::try_parse(hex).map_err(|error| sqlx::Error::Decode(error.into()))?;
-                Ok((TenantId(id), row.try_get(1)?))
-            })
+            .map(|row| Ok((tenant_of_role(row.try_get(0)?)?, row.try_get(1)?)))
+            .collect::<Result<_, sqlx::Error>>()
+            .map_err(DoorError::from)
+    }
+
+    /// The tenants with a job due at `now`, the longest due first, and those never looked at. A
+    /// cell has few enough tenants for this to be one look at a small table.
+    pub(crate) async fn with_jobs_due(&self, now: Timestamp) -> Result<Vec<TenantId>, DoorError> {
+        let mut tx = begin(&self.app, &format!("set local role {SWEEPER_ROLE}")).await?;
+        let rows = sqlx::query(
+            "select tenant from cell.heads where next_job_at is null or next_job_at <= $1
+             order by next_job_at nulls last",
+        )
+        .bind(to_database(now))
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        rows.iter()
+            .map(|row| tenant_of_role(row.try_get(0)?))
             .collect::<Result<_, sqlx::Error>>()
             .map_err(DoorError::from)
     }
@@ -132,6 +147,11 @@ impl Cell {
             builder.close().await;
         }
     }
+}
+
+fn tenant_of_role(role: &str) -> Result<TenantId, sqlx::Error> {
+    let hex = role.strip_prefix("t_").unwrap_or_default();
+    Uuid::try_parse(hex).map(TenantId).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
 /// How many dead connections in a row may be met before the database is said to be away.

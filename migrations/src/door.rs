@@ -11,6 +11,7 @@ use bytes::Bytes;
 use domain::id::TenantId;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
+use jiff::Timestamp;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::{Arguments, Encode, Executor, PgPool, Postgres, Transaction, Type};
 use tokio::sync::OwnedSemaphorePermit;
@@ -185,6 +186,12 @@ impl Tenants {
     /// The head of every tenant of the cell, as last appended: (tenant, position).
     pub async fn heads(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
         self.cell.heads().await
+    }
+
+    /// The tenants of the cell with a job due at `now`, the longest due first, and those that no
+    /// engine has looked at yet.
+    pub async fn with_jobs_due(&self, now: Timestamp) -> Result<Vec<TenantId>, DoorError> {
+        self.cell.with_jobs_due(now).await
     }
 }
 

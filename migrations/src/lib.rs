@@ -2,6 +2,7 @@
 //! other crate reaches PostgreSQL through a `TenantTx`, which is one tenant's and nobody else's.
 
 pub mod bootstrap;
+pub mod catalogued;
 pub mod cell;
 pub mod doctor;
 pub mod door;

@@ -22,7 +22,7 @@ pub struct TenantRecord {
     pub slug: String,
     /// What the firm is called.
     pub name: String,
-    /// `provisioning`, `active` or `suspended`.
+    /// `provisioning`, `active`, `suspended`, `frozen` or `deleting`.
     pub state: String,
     /// The version of its schema.
     pub schema_version: i32,
@@ -53,7 +53,7 @@ impl Platform {
         Platform { cell, hosts: Arc::default() }
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, DoorError> {
         let settings = format!(
             "set local role {PLATFORM_ROLE}; set local statement_timeout = 10000; \
              set local idle_in_transaction_session_timeout = 60000"
@@ -138,8 +138,13 @@ impl Platform {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
+    }
+
+    /// Every host is looked up anew.
+    pub(crate) fn forget_hosts(&self) {
+        self.hosts.lock().expect("no panic under it").clear();
     }
 
     /// Sets the state of a tenant.
@@ -151,7 +156,7 @@ impl Platform {
             .execute(&mut *tx)
             .await?;
         tx.commit().await?;
-        self.hosts.lock().expect("no panic under it").clear();
+        self.forget_hosts();
         Ok(())
     }
 

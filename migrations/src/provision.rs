@@ -2,13 +2,14 @@
 //! nothing. What makes it a firm (owner, settings) follows as events through the one write path.
 
 use domain::id::{LogId, TenantId};
+use domain::tenancy::is_reserved;
+pub use domain::tenancy::is_slug;
 use jiff::Timestamp;
-use sqlx::Executor;
 
 use crate::cell::{APP_LOGIN, OWNER_ROLE, TENANT_GROUP_ROLE, begin};
 use crate::door::{DoorError, TenantTx, Tenants};
 use crate::keys::MasterKey;
-use crate::migrate::{TENANT_SCHEMA_VERSION, run_tenant_scripts};
+use crate::migrate::{TENANT_SCHEMA_VERSION, TenantScripts};
 use crate::platform::to_database;
 
 /// What a new tenant starts with.
@@ -36,24 +37,21 @@ pub enum ProvisionError {
         "the slug {0:?} must be 2 to 40 of a-z, 0-9 and -, and begin and end with a letter or digit"
     )]
     BadSlug(String),
+    /// The service keeps it for itself.
+    #[error("the slug {0:?} is kept for the service itself")]
+    Reserved(String),
     /// Another tenant has it.
     #[error("the slug {0:?} is taken")]
     SlugTaken(String),
     /// Another tenant has it.
     #[error("the host {0:?} is taken")]
     HostTaken(String),
+    /// Its tenant left not long ago; mails and bookmarks still lead there.
+    #[error("the slug {0:?} was another tenant's and rests for a while")]
+    Buried(String),
     /// The database refused or is away.
     #[error(transparent)]
     Door(#[from] DoorError),
-}
-
-/// Whether a slug can be part of a host name.
-pub fn is_slug(slug: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    (2..=40).contains(&slug.len())
-        && slug.bytes().all(|byte| inner(byte) || byte == b'-')
-        && slug.bytes().next().is_some_and(inner)
-        && slug.bytes().last().is_some_and(inner)
 }
 
 /// Makes the tenant; `read_models` are the definitions of its read models' tables.
@@ -66,23 +64,17 @@ pub async fn provision(
     if !is_slug(&new.slug) {
         return Err(ProvisionError::BadSlug(new.slug.clone()));
     }
-    let role = new.id.schema();
-    // The builder may make roles and the owner may make schemas; neither may do both.
-    let mut tx =
-        begin(tenants.cell().builder_pool()?, "set local statement_timeout = 60000").await?;
-    tx.execute(
-        format!(
-            "create role {role} nologin; grant {role} to {APP_LOGIN}; \
-             grant {TENANT_GROUP_ROLE} to {role}; \
-             set local role {OWNER_ROLE}; set local lock_timeout = '5s'; \
-             create schema {role};"
-        )
-        .as_str(),
-    )
-    .await
-    .map_err(DoorError::from)?;
+    if is_reserved(&new.slug) && !new.id.is_platform() {
+        return Err(ProvisionError::Reserved(new.slug.clone()));
+    }
+    let settings = format!(
+        "set local statement_timeout = 60000; set local lock_timeout = '5s'; \
+         set local role {OWNER_ROLE}"
+    );
+    let tx = begin(tenants.cell().builder_pool()?, &settings).await?;
     let mut tx = TenantTx::of_owner(tx, new.id);
-    fill(&mut tx, master, new, read_models).await.map_err(|error| match error {
+    // The catalogue first: a name that is taken costs no schema.
+    enter(&mut tx, master, new).await.map_err(|error| match error {
         DoorError::Constraint(name) if name == "tenants_slug_unique" => {
             ProvisionError::SlugTaken(new.slug.clone())
         }
@@ -91,66 +83,65 @@ pub async fn provision(
         }
         error => ProvisionError::Door(error),
     })?;
+    if is_buried(&mut tx, new).await? {
+        return Err(ProvisionError::Buried(new.slug.clone()));
+    }
+    tx.run_file(&build(new, read_models)).await?;
     Ok(tx.commit().await?)
 }
 
-async fn fill(
-    tx: &mut TenantTx,
-    master: &MasterKey,
-    new: &NewTenant,
-    read_models: &[String],
-) -> Result<(), DoorError> {
-    let at = to_database(new.at);
+/// Its rows in the catalogue, in one statement.
+async fn enter(tx: &mut TenantTx, master: &MasterKey, new: &NewTenant) -> Result<(), DoorError> {
     tx.query(
-        "insert into platform.tenants (tenant_id, slug, name, state, schema_version, created_at)
-         values ($1, $2, $3, 'provisioning', $4, $5)",
+        "with tenant as (
+            insert into platform.tenants
+                (tenant_id, slug, name, state, schema_version, created_at)
+            values ($1, $2, $3, 'provisioning', $4, $5)
+         ), host as (
+            insert into platform.domains (host, tenant_id, is_primary) values ($6, $1, true)
+         )
+         insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $7)",
     )
     .bind(new.id.0)
     .bind(&new.slug)
     .bind(&new.name)
     .bind(TENANT_SCHEMA_VERSION)
-    .bind(at)
+    .bind(to_database(new.at))
+    .bind(&new.host)
+    .bind(master.new_tenant_key(new.id))
     .execute()
     .await?;
-    tx.query("insert into platform.domains (host, tenant_id, is_primary) values ($1, $2, true)")
-        .bind(&new.host)
-        .bind(new.id.0)
-        .execute()
-        .await?;
-    tx.query("insert into platform.tenant_keys (tenant_id, sealed_key) values ($1, $2)")
-        .bind(new.id.0)
-        .bind(master.new_tenant_key(new.id))
-        .execute()
-        .await?;
-    run_tenant_scripts(tx, 0).await?;
-    tx.query(
-        "insert into {t}.log_head (log_id, position, recorded_at, peaks) values ($1, 0, $2, '')",
-    )
-    .bind(new.log.0)
-    .bind(at)
-    .execute()
-    .await?;
-    tx.query("insert into cell.heads (tenant, position) values ($1, 0)")
-        .bind(new.id.schema())
-        .execute()
-        .await?;
-    for table in read_models {
-        tx.run_file(table).await?;
-    }
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn is_buried(tx: &mut TenantTx, new: &NewTenant) -> Result<bool, DoorError> {
+    let found = tx
+        .query("select 1 from platform.buried_names where name in ($1, $2) and until > $3 limit 1")
+        .bind(&new.slug)
+        .bind(&new.host)
+        .bind(to_database(new.at))
+        .fetch_optional()
+        .await?;
+    Ok(found.is_some())
+}
 
-    #[test]
-    fn a_slug_is_what_a_host_name_may_begin_with() {
-        for slug in ["acme", "a1", "umbrella-sa", "9to5"] {
-            assert!(is_slug(slug), "{slug}");
-        }
-        for slug in ["", "a", "-acme", "acme-", "Acme", "a.b", "a_b", "a b", &"a".repeat(41)] {
-            assert!(!is_slug(slug), "{slug}");
-        }
-    }
+/// Role, schema, tables and heads as one script: a round trip instead of dozens. Every value in it
+/// is an id or an instant, so nothing that came from outside is in its text.
+fn build(new: &NewTenant, read_models: &[String]) -> String {
+    let (role, log, at) = (new.id.schema(), new.log.0, new.at);
+    let tables = TenantScripts::own().after(0);
+    let read_models = read_models.join(";\n");
+    // The builder may make roles and the owner may make schemas; neither may do both.
+    format!(
+        "reset role;
+         create role {role} nologin in role {TENANT_GROUP_ROLE};
+         grant {role} to {APP_LOGIN};
+         set local role {OWNER_ROLE};
+         create schema {role};
+         {tables}
+         insert into {role}.log_head (log_id, position, recorded_at, peaks)
+            values ('{log}', 0, '{at}', '');
+         insert into cell.heads (tenant, position) values ('{role}', 0);
+         {read_models}"
+    )
 }

@@ -13,6 +13,7 @@ pub mod files;
 pub mod fold;
 pub mod health;
 pub mod import;
+pub mod leave;
 pub mod members;
 pub mod model;
 pub mod rebuild;

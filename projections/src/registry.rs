@@ -12,8 +12,12 @@ use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::files::file::File;
 use crate::import::import::Import;
+use crate::leave::holiday::Holiday;
+use crate::leave::holiday_calendar::HolidayCalendar;
+use crate::leave::leave_type::LeaveType;
 use crate::members::grant::Grant;
 use crate::members::member::Member;
+use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
@@ -36,6 +40,7 @@ macro_rules! models {
 
 models! {
     Member,
+    WorkPattern,
     Client,
     Project,
     Task,
@@ -50,6 +55,9 @@ models! {
     Import,
     Grant,
     File,
+    LeaveType,
+    HolidayCalendar,
+    Holiday,
 }
 
 /// The read model of that name.

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::ceiling::Ceiling;
 use super::history::append;
-use super::{Effort, cpu, median, scratch_tenant};
+use super::{Effort, cpu, median, quantile, scratch_tenant};
 use crate::system::System;
 
 /// One leg beside its ceiling.
@@ -96,12 +96,8 @@ async fn leg(
         ceilings.push((first + ceiling.rate(clients, effort).await?) / 2.0);
     }
     let ratios = rounds.iter().zip(&ceilings).map(|(round, ceiling)| round.rate / ceiling);
-    let mut latencies: Vec<f64> =
+    let latencies: Vec<f64> =
         rounds.iter().flat_map(|round| round.latencies_ms.iter().copied()).collect();
-    latencies.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        latencies.get((latencies.len() as f64 * share) as usize).copied().unwrap_or_default()
-    };
     Ok(Leg {
         bench: "append",
         callers,
@@ -113,8 +109,8 @@ async fn leg(
         server_cpu_us: median(rounds.iter().map(|round| round.server_us).collect()),
         ceiling_server_cpu_us: median(ceiling_us),
         client_cpu_us: median(rounds.iter().map(|round| round.client_us).collect()),
-        p50_ms: at(0.50),
-        p99_ms: at(0.99),
+        p50_ms: quantile(&latencies, 0.50),
+        p99_ms: quantile(&latencies, 0.99),
     })
 }
 
@@ -171,7 +167,8 @@ async fn caller(
     Ok(latencies_ms)
 }
 
-fn sample(
+/// What a command that records an hour writes.
+pub(super) fn sample(
     system: &System,
     member: MemberId,
     stream: StreamId,

@@ -6,6 +6,8 @@ pub mod ceiling;
 pub mod copy;
 pub mod cpu;
 pub mod history;
+pub mod migrate;
+pub mod provision;
 pub mod rebuild;
 pub mod replay;
 
@@ -46,6 +48,13 @@ pub async fn scratch_tenant(system: &System, read_models: &[String]) -> anyhow::
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
+/// The figure below which this share of them lies; 0 of none.
+pub fn quantile(figures: &[f64], share: f64) -> f64 {
+    let mut figures = figures.to_vec();
+    figures.sort_by(f64::total_cmp);
+    figures.get((figures.len() as f64 * share) as usize).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{Outcome, output};
+use super::{Context, Outcome, output};
 use crate::bench::copy::{Copy, Figures};
 use crate::bench::history::{self, History};
-use crate::bench::{Effort, append, rebuild, replay};
+use crate::bench::{Effort, append, migrate, provision, rebuild, replay};
 use crate::system::System;
 
 /// What to measure.
@@ -34,6 +34,27 @@ enum Name {
     Replay(Log),
     /// Building read models anew and swapping them in, against psql's \copy as text
     Rebuild(Log),
+    /// Making tenants, and what a busy one feels of it
+    Provision(Many),
+    /// Adding a column to many tenants, killed half-way and resumed
+    Migrate(Many),
+    /// What `migrate` starts in order to kill it
+    #[command(hide = true)]
+    OneMigration {
+        #[arg(long)]
+        jobs: usize,
+    },
+}
+
+/// How many tenants, which are made first.
+#[derive(Debug, Args)]
+struct Many {
+    /// How many
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(10..))]
+    tenants: u64,
+    /// How many at a time
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=4))]
+    jobs: u64,
 }
 
 /// The log that is written first, for a tenant of its own.
@@ -48,7 +69,8 @@ struct Log {
     sealed: bool,
 }
 
-pub(crate) async fn run(system: &Arc<System>, json: bool, bench: Bench) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(context: &Context, bench: Bench) -> anyhow::Result<Outcome> {
+    let (system, json) = (&context.system, context.json);
     let rounds = usize::from(bench.rounds);
     match bench.name {
         Name::Append { seconds } => {
@@ -88,8 +110,26 @@ pub(crate) async fn run(system: &Arc<System>, json: bool, bench: Bench) -> anyho
             })
             .await?;
         }
+        Name::Provision(Many { tenants, jobs }) => {
+            let effort = Effort { leg: Duration::from_secs(3), rounds };
+            let report = |leg: &provision::Leg| tell(json, leg, print_provision);
+            provision::run(system, tenants as usize, jobs as usize, effort, report).await?;
+        }
+        Name::Migrate(Many { tenants, jobs }) => {
+            let another = || {
+                let jobs = jobs.to_string();
+                context.program(["bench", "one-migration", "--jobs", jobs.as_str()])
+            };
+            let report = |leg: &migrate::Leg| tell(json, leg, print_migrate);
+            migrate::run(system, tenants as usize, jobs as usize, another, report).await?;
+        }
+        Name::OneMigration { jobs } => migrate::one_run(system, jobs).await?,
     }
     Ok(Outcome::Done)
+}
+
+fn tell<L: serde::Serialize>(json: bool, leg: &L, print: impl Fn(&L) -> String) {
+    if json { output::document(leg) } else { output::line(&print(leg)) }
 }
 
 async fn fill(system: &Arc<System>, log: &Log) -> anyhow::Result<History> {
@@ -134,4 +174,37 @@ fn print_append(leg: &append::Leg) {
         leg.p50_ms,
         leg.p99_ms
     ));
+}
+
+fn print_provision(leg: &provision::Leg) -> String {
+    let appends = if leg.beside_writer {
+        format!(
+            ", appends beside p50 {:.2} ms p99 {:.1} ms (quiet {:.2} and {:.1})",
+            leg.append_p50_ms, leg.append_p99_ms, leg.append_quiet_p50_ms, leg.append_quiet_p99_ms
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "provision {} tenants, {} at a time: {:.1} s, {:.1} ms each (p50 {:.1}, p99 {:.1}), CPU server \
+         {:.1} ms client {:.1} ms, {:.1} times the Django peer's pace, {} kB each{appends}",
+        leg.tenants,
+        leg.jobs,
+        leg.seconds,
+        leg.each_ms,
+        leg.p50_ms,
+        leg.p99_ms,
+        leg.server_cpu_ms,
+        leg.client_cpu_ms,
+        leg.peer_ratio,
+        leg.bytes_each / 1024
+    )
+}
+
+fn print_migrate(leg: &migrate::Leg) -> String {
+    format!(
+        "migrate, {}: {} of {} tenants moved on, {} at a time, {:.2} s, {:.2} ms each, {:.0} times \
+         the Django peer's pace",
+        leg.run, leg.moved, leg.tenants, leg.jobs, leg.seconds, leg.each_ms, leg.peer_ratio
+    )
 }

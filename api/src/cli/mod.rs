@@ -8,12 +8,14 @@ mod doctor;
 mod events;
 mod import;
 mod migrate;
+mod operator;
 mod output;
 mod replay;
 mod serve;
 mod tenant;
 mod token;
 
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -46,6 +48,9 @@ enum Command {
     /// Make, list and show tenants
     #[command(subcommand)]
     Tenant(tenant::Tenant),
+    /// The people who run the service: members of the platform itself
+    #[command(subcommand)]
+    Operator(operator::Operator),
     /// Make access tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -70,11 +75,34 @@ enum Command {
     Bench(bench::Bench),
 }
 
+impl Command {
+    /// Whether it's about one tenant that is there, so that it can be run for each.
+    fn is_for_a_tenant(&self) -> bool {
+        match self {
+            Command::Tenant(command) => command.is_for_a_tenant(),
+            Command::Migrate(command) => command.only.is_some(),
+            Command::Token(_)
+            | Command::Import(_)
+            | Command::Audit(_)
+            | Command::Events(_)
+            | Command::Replay(_) => true,
+            Command::Serve(_)
+            | Command::Demo(_)
+            | Command::Operator(_)
+            | Command::Openapi
+            | Command::Doctor
+            | Command::Bench(_) => false,
+        }
+    }
+}
+
 /// What a command works with.
 pub(crate) struct Context {
     pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
     pub(crate) json: bool,
+    place: Place,
+    file: File,
 }
 
 impl Context {
@@ -82,6 +110,30 @@ impl Context {
     pub(crate) async fn tenant(&self, slug: &str) -> anyhow::Result<TenantRecord> {
         let found = self.system.platform.tenant_by_slug(slug).await?;
         found.ok_or_else(|| anyhow::anyhow!("there is no tenant {slug:?}; see `tenant list`"))
+    }
+
+    /// This program once more over the same database, in a process of its own.
+    pub(crate) fn program<'a>(
+        &self,
+        words: impl IntoIterator<Item = &'a str>,
+    ) -> std::io::Result<tokio::process::Command> {
+        let mut program = tokio::process::Command::new(std::env::current_exe()?);
+        program.arg("--data-dir").arg(&self.place.data_dir);
+        program.arg("--base-domain").arg(&self.base_domain);
+        let urls = [
+            ("CROWDMINDER_DATABASE_URL", &self.place.database_url),
+            ("CROWDMINDER_BUILDER_URL", &self.place.builder_url),
+            ("CROWDMINDER_FILES_URL", &self.place.files_url),
+        ];
+        // Not as arguments, which everybody on the machine can read.
+        for (name, url) in urls {
+            match url {
+                Some(url) => program.env(name, url),
+                None => program.env_remove(name),
+            };
+        }
+        program.args(words);
+        Ok(program)
     }
 
     /// The tenant named, or everything that has a log: each tenant, and the platform itself.
@@ -122,33 +174,55 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}
     }
-    let system = System::open(&place, Clock::system(), PoolLimits::default()).await?;
-    let context = Context { system: Arc::new(system), base_domain, json: shared.json };
-    let outcome = match command {
-        Command::Serve(command) => {
-            serve::run(&context.system, &file, command, serve::print_ready).await
-        }
-        Command::Demo(command) => {
-            let Context { system, base_domain, json } = &context;
-            demo::run(system, &file, base_domain, *json, command).await
-        }
-        Command::Openapi => Ok(Outcome::Done),
-        Command::Tenant(command) => tenant::run(&context, command).await,
-        Command::Token(command) => token::run(&context, command).await,
-        Command::Migrate(command) => migrate::run(&context, command).await,
-        Command::Import(command) => import::run(&context, command).await,
-        Command::Audit(command) => audit::run(&context, command).await,
-        Command::Events(command) => events::run(&context, command).await,
-        Command::Replay(command) => replay::run(&context, command).await,
-        Command::Doctor => doctor::run(&context).await,
-        Command::Bench(command) => bench::run(&context.system, context.json, command).await,
-    };
+    let system = System::open(&place, Clock::system(), pools(&command)).await?;
+    let (system, json) = (Arc::new(system), shared.json);
+    let context = Arc::new(Context { system, base_domain, json, place, file });
+    let outcome = perform(context.clone(), command).await;
     // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the
     // rest.
-    if let Ok(system) = Arc::try_unwrap(context.system) {
+    if let Some(context) = Arc::into_inner(context)
+        && let Some(system) = Arc::into_inner(context.system)
+    {
         system.close().await;
     }
     outcome
+}
+
+/// Who works on many tenants at once needs as many connections.
+fn pools(command: &Command) -> PoolLimits {
+    let jobs = match command {
+        Command::Migrate(migrate) => migrate.jobs,
+        Command::Tenant(tenant::Tenant::Each(each)) => each.jobs,
+        _ => 0,
+    };
+    let mut pools = PoolLimits::default();
+    pools.builder_connections = pools.builder_connections.max(u32::from(jobs));
+    pools.app_connections = pools.app_connections.max(2 * u32::from(jobs));
+    pools
+}
+
+type Performed = Pin<Box<dyn Future<Output = anyhow::Result<Outcome>>>>;
+
+/// Runs a command. One may run others, so this names its own type.
+fn perform(context: Arc<Context>, command: Command) -> Performed {
+    Box::pin(async move {
+        let Context { system, base_domain, json, file, .. } = &*context;
+        match command {
+            Command::Serve(command) => serve::run(system, file, command, serve::print_ready).await,
+            Command::Demo(command) => demo::run(system, file, base_domain, *json, command).await,
+            Command::Openapi => Ok(Outcome::Done),
+            Command::Tenant(command) => tenant::run(&context, command).await,
+            Command::Operator(command) => operator::run(&context, command).await,
+            Command::Token(command) => token::run(&context, command).await,
+            Command::Migrate(command) => migrate::run(&context, command).await,
+            Command::Import(command) => import::run(&context, command).await,
+            Command::Audit(command) => audit::run(&context, command).await,
+            Command::Events(command) => events::run(&context, command).await,
+            Command::Replay(command) => replay::run(&context, command).await,
+            Command::Doctor => doctor::run(&context).await,
+            Command::Bench(command) => bench::run(&context, command).await,
+        }
+    })
 }
 
 fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -27,8 +28,52 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Prints a line on stdout. A reader that has gone away, such as `head`, is no error.
+/// Where what a command says goes while it's one of many.
+#[derive(Debug, Clone)]
+pub(crate) struct Voice {
+    /// What stands before each line on stdout.
+    name: String,
+    /// What it has said, where that is kept until it's done.
+    kept: Option<Arc<Mutex<Vec<String>>>>,
+}
+
+tokio::task_local! {
+    static VOICE: Voice;
+}
+
+impl Voice {
+    /// Of the command for a tenant; what it says is kept or has the tenant's name before it.
+    pub(crate) fn of(name: &str, keep: bool) -> Self {
+        Voice { name: name.to_owned(), kept: keep.then(Arc::default) }
+    }
+
+    /// What was kept.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let kept = |kept: &Arc<Mutex<Vec<String>>>| {
+            std::mem::take(&mut *kept.lock().expect("no panic under it"))
+        };
+        self.kept.as_ref().map(kept).unwrap_or_default()
+    }
+}
+
+/// Runs something whose lines go to this voice.
+pub(crate) fn speaking<F: Future>(voice: Voice, of: F) -> impl Future<Output = F::Output> {
+    VOICE.scope(voice, of)
+}
+
+/// Prints a line on stdout, or lets the voice of this command have it.
 pub(crate) fn line(text: &str) {
+    match VOICE.try_with(Voice::clone) {
+        Err(_) => print(text),
+        Ok(Voice { kept: Some(kept), .. }) => {
+            kept.lock().expect("no panic under it").push(text.to_owned());
+        }
+        Ok(Voice { name, .. }) => print(&format!("{name}\t{text}")),
+    }
+}
+
+/// A reader that has gone away, such as `head`, is no error.
+fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
 }
@@ -50,9 +95,9 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(std::io::stderr(), "crowdminder: {text}");
 }
 
-/// A progress bar on stderr, drawn only on a terminal.
+/// A progress bar on stderr, drawn only on a terminal, and only by who runs alone.
 pub(crate) fn progress(total: u64, what: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !std::io::stderr().is_terminal() || VOICE.try_with(|_| ()).is_ok() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {per_sec} {eta}")

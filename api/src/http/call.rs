@@ -105,7 +105,8 @@ impl About {
         (!all).then_some(self.caller.member)
     }
 
-    fn sender(&self) -> Sender {
+    /// Who sends commands, under the request's key.
+    pub(crate) fn sender(&self) -> Sender {
         Sender {
             origin: self.origin.clone(),
             trace_id: self.trace_id.clone(),

@@ -1,6 +1,6 @@
-//! Who asks. A token is an opaque secret of one tenant's member; what the member may do is read
-//! from their own stream. Both are remembered for a second, so a token that is revoked is refused
-//! after that.
+//! Who asks. A token and the secret of a session are opaque secrets of one tenant's member; what
+//! the member may do, and whether their sessions go on, is read from their own stream. All of it is
+//! remembered for a second: what is revoked is refused after that, in every process.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, header};
 use commands::event_log::read::stream_after;
+use commands::sessions;
 use commands::tokens::{self, Scopes};
-use domain::id::{MemberId, TenantId};
+use domain::id::{MemberId, SessionId, TenantId};
 use domain::log::{Actor, Event};
 use domain::members::{Authority, Grant, Member, Role, member_stream};
 use migrations::TenantTx;
@@ -27,7 +28,7 @@ const REMEMBERED_MAX: usize = 20_000;
 /// The longest token that is looked at.
 const TOKEN_MAX: usize = 200;
 
-/// A member with a token.
+/// A member with a token or in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Caller {
     /// Which member.
@@ -36,8 +37,10 @@ pub(crate) struct Caller {
     pub(crate) roles: Vec<Role>,
     /// What they may do with single objects.
     pub(crate) grants: BTreeSet<Grant>,
-    /// What the token is for.
+    /// What the token is for; of a session, everything.
     pub(crate) scopes: Scopes,
+    /// The session, where it's one.
+    pub(crate) session: Option<SessionId>,
 }
 
 impl Caller {
@@ -49,8 +52,8 @@ impl Caller {
     /// Who acts where no credentials are asked for: nobody, who may nothing.
     pub(crate) fn nobody() -> Self {
         let scopes = Scopes::Only(BTreeSet::new());
-        let grants = BTreeSet::new();
-        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), grants, scopes }
+        let (roles, grants) = (Vec::new(), BTreeSet::new());
+        Caller { member: MemberId(uuid::Uuid::nil()), roles, grants, scopes, session: None }
     }
 
     /// In whose right they ask.
@@ -58,9 +61,9 @@ impl Caller {
         Authority::Member { member: self.member, roles: self.roles.clone() }
     }
 
-    /// In whose name commands are sent: the service's own where it's nobody.
+    /// In whose name commands are sent; nobody is a visitor, who has no rights.
     pub(crate) fn actor(&self) -> Actor {
-        if self.member.0.is_nil() { Actor::System } else { Actor::Member(self.member) }
+        if self.member.0.is_nil() { Actor::Visitor } else { Actor::Member(self.member) }
     }
 
     /// Forbids what the access rule of a route does not allow.
@@ -125,14 +128,35 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Caller>, Problem> {
     let now = app.commands.log().clock().now();
+    if token.starts_with(sessions::PREFIX) {
+        return look_up_session(app, tenant, token, now).await;
+    }
     let found = tokens::authenticate(&app.tenants, tenant, token, now).await?;
     let Some(found) = found else { return Ok(None) };
     let mut tx = app.tenants.begin(tenant).await?;
     let (member, _) = state_of(&mut tx, found.member).await?;
     tx.commit().await?;
-    let (roles, grants) = (member.roles, member.grants);
-    let caller = Caller { member: found.member, roles, grants, scopes: found.scopes };
+    let (roles, grants, scopes) = (member.roles, member.grants, found.scopes);
+    let caller = Caller { member: found.member, roles, grants, scopes, session: None };
     Ok(member.active.then_some(caller))
+}
+
+/// A session goes on while its member is active and in the epoch that it began in.
+async fn look_up_session(
+    app: &App,
+    tenant: TenantId,
+    secret: &str,
+    now: jiff::Timestamp,
+) -> Result<Option<Caller>, Problem> {
+    let mut tx = app.tenants.begin(tenant).await?;
+    let found = sessions::authenticate(&mut tx, secret, now).await?;
+    let Some(found) = found else { return Ok(None) };
+    let (member, _) = state_of(&mut tx, found.member).await?;
+    tx.commit().await?;
+    let goes_on = member.active && member.epoch == found.epoch;
+    let (roles, grants, session) = (member.roles, member.grants, Some(found.id));
+    let caller = Caller { member: found.member, roles, grants, scopes: Scopes::All, session };
+    Ok(goes_on.then_some(caller))
 }
 
 /// A member as their stream says, names still sealed; and the position of their last change.
@@ -158,8 +182,8 @@ mod tests {
 
     fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
         let scopes = Scopes::of(scopes.iter().map(|name| name.parse().unwrap()));
-        let grants = BTreeSet::new();
-        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), grants, scopes }
+        let (roles, grants) = (roles.to_vec(), BTreeSet::new());
+        Caller { member: MemberId(Uuid::nil()), roles, grants, scopes, session: None }
     }
 
     #[test]

@@ -196,7 +196,7 @@ fn mentions_another(tenant: &TenantRecord, host: &str, bytes: &Bytes) -> bool {
         .any(|said| said.as_str().is_none_or(|said| !agrees(tenant, host, said)))
 }
 
-fn origin_of(parts: &Parts) -> Option<Origin> {
+pub(super) fn origin_of(parts: &Parts) -> Option<Origin> {
     let Peer(peer) = parts.extensions.get::<Peer>()?;
     let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.map(|agent| agent.get(..AGENT_MAX).unwrap_or(agent).to_owned());
@@ -204,7 +204,7 @@ fn origin_of(parts: &Parts) -> Option<Origin> {
 }
 
 /// The trace id of a W3C `traceparent`, where it's one.
-fn trace_of(headers: &HeaderMap) -> Option<String> {
+pub(super) fn trace_of(headers: &HeaderMap) -> Option<String> {
     let mut fields = headers.get(TRACEPARENT)?.to_str().ok()?.split('-');
     let (version, trace) = (fields.next()?, fields.next()?);
     let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

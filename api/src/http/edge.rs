@@ -67,8 +67,8 @@ fn finish(headers: &mut HeaderMap, id: &str) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // A page has a policy of its own, which names its style; all else may do nothing at all.
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-    // What is given back of an upload comes with a stricter one.
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
 }
 

@@ -1,14 +1,18 @@
 //! Members over HTTP: who I am, who there is, and changes of them. Addresses are shown to the
 //! member and to those who look after members or audit them.
 
+mod changes;
+mod me;
+mod patterns;
+
 use commands::members::{
-    ActivateMember, AddMember, ChangeMemberEmail, ChangeMemberRoles, ChangeMemberTimeZone,
-    DeactivateMember, RenameMember,
+    ActivateMember, AddInvited, AddMember, ChangeMemberRoles, DeactivateMember, InviteMember,
 };
-use commands::{Command, CommandError, Done, Reply, Unit};
+use commands::{Command, Done};
 use domain::id::MemberId;
-use domain::members::{Role, member_stream};
-use domain::personal::{Envelope, Personal};
+use domain::members::{Registration, Role, member_stream};
+use domain::personal::Envelope;
+use jiff::civil::Date;
 use projections::members::member::{self, Member, MemberRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,11 +21,13 @@ use uuid::Uuid;
 use super::answer::{Answer, Changed};
 use super::body::{Json, OptionalJson};
 use super::call::{About, Call, piece};
-use super::caller::state_of;
-use super::change::Change;
 use super::cursor::Page;
 use super::personal;
 use super::problem::{FieldError, Problem};
+
+pub(crate) use changes::change;
+pub(crate) use me::{me, own_body};
+pub(crate) use patterns::{list as list_patterns, set as set_pattern};
 
 const KIND: &str = "member";
 
@@ -63,6 +69,28 @@ impl From<Role> for RoleName {
     }
 }
 
+/// How far a member has come from being added to signing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RegistrationName {
+    /// Nobody has asked them to register.
+    None,
+    /// They were asked by mail.
+    Invited,
+    /// They have followed a link that was mailed to them.
+    Registered,
+}
+
+impl From<Registration> for RegistrationName {
+    fn from(registration: Registration) -> Self {
+        match registration {
+            Registration::None => RegistrationName::None,
+            Registration::Invited => RegistrationName::Invited,
+            Registration::Registered => RegistrationName::Registered,
+        }
+    }
+}
+
 /// A person of the tenant.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Member")]
@@ -77,26 +105,13 @@ pub(crate) struct MemberBody {
     time_zone: Option<String>,
     /// Whether they may sign in and record time.
     active: bool,
-}
-
-/// The caller.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Me {
-    #[serde(flatten)]
-    member: MemberBody,
-    /// In which tenant.
-    tenant: TenantBody,
-    /// What the token may be used for; empty = all that the member may do.
-    scopes: Vec<String>,
-}
-
-/// The tenant that the host leads to.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Tenant")]
-pub(crate) struct TenantBody {
-    id: Uuid,
-    slug: String,
-    name: String,
+    registration: RegistrationName,
+    /// Who they report to.
+    manager_id: Option<Uuid>,
+    /// Their first day of employment; null where it's not known, or where you may not see it.
+    hired_on: Option<Date>,
+    /// Their last day of employment; null where there is none, or where you may not see it.
+    left_on: Option<Date>,
 }
 
 /// One object by its id.
@@ -115,7 +130,8 @@ fn sees_addresses(about: &About, member: MemberId) -> bool {
 }
 
 fn shown(about: &About, row: MemberRow) -> MemberBody {
-    let email = row.email.as_ref().filter(|_| sees_addresses(about, row.member_id));
+    let sees = sees_addresses(about, row.member_id);
+    let email = row.email.as_ref().filter(|_| sees);
     MemberBody {
         id: row.member_id.0,
         name: personal::text(&about.keys, row.name.as_ref()),
@@ -123,34 +139,15 @@ fn shown(about: &About, row: MemberRow) -> MemberBody {
         roles: row.roles.into_iter().map(RoleName::from).collect(),
         time_zone: row.time_zone,
         active: row.active,
+        registration: row.registration.into(),
+        manager_id: row.manager_id.map(Uuid::from),
+        hired_on: row.hired_on.filter(|_| sees),
+        left_on: row.left_on.filter(|_| sees),
     }
 }
 
 fn sealed(row: &MemberRow) -> impl Iterator<Item = &Envelope> {
     row.name.iter().chain(&row.email)
-}
-
-/// `GET /me`. Read from the member's own stream, so that it's there from their first moment on.
-pub(crate) async fn me(call: Call<(), Nothing>) -> Result<Answer<Me>, Problem> {
-    let id = call.caller.member;
-    let mut tx = call.tx().await?;
-    let (state, position) = state_of(&mut tx, id).await?;
-    let name = state.name.as_ref().and_then(Personal::envelope);
-    let email = state.email.as_ref().and_then(Personal::envelope);
-    personal::load(&call.keys, &mut tx, name.into_iter().chain(email)).await?;
-    tx.commit().await?;
-    let member = MemberBody {
-        id: id.0,
-        name: personal::text(&call.keys, name),
-        email: personal::unique_text(&call.keys, email),
-        roles: state.roles.iter().copied().map(RoleName::from).collect(),
-        time_zone: state.time_zone.clone(),
-        active: state.active,
-    };
-    let (slug, name) = (call.tenant.slug.clone(), call.tenant.name.clone());
-    let tenant = TenantBody { id: call.tenant.id.0, slug, name };
-    let me = Me { member, tenant, scopes: call.caller.scopes.names() };
-    Ok(Answer::of(me).tagged(call.tag((KIND, id.0), position)))
 }
 
 /// `GET /members`.
@@ -192,78 +189,27 @@ pub(crate) struct AddMemberBody {
     roles: Vec<RoleName>,
     /// Their own IANA zone; left out = the tenant's.
     time_zone: Option<String>,
+    /// Whether to mail them an invitation; left out = where there is an address.
+    invite: Option<bool>,
 }
 
 /// `POST /members`.
 pub(crate) async fn add(
     call: Call<(), Nothing, Json<AddMemberBody>>,
 ) -> Result<Answer<Changed>, Problem> {
-    let AddMemberBody { name, email, roles, time_zone } = call.body.0.clone();
+    let AddMemberBody { name, email, roles, time_zone, invite } = call.body.0.clone();
     let member = MemberId(call.new_id());
     let roles = roles.into_iter().map(Role::from).collect();
-    let done = call.send(AddMember { member, name, email, roles, time_zone }).await?;
+    let invite = invite.unwrap_or(email.is_some());
+    let add = AddMember { member, name, email, roles, time_zone };
+    let done = if invite { call.send(AddInvited(add)).await? } else { call.send(add).await? };
     Ok(call.made(done, KIND, "/members"))
-}
-
-/// What to change of a member; what is left out stays.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ChangeMemberBody {
-    name: Option<String>,
-    email: Option<String>,
-    /// Null = the tenant's.
-    #[serde(default)]
-    time_zone: Change<String>,
-}
-
-/// Several changes of a member in one commit.
-struct ChangeMember {
-    rename: Option<RenameMember>,
-    email: Option<ChangeMemberEmail>,
-    time_zone: Option<ChangeMemberTimeZone>,
-}
-
-impl Command for ChangeMember {
-    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let mut reply = None;
-        if let Some(command) = &self.rename {
-            reply = Some(command.run(unit).await?);
-        }
-        if let Some(command) = &self.email {
-            reply = Some(command.run(unit).await?);
-        }
-        if let Some(command) = &self.time_zone {
-            reply = Some(command.run(unit).await?);
-        }
-        reply.ok_or_else(|| CommandError::Internal("nothing to change".into()))
-    }
 }
 
 /// 400: a change that changes nothing is a slip.
 pub(crate) fn nothing_to_change() -> Problem {
     let detail = "name at least one field to change";
     Problem::malformed(vec![FieldError::new("", "json.nothing_to_change", detail)])
-}
-
-/// `PATCH /members/{id}`.
-pub(crate) async fn change(
-    call: Call<ById, Nothing, Json<ChangeMemberBody>>,
-) -> Result<Answer<Changed>, Problem> {
-    let ChangeMemberBody { name, email, time_zone } = &call.body.0;
-    if name.is_none() && email.is_none() && *time_zone == Change::Keep {
-        return Err(nothing_to_change());
-    }
-    let member = MemberId(call.path.id);
-    let done = send(&call, member, |expected_version| ChangeMember {
-        rename: name.clone().map(|name| RenameMember { member, name, expected_version }),
-        email: email.clone().map(|email| ChangeMemberEmail { member, email, expected_version }),
-        time_zone: time_zone.clone().changed().map(|time_zone| ChangeMemberTimeZone {
-            member,
-            time_zone,
-            expected_version,
-        }),
-    });
-    Ok(call.changed(done.await?, (KIND, member.0)))
 }
 
 /// Sends a command on a member, if they are as the caller saw them.
@@ -301,6 +247,15 @@ pub(crate) async fn change_roles(
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoBody {}
+
+/// `POST /members/{id}/invite`.
+pub(crate) async fn invite(
+    call: Call<ById, Nothing, OptionalJson<NoBody>>,
+) -> Result<Answer<Changed>, Problem> {
+    let member = MemberId(call.path.id);
+    let command = |expected_version| InviteMember { member, expected_version };
+    Ok(call.changed(send(&call, member, command).await?, (KIND, member.0)))
+}
 
 /// `POST /members/{id}/deactivate`.
 pub(crate) async fn deactivate(

@@ -21,16 +21,20 @@ mod host;
 mod if_seen;
 mod imports;
 mod incoming;
+mod leave;
 mod members;
 mod moment;
 mod openapi;
+mod pages;
 mod personal;
 mod problem;
 mod query;
 mod registry;
 mod routes;
 mod server;
+mod sessions;
 mod settings;
+mod sign_in;
 mod tag;
 mod time;
 mod tokens;
@@ -155,6 +159,14 @@ pub fn router(app: App) -> Router {
         .into_iter()
         .fold(Router::new(), add)
         .route(&format!("{BASE}/openapi.json"), get(openapi::document))
+        .merge(
+            pages::pages()
+                .into_iter()
+                .map(pages::Page::into_parts)
+                .fold(Router::new(), |router: Router<App>, (path, methods)| {
+                    router.route(path, methods)
+                }),
+        )
         .fallback(edge::nothing_here)
         .method_not_allowed_fallback(edge::no_such_method)
         .layer(from_fn(edge::edge))

@@ -1,14 +1,17 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod files;
+
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
 
 use super::billing::{invoices, unbilled};
 use super::catalogue::{clients, project_members, projects, rates, tasks};
+use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{files, grants, history, imports, members, settings, tokens};
+use super::{history, imports, members, sessions, settings, sign_in, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -48,9 +51,10 @@ pub(crate) fn routes() -> Vec<Route> {
         timesheets_routes(),
         billing_routes(),
         import_routes(),
-        files_routes(),
+        files::files_routes(),
+        leave_routes(),
     ];
-    let of_both = [members_routes(), settings_routes(), history_routes()];
+    let of_both = [members_routes(), sessions_routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
     of_tenants.into_iter().flatten().chain(of_both).collect()
 }
@@ -71,7 +75,7 @@ fn members_routes() -> Vec<Route> {
             "/members/{id}",
             "changeMember",
             write(M, MEMBERS),
-            "Change a name, an address or a zone",
+            "Change a name, an address, a zone, a manager or days of employment",
             members::change,
         ),
         post(
@@ -95,11 +99,52 @@ fn members_routes() -> Vec<Route> {
             "Let a member act again",
             members::activate,
         ),
+        post(
+            "/members/{id}/invite",
+            "inviteMember",
+            write(M, ADMINS),
+            "Mail a member an invitation, once more where they had one",
+            members::invite,
+        ),
+        get(
+            "/members/{id}/work-patterns",
+            "listWorkPatterns",
+            read(M, ALL),
+            "By which patterns a member works",
+            members::list_patterns,
+        )
+        .from(&["member", "work_pattern"])
+        .then(),
+        post(
+            "/members/{id}/work-patterns",
+            "setWorkPattern",
+            write(M, ADMINS),
+            "Set by which pattern a member works from a day on",
+            members::set_pattern,
+        ),
         get("/tokens", "listTokens", admin(ALL), "Tokens without their secrets", tokens::list)
             .pages(),
         post("/tokens", "makeToken", admin(MEMBERS), "Make a token", tokens::make),
         get("/tokens/{id}", "getToken", admin(ALL), "One token", tokens::one),
         delete("/tokens/{id}", "revokeToken", admin(MEMBERS), "Revoke a token", tokens::delete),
+    ]
+}
+
+fn sessions_routes() -> Vec<Route> {
+    vec![
+        post("/sign-in", "askForLink", Access::Open, "Mail a link to sign in", sign_in::ask),
+        post("/sessions", "beginSession", Access::Open, "Sign in by a link", sign_in::begin),
+        get("/sessions", "listSessions", admin(ALL), "Sessions of a member", sessions::list)
+            .pages(),
+        // Auditors too: to sign out changes nothing of the books.
+        delete("/sessions/{id}", "endSession", admin(ALL), "End a session", sessions::end),
+        post(
+            "/sessions/revoke-all",
+            "revokeSessions",
+            admin(ALL),
+            "End all sessions of a member at once",
+            sessions::revoke_all,
+        ),
     ]
 }
 
@@ -346,6 +391,53 @@ fn billing_routes() -> Vec<Route> {
     ]
 }
 
+fn leave_routes() -> Vec<Route> {
+    const L: &str = "leave";
+    vec![
+        get("/leave-types", "listLeaveTypes", read(L, ALL), "Kinds of leave", leave_types::list)
+            .from(&["leave_type"])
+            .pages()
+            .then(),
+        post(
+            "/leave-types",
+            "defineLeaveType",
+            write(L, ADMINS),
+            "Define a kind of leave",
+            leave_types::define,
+        ),
+        get("/leave-types/{id}", "getLeaveType", read(L, ALL), "One kind", leave_types::one)
+            .from(&["leave_type"])
+            .then(),
+        patch(
+            "/leave-types/{id}",
+            "changeLeaveType",
+            write(L, ADMINS),
+            "Call a kind of leave otherwise, retire it or restore it",
+            leave_types::change,
+        ),
+        get("/holidays", "listHolidays", read(L, ALL), "Holidays of some days", holidays::list)
+            .from(&["holiday_calendar", "holiday"])
+            .then(),
+        post(
+            "/holidays",
+            "declareHoliday",
+            write(L, ADMINS),
+            "Declare a day a holiday of the firm",
+            holidays::declare,
+        ),
+        get("/holidays/{day}", "getHoliday", read(L, ALL), "One declared day", holidays::one)
+            .from(&["holiday"])
+            .then(),
+        delete(
+            "/holidays/{day}",
+            "withdrawHoliday",
+            write(L, ADMINS),
+            "Let a day that was declared be no holiday",
+            holidays::withdraw,
+        ),
+    ]
+}
+
 fn import_routes() -> Vec<Route> {
     const I: &str = "import";
     vec![
@@ -367,50 +459,6 @@ fn import_routes() -> Vec<Route> {
             write(I, ADMINS),
             "Take an import back, if it is as you saw it",
             imports::remove,
-        ),
-    ]
-}
-
-fn files_routes() -> Vec<Route> {
-    const F: &str = "files";
-    const M: &str = "members";
-    vec![
-        get("/files", "listFiles", read(F, ALL), "Files that you may read", files::list)
-            .from(&["file"])
-            .pages(),
-        post("/files", "storeFile", write(F, MEMBERS), "Keep a file", files::store),
-        get(
-            "/files/{id}",
-            "getFile",
-            read(F, ALL),
-            "One file; what is inside for who accepts no JSON",
-            files::one,
-        ),
-        get(
-            "/files/{id}/content",
-            "getFileContent",
-            read(F, ALL),
-            "What is inside of a file",
-            files::content,
-        ),
-        delete("/files/{id}", "removeFile", write(F, MEMBERS), "Destroy a file", files::remove),
-        get("/grants", "listGrants", read(M, ALL), "Rights on single objects", grants::list)
-            .from(&["grant"])
-            .pages(),
-        post(
-            "/grants",
-            "giveGrant",
-            write(M, MEMBERS),
-            "Give a member a right on a client, a project or a file",
-            grants::give,
-        ),
-        get("/grants/{id}", "getGrant", read(M, ALL), "One right", grants::one).from(&["grant"]),
-        delete(
-            "/grants/{id}",
-            "takeBackGrant",
-            write(M, MEMBERS),
-            "Take a right back",
-            grants::take_back,
         ),
     ]
 }

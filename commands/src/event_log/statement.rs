@@ -110,8 +110,8 @@ new_keys as (
 
 const JOBS: &str = "
 new_jobs as (
-    insert into {t}.jobs (job_id, kind, reference, due_at)
-    select n.job_id, n.kind, n.reference, n.due_at
+    insert into {t}.jobs (job_id, kind, reference, due_at, created_at)
+    select n.job_id, n.kind, n.reference, n.due_at, $15
     from unnest($42::uuid[], $43::text[], $44::text[], $45::timestamptz[])
         as n (job_id, kind, reference, due_at)
     where exists (select 1 from moved)
@@ -119,8 +119,14 @@ new_jobs as (
 
 const HEADS: &str = "
 new_head as (
-    update cell.heads set position = $14 where tenant = current_user
-        and exists (select 1 from moved)
+    update cell.heads set position = $14";
+// Without a next job the tenant is one that the engine has yet to look at, and stays so.
+const HEADS_NEXT_JOB: &str = ",
+        next_job_at = case when next_job_at is not null
+            then least(next_job_at, (select min(due_at) from unnest($45::timestamptz[]) as due_at))
+        end";
+const HEADS_MOVED: &str = "
+    where tenant = current_user and exists (select 1 from moved)
 )
 select (select row_version from moved),
     array(select item from clash_stream), array(select command_id from clash_command)";
@@ -154,6 +160,8 @@ fn statement(plan: &Plan, items: &[Prepared]) -> Template {
         part(keys, KEYS),
         part(jobs, JOBS),
         HEADS,
+        part(jobs, HEADS_NEXT_JOB),
+        HEADS_MOVED,
         or(checks_claims, CLAIM_CLASHES),
         or(keys, KEY_CLASHES),
     ])

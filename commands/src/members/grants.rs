@@ -37,7 +37,7 @@ async fn grants_of(unit: &mut Unit<'_>) -> Result<std::collections::BTreeSet<Gra
         Actor::Member(member) => {
             Ok(unit.read::<Member>(member_stream(member)).await?.state.grants.clone())
         }
-        Actor::Operator | Actor::System => Ok(std::collections::BTreeSet::new()),
+        Actor::Operator | Actor::System | Actor::Visitor => Ok(std::collections::BTreeSet::new()),
     }
 }
 

@@ -161,3 +161,76 @@ async fn what_a_member_is_already_writes_no_event_whichever_process_is_asked() {
     }
     assert_eq!(firm.event_types().await, ["MemberAdded"]);
 }
+
+fn report(member: MemberId, manager: Option<MemberId>) -> ChangeMemberManager {
+    ChangeMemberManager { member, manager, expected_version: None }
+}
+
+#[tokio::test]
+async fn nobody_reports_to_themselves_by_others_or_to_who_is_not_there_or_rests() {
+    let firm = Firm::new().await;
+    firm.member(&[Role::Owner]).await;
+    let [one, two, three] = [
+        firm.member(&[Role::Member]).await,
+        firm.member(&[Role::Member]).await,
+        firm.member(&[Role::Member]).await,
+    ];
+    firm.send(Actor::Operator, report(one, Some(two))).await.expect("two leads one");
+    firm.send(Actor::Operator, report(two, Some(three))).await.expect("three leads two");
+    for (member, manager) in [(three, one), (three, two), (two, one), (one, one)] {
+        let outcome = firm.send(Actor::Operator, report(member, Some(manager))).await;
+        assert_eq!(refused(outcome), "members.manager_cycle");
+    }
+    let stranger = Some(MemberId(random_id()));
+    let outcome = firm.send(Actor::Operator, report(three, stranger)).await;
+    assert_eq!(outcome, Err(CommandError::NotFound));
+    firm.send(Actor::Operator, deactivate(one)).await.expect("one rests");
+    firm.send(Actor::Operator, report(two, None)).await.expect("nobody leads two");
+    let outcome = firm.send(Actor::Operator, report(two, Some(one))).await;
+    assert_eq!(refused(outcome), "members.manager_cycle", "a circle is worse than rest");
+    firm.send(Actor::Operator, report(one, None)).await.expect("nobody leads one");
+    let outcome = firm.send(Actor::Operator, report(two, Some(one))).await;
+    assert_eq!(refused(outcome), "members.manager_not_active");
+}
+
+#[tokio::test]
+async fn two_who_are_put_above_each_other_at_once_do_not_both_get_their_way() {
+    let firm = Firm::new().await;
+    let other = firm.in_another_process();
+    for _ in 0..5 {
+        let (one, two) = (firm.member(&[Role::Member]).await, firm.member(&[Role::Member]).await);
+        let (here, there) = tokio::join!(
+            firm.send(Actor::Operator, report(one, Some(two))),
+            other.send(Actor::Operator, report(two, Some(one))),
+        );
+        assert!(here.is_ok() != there.is_ok(), "{here:?} {there:?}");
+        assert_eq!(refused(here.and(there)), "members.manager_cycle");
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_is_mailed_in_the_commit_that_adds_or_invites_and_not_when_refused() {
+    let firm = Firm::new().await;
+    let mails = async || {
+        let mut tx = firm.tenant.tenants.begin(firm.id()).await.expect("the door");
+        let rows = tx.query("select reference from {t}.jobs where kind = 'mail' order by due_at");
+        let rows = rows.fetch_all().await.expect("the jobs");
+        rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>()
+    };
+    let nova = new_member("Nova", Some("nova@example.com"), &[Role::Member]);
+    let member = nova.member;
+    firm.send(Actor::Operator, AddInvited(nova.clone())).await.expect("a new member");
+    assert_eq!(firm.event_types().await, ["MemberAdded", "MemberInvited"]);
+    assert_eq!(mails().await, [format!("invitation {member}")]);
+    let again = AddInvited(AddMember { member: MemberId(random_id()), ..nova });
+    assert_eq!(refused(firm.send(Actor::Operator, again).await), "members.email_taken");
+    let nobody = AddInvited(new_member("Ayo", None, &[Role::Member]));
+    assert_eq!(refused(firm.send(Actor::Operator, nobody).await), "members.no_email");
+    assert_eq!(mails().await.len(), 1);
+    let invite = InviteMember { member, expected_version: None };
+    firm.send(Actor::Operator, invite.clone()).await.expect("once more");
+    assert_eq!(mails().await.len(), 2);
+    firm.send(Actor::Operator, deactivate(member)).await.expect("they rest");
+    assert_eq!(refused(firm.send(Actor::Operator, invite).await), "members.not_active");
+    assert_eq!(mails().await.len(), 2);
+}

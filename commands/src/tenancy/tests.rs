@@ -1,6 +1,7 @@
 //! New firms on a real database: what they start with, and runs that were cut off.
 
 use jiff::Timestamp;
+use jiff::civil::date;
 use migrations::testing::random_id;
 
 use super::*;

@@ -20,17 +20,23 @@ pub enum ClaimKind {
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
+    /// A host that leads to a tenant, by its digest; on the platform's log.
+    TenantHost,
+    /// A kind of leave, by its code.
+    LeaveTypeCode,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 6] = [
+    pub const ALL: [ClaimKind; 8] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
         ClaimKind::Entry,
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
+        ClaimKind::TenantHost,
+        ClaimKind::LeaveTypeCode,
     ];
 
     /// The stored name.
@@ -42,6 +48,8 @@ impl ClaimKind {
             ClaimKind::Entry => "entry",
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
+            ClaimKind::TenantHost => "tenant_host",
+            ClaimKind::LeaveTypeCode => "leave_type_code",
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, StreamId};
 use crate::import::ImportEvent;
+use crate::leave::LeaveTypeEvent;
 use crate::members::MemberEvent;
 use crate::personal::{Personal, Unique};
+use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
 /// The claim on a project's name: SHA-256 over its client and the name in lower case, trimmed.
@@ -31,7 +33,13 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
-        Event::RateCard(_) | Event::Settings(_) | Event::Tenancy(_) | Event::File(_) => Vec::new(),
+        Event::Tenancy(event) => of_tenancy(stream, event),
+        Event::LeaveType(event) => of_leave_type(stream, event),
+        Event::Session(_)
+        | Event::RateCard(_)
+        | Event::Settings(_)
+        | Event::Holiday(_)
+        | Event::File(_) => Vec::new(),
     }
 }
 
@@ -104,7 +112,13 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberDeactivated(_)
         | MemberEvent::MemberActivated(_)
         | MemberEvent::GrantGiven(_)
-        | MemberEvent::GrantTakenBack(_) => Vec::new(),
+        | MemberEvent::GrantTakenBack(_)
+        | MemberEvent::MemberInvited(_)
+        | MemberEvent::MemberRegistered(_)
+        | MemberEvent::MemberManagerChanged(_)
+        | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::MemberSessionsRevoked(_) => Vec::new(),
     }
 }
 
@@ -152,3 +166,45 @@ fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
         ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
     }
 }
+
+/// A host is claimed from when it leads to the tenant, not from when it's only named: until then
+/// others may name it too.
+fn of_tenancy(stream: StreamId, event: &TenancyEvent) -> Vec<ClaimChange> {
+    let kind = ClaimKind::TenantHost;
+    let take = |host| take_unique(kind, host, stream).into_iter().collect();
+    match event {
+        TenancyEvent::TenantCreated(event) => take(Some(&event.host)),
+        TenancyEvent::TenantRenamed(event) => take(event.host.as_ref()),
+        TenancyEvent::DomainVerified(event) => take(Some(&event.host)),
+        TenancyEvent::DomainRemoved(event) => {
+            let release =
+                |host: &Unique| ClaimChange::Release { key: ClaimKey::digest(kind, &host.digest) };
+            event.host.get().filter(|_| event.led_there).map(release).into_iter().collect()
+        }
+        TenancyEvent::TenantDeleted(_) => vec![ClaimChange::ReleaseAll { kind, holder: stream }],
+        TenancyEvent::TenantSuspended(_)
+        | TenancyEvent::TenantResumed(_)
+        | TenancyEvent::DomainAdded(_)
+        | TenancyEvent::DomainMadePrimary(_)
+        | TenancyEvent::TenantExported(_)
+        | TenancyEvent::TenantImported(_)
+        | TenancyEvent::TenantCloned(_)
+        | TenancyEvent::TenantDeletionRequested(_)
+        | TenancyEvent::TenantDeletionCancelled(_) => Vec::new(),
+    }
+}
+
+/// A code is never free again: what was booked under it keeps its meaning.
+fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
+    match event {
+        LeaveTypeEvent::LeaveTypeDefined(event) => {
+            vec![take(ClaimKey::digest(ClaimKind::LeaveTypeCode, &event.code), stream)]
+        }
+        LeaveTypeEvent::LeaveTypeRenamed(_)
+        | LeaveTypeEvent::LeaveTypeRetired(_)
+        | LeaveTypeEvent::LeaveTypeRestored(_) => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

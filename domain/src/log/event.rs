@@ -10,7 +10,8 @@ use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::files::FileEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
-use crate::members::MemberEvent;
+use crate::leave::{HolidayEvent, LeaveTypeEvent};
+use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
 use crate::tenancy::TenancyEvent;
@@ -114,6 +115,8 @@ events! {
     Invoice(InvoiceEvent),
     /// Of a member.
     Member(MemberEvent),
+    /// Of a session of a member.
+    Session(SessionEvent),
     /// Of a client.
     Client(ClientEvent),
     /// Of a project.
@@ -126,6 +129,10 @@ events! {
     Import(ImportEvent),
     /// Of a file.
     File(FileEvent),
+    /// Of a kind of leave.
+    LeaveType(LeaveTypeEvent),
+    /// Of the calendar of holidays.
+    Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
 }

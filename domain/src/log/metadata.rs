@@ -17,6 +17,8 @@ pub enum Actor {
     Operator,
     /// The service itself: provisioning, jobs.
     System,
+    /// Somebody who has shown no credentials, such as who signs up or follows a link in a mail.
+    Visitor,
 }
 
 /// Through which edge a command came.

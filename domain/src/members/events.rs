@@ -1,5 +1,6 @@
 //! What can happen to a member.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Grant, Role};
@@ -94,6 +95,63 @@ pub struct GrantTakenBack {
     pub grant: Grant,
 }
 
+/// A member was asked by mail to register; again, where the first mail was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberInvited {
+    /// The member.
+    pub member: MemberId,
+}
+
+/// A member has shown for the first time that their address is theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRegistered {
+    /// The member.
+    pub member: MemberId,
+}
+
+/// A member has another manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberManagerChanged {
+    /// The member.
+    pub member: MemberId,
+    /// Their manager from now on; none = nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manager: Option<MemberId>,
+}
+
+/// The days between which a member is employed are known otherwise; both days are part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberEmploymentChanged {
+    /// The member.
+    pub member: MemberId,
+    /// The first day; none = not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hired_on: Option<Date>,
+    /// The last day; none = none is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_on: Option<Date>,
+}
+
+/// A member works by this pattern from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkPatternSet {
+    /// The member.
+    pub member: MemberId,
+    /// The first day; none = from always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// Minutes of work by weekday, Monday first: seven for each week of the cycle, whose first week
+    /// is that of the first day.
+    pub minutes: Vec<u32>,
+}
+
+/// Every session that a member had begun is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberSessionsRevoked {
+    /// The member.
+    pub member: MemberId,
+}
+
 crate::event_family! {
     /// The events of a member's stream.
     MemberEvent {
@@ -115,5 +173,17 @@ crate::event_family! {
         GrantGiven = 1,
         /// That right no longer.
         GrantTakenBack = 1,
+        /// Asked by mail to register.
+        MemberInvited = 1,
+        /// Has registered.
+        MemberRegistered = 1,
+        /// Another manager.
+        MemberManagerChanged = 1,
+        /// Other days of employment.
+        MemberEmploymentChanged = 1,
+        /// A pattern of work from a day on.
+        WorkPatternSet = 1,
+        /// No session goes on.
+        MemberSessionsRevoked = 1,
     }
 }

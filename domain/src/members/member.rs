@@ -2,13 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::change_member_manager::{self, ChangeMemberManager, ManagerFacts};
 use super::{
-    ActivateMember, AddMember, Authority, ChangeMemberEmail, ChangeMemberRoles,
-    ChangeMemberTimeZone, DeactivateMember, GiveGrant, Grant, MemberEvent, Refusal, RenameMember,
-    Role, TakeBackGrant, activate_member, add_member, change_member_email, change_member_roles,
-    change_member_time_zone, deactivate_member, give_grant, rename_member, take_back_grant,
+    ActivateMember, AddMember, Authority, ChangeMemberEmail, ChangeMemberEmployment,
+    ChangeMemberRoles, ChangeMemberTimeZone, DeactivateMember, GiveGrant, Grant, InviteMember,
+    MemberEvent, Refusal, RegisterMember, RenameMember, RevokeMemberSessions, Role, SetWorkPattern,
+    TakeBackGrant, WorkPattern, activate_member, add_member, change_member_email,
+    change_member_employment, change_member_roles, change_member_time_zone, deactivate_member,
+    give_grant, invite_member, register_member, rename_member, revoke_member_sessions,
+    set_work_pattern, take_back_grant,
 };
 use crate::aggregate::aggregate;
 use crate::id::{MemberId, StreamId};
@@ -39,6 +44,49 @@ pub struct Member {
     /// What they may do with single objects, while active.
     #[serde(default)]
     pub grants: BTreeSet<Grant>,
+    /// How far they have come from being added to signing in.
+    pub registration: Registration,
+    /// Who they report to.
+    pub manager: Option<MemberId>,
+    /// Their first day of employment, where it is known.
+    pub hired_on: Option<Date>,
+    /// Their last day of employment, where there is one.
+    pub left_on: Option<Date>,
+    /// By which patterns they work, ordered by the day each holds from.
+    pub patterns: Vec<WorkPattern>,
+    /// How often all sessions begun before were ended at once: one that began in an earlier epoch is
+    /// over, in every process that reads this stream, without a list to go through.
+    pub epoch: u32,
+}
+
+/// How far a member has come from being added to signing in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// Nobody has asked them yet.
+    #[default]
+    None,
+    /// They were asked by mail.
+    Invited,
+    /// They have followed a link that was mailed to them.
+    Registered,
+}
+
+impl Registration {
+    /// The name in the API and in read models.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Registration::None => "none",
+            Registration::Invited => "invited",
+            Registration::Registered => "registered",
+        }
+    }
+
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let all = [Registration::None, Registration::Invited, Registration::Registered];
+        all.into_iter().find(|it| it.as_str() == name)
+    }
 }
 
 /// What can be asked of a member, each with in whose right and the facts it needs.
@@ -76,6 +124,18 @@ pub enum MemberCommand {
     GiveGrant(GiveGrant),
     /// See [`take_back_grant`].
     TakeBackGrant(TakeBackGrant),
+    /// See [`invite_member`].
+    Invite(Authority, InviteMember),
+    /// See [`register_member`].
+    Register(RegisterMember),
+    /// See [`change_member_manager`].
+    ChangeManager(Authority, ManagerFacts, ChangeMemberManager),
+    /// See [`change_member_employment`].
+    ChangeEmployment(Authority, ChangeMemberEmployment),
+    /// See [`set_work_pattern`].
+    SetWorkPattern(Authority, SetWorkPattern),
+    /// See [`revoke_member_sessions`].
+    RevokeSessions(Authority, RevokeMemberSessions),
 }
 
 aggregate!(Member, "member", MemberCommand, MemberEvent, Refusal);
@@ -101,6 +161,20 @@ impl Member {
             MemberCommand::Activate(by, command) => activate_member::decide(self, &by, command),
             MemberCommand::GiveGrant(command) => give_grant::decide(self, command),
             MemberCommand::TakeBackGrant(command) => take_back_grant::decide(self, command),
+            MemberCommand::Invite(by, command) => invite_member::decide(self, &by, command),
+            MemberCommand::Register(command) => register_member::decide(self, command),
+            MemberCommand::ChangeManager(by, facts, command) => {
+                change_member_manager::decide(self, &by, &facts, command)
+            }
+            MemberCommand::ChangeEmployment(by, command) => {
+                change_member_employment::decide(self, &by, command)
+            }
+            MemberCommand::SetWorkPattern(by, command) => {
+                set_work_pattern::decide(self, &by, command)
+            }
+            MemberCommand::RevokeSessions(by, command) => {
+                revoke_member_sessions::decide(self, &by, command)
+            }
         }
     }
 
@@ -115,16 +189,27 @@ impl Member {
                     roles: event.roles.clone(),
                     time_zone: event.time_zone.clone(),
                     active: true,
-                    grants: BTreeSet::new(),
+                    ..Member::default()
                 };
             }
             MemberEvent::MemberRenamed(event) => self.name = Some(event.name.clone()),
-            MemberEvent::MemberEmailChanged(event) => self.email = Some(event.email.clone()),
-            MemberEvent::MemberRolesChanged(event) => self.roles.clone_from(&event.roles),
+            MemberEvent::MemberEmailChanged(event) => {
+                // Whoever holds a session has shown that the old address is theirs, no more.
+                self.epoch += 1;
+                self.email = Some(event.email.clone());
+            }
+            MemberEvent::MemberRolesChanged(event) => {
+                let kept = |held: &Role| event.roles.iter().any(|role| role.includes(*held));
+                self.epoch += u32::from(!self.roles.iter().all(kept));
+                self.roles.clone_from(&event.roles);
+            }
             MemberEvent::MemberTimeZoneChanged(event) => {
                 self.time_zone.clone_from(&event.time_zone);
             }
-            MemberEvent::MemberDeactivated(_) => self.active = false,
+            MemberEvent::MemberDeactivated(_) => {
+                self.epoch += 1;
+                self.active = false;
+            }
             MemberEvent::MemberActivated(_) => self.active = true,
             MemberEvent::GrantGiven(event) => {
                 self.grants.insert(event.grant);
@@ -132,6 +217,21 @@ impl Member {
             MemberEvent::GrantTakenBack(event) => {
                 self.grants.remove(&event.grant);
             }
+            MemberEvent::MemberInvited(_) => {
+                if self.registration == Registration::None {
+                    self.registration = Registration::Invited;
+                }
+            }
+            MemberEvent::MemberRegistered(_) => self.registration = Registration::Registered,
+            MemberEvent::MemberManagerChanged(event) => self.manager = event.manager,
+            MemberEvent::MemberEmploymentChanged(event) => {
+                (self.hired_on, self.left_on) = (event.hired_on, event.left_on);
+            }
+            MemberEvent::WorkPatternSet(event) => {
+                WorkPattern { from: event.from, minutes: event.minutes.clone() }
+                    .put_into(&mut self.patterns);
+            }
+            MemberEvent::MemberSessionsRevoked(_) => self.epoch += 1,
         }
     }
 
@@ -148,6 +248,12 @@ impl Member {
     /// Whether they are an owner who can act.
     pub fn is_active_owner(&self) -> bool {
         self.active && self.roles.contains(&Role::Owner)
+    }
+
+    /// By which pattern they work on a day, where one was set for it.
+    pub fn pattern_on(&self, day: Date) -> Option<&WorkPattern> {
+        let holds = |pattern: &&WorkPattern| pattern.from.is_none_or(|from| from <= day);
+        self.patterns.iter().rev().find(holds)
     }
 
     /// The member's id, if the caller is an owner or admin who may change them.
@@ -202,7 +308,9 @@ pub(super) fn checked_time_zone(time_zone: Option<String>) -> Result<Option<Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::members::{MemberDeactivated, samples};
+    use crate::members::{
+        MemberActivated, MemberDeactivated, MemberEmailChanged, MemberRolesChanged, samples,
+    };
     use cqrs_es::test::TestFramework;
 
     #[test]
@@ -211,6 +319,28 @@ mod tests {
         assert!(member.includes(Role::Billing) && member.is_active_owner());
         member.evolve(&MemberDeactivated { member: samples::MEMBER }.into());
         assert!(!member.includes(Role::Member) && !member.is_active_owner());
+    }
+
+    #[test]
+    fn a_new_epoch_begins_where_somebody_rests_loses_a_right_or_gets_another_address() {
+        let roles = |roles: &[Role]| {
+            let member = samples::MEMBER;
+            MemberRolesChanged { member, roles: roles.to_vec() }.into()
+        };
+        let mut member = samples::member(&[Role::Manager, Role::Auditor]);
+        let mut begins = |event: MemberEvent| {
+            let before = member.epoch;
+            member.evolve(&event);
+            member.epoch > before
+        };
+        assert!(!begins(roles(&[Role::Admin, Role::Auditor])), "more rights");
+        assert!(begins(roles(&[Role::Admin])), "no auditor any more");
+        assert!(begins(roles(&[Role::Billing])));
+        assert!(!begins(roles(&[Role::Billing, Role::Member])), "a right they had before");
+        let email = samples::personal_address("nova@example.org");
+        assert!(begins(MemberEmailChanged { member: samples::MEMBER, email }.into()));
+        assert!(begins(MemberDeactivated { member: samples::MEMBER }.into()));
+        assert!(!begins(MemberActivated { member: samples::MEMBER }.into()));
     }
 
     #[test]

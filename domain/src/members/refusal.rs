@@ -2,6 +2,7 @@
 //! event is appended; it is named here too, so that all refusals of the slice stand in one place.
 
 use super::Role;
+use super::work_pattern::PATTERN_RULE;
 use crate::name::NAME_RULE;
 
 /// A state of the world that a change of a member meets.
@@ -54,6 +55,39 @@ pub enum Refusal {
     /// The member does not have this right.
     #[error("there is no such grant")]
     UnknownGrant,
+    /// Nobody can write to the member.
+    #[error("this member has no e-mail address; give them one first")]
+    NoEmail,
+    /// The member rests.
+    #[error("this member is not active; activate them first")]
+    NotActive,
+    /// An invitation would say nothing new.
+    #[error("this member has registered; they ask for a link to sign in themselves")]
+    AlreadyRegistered,
+    /// A manager would be under themselves.
+    #[error("this manager is the member or somebody under them; choose another one")]
+    ManagerCycle,
+    /// The manager rests.
+    #[error("this manager is not active; choose another one")]
+    ManagerNotActive,
+    /// The last day is before the first.
+    #[error("the last day of employment is before the first; check both")]
+    LeftBeforeHired,
+    /// The minutes are no weeks of work.
+    #[error("{PATTERN_RULE}")]
+    InvalidWorkPattern,
+    /// A cycle of several weeks needs to begin somewhere.
+    #[error("a pattern of several weeks needs the day from which it holds")]
+    CycleWithoutStart,
+    /// No such session.
+    #[error("there is no such session")]
+    UnknownSession,
+    /// How somebody showed who they are is not enough for them.
+    #[error("this way of signing in is not enough for this member; use a stronger one")]
+    ProofTooWeak,
+    /// A link that leads nowhere: why is not said, for it may be in the wrong hands.
+    #[error("this link can't be used: it was used, is too old or was changed; ask for a new one")]
+    LinkUnusable,
 }
 
 impl Refusal {
@@ -72,6 +106,17 @@ impl Refusal {
             Refusal::LastOwner => "members.last_owner",
             Refusal::TooManyGrants { .. } => "members.too_many_grants",
             Refusal::UnknownGrant => "members.unknown_grant",
+            Refusal::NoEmail => "members.no_email",
+            Refusal::NotActive => "members.not_active",
+            Refusal::AlreadyRegistered => "members.already_registered",
+            Refusal::ManagerCycle => "members.manager_cycle",
+            Refusal::ManagerNotActive => "members.manager_not_active",
+            Refusal::LeftBeforeHired => "members.left_before_hired",
+            Refusal::InvalidWorkPattern => "members.invalid_work_pattern",
+            Refusal::CycleWithoutStart => "members.cycle_without_start",
+            Refusal::UnknownSession => "members.unknown_session",
+            Refusal::ProofTooWeak => "members.proof_too_weak",
+            Refusal::LinkUnusable => "members.link_unusable",
         }
     }
 
@@ -82,19 +127,29 @@ impl Refusal {
             Refusal::InvalidEmail | Refusal::EmailTaken => Some("/email"),
             Refusal::UnknownTimeZone { .. } => Some("/time_zone"),
             Refusal::NoRole => Some("/roles"),
+            Refusal::ManagerCycle | Refusal::ManagerNotActive => Some("/manager_id"),
+            Refusal::LeftBeforeHired => Some("/left_on"),
+            Refusal::InvalidWorkPattern => Some("/minutes"),
+            Refusal::CycleWithoutStart => Some("/from"),
+            Refusal::LinkUnusable => Some("/token"),
             Refusal::AlreadyAdded
             | Refusal::UnknownMember
             | Refusal::NotAllowed
             | Refusal::RoleTooHigh { .. }
             | Refusal::LastOwner
             | Refusal::TooManyGrants { .. }
-            | Refusal::UnknownGrant => None,
+            | Refusal::UnknownGrant
+            | Refusal::NoEmail
+            | Refusal::NotActive
+            | Refusal::AlreadyRegistered
+            | Refusal::UnknownSession
+            | Refusal::ProofTooWeak => None,
         }
     }
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownMember | Refusal::UnknownGrant)
+        matches!(self, Refusal::UnknownMember | Refusal::UnknownSession | Refusal::UnknownGrant)
     }
 
     /// Whether the caller lacks the right.

@@ -13,13 +13,18 @@ pub(crate) fn address(text: &str) -> Unique {
     Unique { text: text.into(), digest: format!("digest of {}", normalised_email(text)) }
 }
 
+/// The same as a personal field of the member.
+pub(crate) fn personal_address(text: &str) -> Personal<Unique> {
+    Personal::new(SubjectId(MEMBER.0), PurposeClass::Identity, address(text))
+}
+
 /// Nova Example, nova@example.com, in the tenant's zone.
 pub(crate) fn added(roles: &[Role]) -> MemberEvent {
     let subject = SubjectId(MEMBER.0);
     MemberAdded {
         member: MEMBER,
         name: Personal::new(subject, PurposeClass::Identity, "Nova Example".into()),
-        email: Some(Personal::new(subject, PurposeClass::Identity, address("nova@example.com"))),
+        email: Some(personal_address("nova@example.com")),
         roles: roles.to_vec(),
         time_zone: None,
     }

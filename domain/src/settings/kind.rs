@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::country::is_country;
 use crate::decimal::{scaled, shortest};
 use crate::members::checked_email;
 use crate::money::minor_digits;
@@ -14,6 +15,10 @@ pub enum Kind {
     TimeZone,
     /// An ISO 4217 code.
     Currency,
+    /// An ISO 3166-1 alpha-2 code.
+    Country,
+    /// The code of a part of a country; whether that country has it is not for the type to say.
+    Region,
     /// A whole number.
     Integer {
         /// The least.
@@ -46,6 +51,8 @@ impl Kind {
         match self {
             Kind::TimeZone => "time_zone",
             Kind::Currency => "currency",
+            Kind::Country => "country",
+            Kind::Region => "region",
             Kind::Integer { .. } => "integer",
             Kind::Decimal { .. } => "decimal",
             Kind::OneOf(_) => "choice",
@@ -60,6 +67,8 @@ impl Kind {
         match *self {
             Kind::TimeZone => canonical_time_zone(text),
             Kind::Currency => minor_digits(text).map(|_| text.to_owned()),
+            Kind::Country => is_country(text).then(|| text.to_owned()),
+            Kind::Region => is_region(text).then(|| text.to_owned()),
             Kind::Integer { min, max } => {
                 let number = scaled(text, 0).filter(|n| (min.into()..=max.into()).contains(n))?;
                 Some(number.to_string())
@@ -80,6 +89,8 @@ impl Kind {
         match *self {
             Kind::TimeZone => "an IANA time zone such as Africa/Johannesburg".to_owned(),
             Kind::Currency => "a current ISO 4217 code in capitals such as EUR".to_owned(),
+            Kind::Country => "an ISO 3166-1 code of two capitals such as ZA".to_owned(),
+            Kind::Region => "the code of a region such as BY".to_owned(),
             Kind::Integer { min, max } => format!("a whole number from {min} to {max}"),
             Kind::Decimal { decimals, min, max } => format!(
                 "a number from {} to {} with at most {decimals} digits after a point",
@@ -98,6 +109,11 @@ impl Kind {
 pub fn canonical_time_zone(name: &str) -> Option<String> {
     let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
     zone.iana_name().map(str::to_owned)
+}
+
+fn is_region(text: &str) -> bool {
+    let fits = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9');
+    (1..=6).contains(&text.len()) && text.bytes().all(fits)
 }
 
 fn is_url(text: &str) -> bool {

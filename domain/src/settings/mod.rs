@@ -177,6 +177,22 @@ impl Settings {
         Weekday::from_monday_zero_offset(offset.unwrap_or(0)).expect("a week has seven days")
     }
 
+    /// After how many minutes without a request a session ends.
+    pub fn session_idle_minutes(&self) -> u32 {
+        self.number(SettingKey::SessionIdleMinutes)
+    }
+
+    /// After how many days a session ends in any case.
+    pub fn session_days(&self) -> u32 {
+        self.number(SettingKey::SessionDays)
+    }
+
+    fn number(&self, key: SettingKey) -> u32 {
+        let parse = |text: &str| text.parse().ok();
+        let given = self.undated(key).and_then(parse).or_else(|| parse(key.setting().default));
+        given.expect("a test parses the default of every typed accessor")
+    }
+
     /// Where the tenant is reached, where an operator has said so.
     pub fn site_url(&self) -> Option<&str> {
         self.undated(SettingKey::SiteUrl)

@@ -84,6 +84,10 @@ registry! {
         "Where exactly half an interval goes when rounding to the nearest.";
     RoundingScope "ROUNDING_SCOPE": Kind::OneOf(RoundingScope::NAMES), "entry", BILLING, true,
         "What is rounded: each entry, each day, or each line of an invoice.";
+    Country "COUNTRY": Kind::Country, "", ADMIN, true,
+        "The country whose public holidays the firm keeps, by its ISO 3166-1 code.";
+    HolidayRegion "HOLIDAY_REGION": Kind::Region, "", ADMIN, true,
+        "The part of that country, where its holidays differ by region.";
     WeekStart "WEEK_START": Kind::OneOf(&WEEKDAYS), "monday", ADMIN, false,
         "The first day of a week on screens. Timesheets always go by ISO week.";
     SelfApproval "SELF_APPROVAL": Kind::Boolean, "false", OWNER, true,
@@ -93,6 +97,11 @@ registry! {
         "The standard rate of value added tax in percent.";
     VatRegistered "VAT_REGISTERED": Kind::Boolean, "false", BILLING, true,
         "Whether the firm charges value added tax.";
+    SessionIdleMinutes "SESSION_IDLE_MINUTES":
+        Kind::Integer { min: 15, max: 10_080 }, "720", OWNER, false,
+        "After how many minutes without a request a session ends; for sessions that begin later.";
+    SessionDays "SESSION_DAYS": Kind::Integer { min: 1, max: 90 }, "30", OWNER, false,
+        "After how many days a session ends in any case; for sessions that begin later.";
     SiteUrl "SITE_URL": Kind::Url, "", Editor::Operator, false,
         "Where the tenant is reached; links in e-mails start with it.";
     DefaultFromEmail "DEFAULT_FROM_EMAIL": Kind::Email, "", Editor::Operator, false,

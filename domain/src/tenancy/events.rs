@@ -23,7 +23,8 @@ pub struct TenantCreated {
     pub country: Option<String>,
 }
 
-/// A tenant has another slug, and with it another host, or another name.
+/// A tenant has another slug, and with it another host, or another name. Its former host goes on
+/// leading to it until it's removed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TenantRenamed {
     /// The tenant.
@@ -80,13 +81,16 @@ pub struct DomainMadePrimary {
     pub host: Personal<Unique>,
 }
 
-/// A host no longer leads to the tenant.
+/// A host is no longer the tenant's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DomainRemoved {
     /// The tenant.
     pub tenant: TenantId,
     /// The host.
     pub host: Personal<Unique>,
+    /// Whether it led there; one that was only named may lead to somebody else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub led_there: bool,
 }
 
 /// A copy of a tenant was written to a file.

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{RecordTenant, Refusal, TenancyEvent, record_tenant};
+use super::{
+    AddDomain, MakeDomainPrimary, RecordTenant, Refusal, RemoveDomain, RenameTenant, ResumeTenant,
+    SuspendTenant, TenancyEvent, VerifyDomain, add_domain, make_domain_primary, record_tenant,
+    remove_domain, rename_tenant, resume_tenant, suspend_tenant, verify_domain,
+};
 use crate::aggregate::aggregate;
 use crate::id::{StreamId, TenantId};
 use crate::personal::{Personal, Unique};
@@ -61,6 +65,20 @@ pub struct Tenancy {
 pub enum TenancyCommand {
     /// See [`record_tenant`].
     Record(RecordTenant),
+    /// See [`suspend_tenant`].
+    Suspend(SuspendTenant),
+    /// See [`resume_tenant`].
+    Resume(ResumeTenant),
+    /// See [`rename_tenant`].
+    Rename(RenameTenant),
+    /// See [`add_domain`].
+    AddDomain(AddDomain),
+    /// See [`verify_domain`].
+    VerifyDomain(VerifyDomain),
+    /// See [`make_domain_primary`].
+    MakeDomainPrimary(MakeDomainPrimary),
+    /// See [`remove_domain`].
+    RemoveDomain(RemoveDomain),
 }
 
 aggregate!(Tenancy, "tenant", TenancyCommand, TenancyEvent, Refusal);
@@ -70,6 +88,15 @@ impl Tenancy {
     pub fn decide(&self, command: TenancyCommand) -> Result<Vec<TenancyEvent>, Refusal> {
         match command {
             TenancyCommand::Record(command) => record_tenant::decide(self, command),
+            TenancyCommand::Suspend(command) => suspend_tenant::decide(self, command),
+            TenancyCommand::Resume(command) => resume_tenant::decide(self, command),
+            TenancyCommand::Rename(command) => rename_tenant::decide(self, command),
+            TenancyCommand::AddDomain(command) => add_domain::decide(self, command),
+            TenancyCommand::VerifyDomain(command) => verify_domain::decide(self, command),
+            TenancyCommand::MakeDomainPrimary(command) => {
+                make_domain_primary::decide(self, command)
+            }
+            TenancyCommand::RemoveDomain(command) => remove_domain::decide(self, command),
         }
     }
 
@@ -87,7 +114,8 @@ impl Tenancy {
                 self.slug = event.slug.clone().or(self.slug.take());
                 self.name = event.name.clone().or(self.name.take());
                 if let (Some(host), Some(first)) = (&event.host, self.domains.first_mut()) {
-                    first.host = host.clone();
+                    let host = std::mem::replace(&mut first.host, host.clone());
+                    self.domains.push(Domain { host, verified: true, primary: false });
                 }
             }
             TenancyEvent::TenantSuspended(_) => self.standing = Standing::Suspended,
@@ -133,12 +161,28 @@ impl Tenancy {
         }
     }
 
+    /// The same, or the refusal that it's to be deleted.
+    pub(super) fn changeable(&self) -> Result<TenantId, Refusal> {
+        match self.standing {
+            Standing::Deleting { .. } => Err(Refusal::BeingDeleted),
+            Standing::Active | Standing::Suspended | Standing::Deleted => self.known(),
+        }
+    }
+
+    /// The tenant's host of this digest, with its place; the first is the one of its slug.
+    pub fn domain(&self, host: &Unique) -> Result<(usize, &Domain), Refusal> {
+        let same =
+            |domain: &Domain| domain.host.get().is_some_and(|known| known.digest == host.digest);
+        let found = self.domains.iter().enumerate().find(|(_, domain)| same(domain));
+        found.ok_or(Refusal::UnknownDomain)
+    }
+
     fn domains_named(&mut self, host: &Personal<Unique>) -> impl Iterator<Item = &mut Domain> {
         self.domains.iter_mut().filter(|domain| same_host(&domain.host, host))
     }
 }
 
 /// Whether both name the same host. Erased ones are the same as nothing.
-fn same_host(one: &Personal<Unique>, other: &Personal<Unique>) -> bool {
+pub(super) fn same_host(one: &Personal<Unique>, other: &Personal<Unique>) -> bool {
     one.get().is_some_and(|one| other.get().is_some_and(|other| one.digest == other.digest))
 }

@@ -37,11 +37,14 @@ pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
         Event::Invoice(event) => Some(event),
         Event::Time(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

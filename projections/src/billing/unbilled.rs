@@ -62,11 +62,14 @@ impl ReadModel for Unbilled {
             }
             Event::Invoice(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
             Event::Member(_)
+            | Event::Session(_)
             | Event::Client(_)
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_)
             | Event::File(_) => Vec::new(),
         }
@@ -77,11 +80,14 @@ impl ReadModel for Unbilled {
             Event::Time(event) => apply_time(rows, event, recorded),
             Event::Invoice(event) => apply_invoice(rows, event, recorded.position),
             Event::Member(_)
+            | Event::Session(_)
             | Event::Client(_)
             | Event::Project(_)
             | Event::RateCard(_)
             | Event::Settings(_)
             | Event::Import(_)
+            | Event::LeaveType(_)
+            | Event::Holiday(_)
             | Event::Tenancy(_)
             | Event::File(_) => {}
         }

@@ -84,10 +84,13 @@ fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

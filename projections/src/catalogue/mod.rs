@@ -40,10 +40,13 @@ pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

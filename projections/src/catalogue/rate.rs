@@ -111,10 +111,13 @@ fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

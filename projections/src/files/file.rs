@@ -112,6 +112,9 @@ fn file_event(recorded: &Recorded) -> Option<&FileEvent> {
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
+        | Event::Session(_)
         | Event::Tenancy(_) => None,
     }
 }

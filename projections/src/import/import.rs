@@ -103,10 +103,13 @@ fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

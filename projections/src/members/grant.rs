@@ -83,7 +83,13 @@ fn change_of(recorded: &Recorded) -> Option<(MemberId, members::Grant, bool)> {
         | MemberEvent::MemberRolesChanged(_)
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
-        | MemberEvent::MemberActivated(_) => None,
+        | MemberEvent::MemberActivated(_)
+        | MemberEvent::MemberInvited(_)
+        | MemberEvent::MemberRegistered(_)
+        | MemberEvent::MemberManagerChanged(_)
+        | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::MemberSessionsRevoked(_) => None,
     }
 }
 

@@ -3,9 +3,10 @@
 
 use domain::id::MemberId;
 use domain::log::{Event, EventFamily, Recorded};
-use domain::members::{MemberEvent, Role};
+use domain::members::{MemberEvent, Registration, Role};
 use domain::personal::{Envelope, Personal};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use migrations::TenantTx;
 
 use crate::model::{EventTypes, ReadModel};
@@ -26,6 +27,14 @@ row! {
         time_zone: Option<String>,
         /// Whether they may sign in and record time.
         active: bool,
+        /// How far they have come from being added to signing in.
+        registration: Registration,
+        /// Who they report to.
+        manager_id: Option<MemberId>,
+        /// Their first day of employment, where it is known.
+        hired_on: Option<Date>,
+        /// Their last day of employment, where there is one.
+        left_on: Option<Date>,
         /// When they became a member.
         added_at: Timestamp,
         /// The last event that changed it.
@@ -39,7 +48,7 @@ pub struct Member;
 
 impl ReadModel for Member {
     const NAME: &'static str = "member";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[MemberEvent::TYPES];
     type Row = MemberRow;
 
@@ -59,6 +68,10 @@ impl ReadModel for Member {
                 roles: Vec::new(),
                 time_zone: None,
                 active: true,
+                registration: Registration::None,
+                manager_id: None,
+                hired_on: None,
+                left_on: None,
                 added_at: recorded.recorded_at,
                 position: 0,
             });
@@ -85,6 +98,18 @@ fn take_in(row: &mut MemberRow, event: &MemberEvent) {
         MemberEvent::MemberDeactivated(_) => row.active = false,
         MemberEvent::MemberActivated(_) => row.active = true,
         MemberEvent::GrantGiven(_) | MemberEvent::GrantTakenBack(_) => {}
+        MemberEvent::MemberInvited(_) => {
+            if row.registration == Registration::None {
+                row.registration = Registration::Invited;
+            }
+        }
+        MemberEvent::MemberRegistered(_) => row.registration = Registration::Registered,
+        MemberEvent::MemberManagerChanged(event) => row.manager_id = event.manager,
+        MemberEvent::MemberEmploymentChanged(event) => {
+            (row.hired_on, row.left_on) = (event.hired_on, event.left_on);
+        }
+        // A pattern of work has rows of its own, and sessions are none of a list's business.
+        MemberEvent::WorkPatternSet(_) | MemberEvent::MemberSessionsRevoked(_) => {}
     }
 }
 
@@ -103,6 +128,12 @@ fn member_of(event: &MemberEvent) -> MemberId {
         MemberEvent::MemberActivated(event) => event.member,
         MemberEvent::GrantGiven(event) => event.member,
         MemberEvent::GrantTakenBack(event) => event.member,
+        MemberEvent::MemberInvited(event) => event.member,
+        MemberEvent::MemberRegistered(event) => event.member,
+        MemberEvent::MemberManagerChanged(event) => event.member,
+        MemberEvent::MemberEmploymentChanged(event) => event.member,
+        MemberEvent::WorkPatternSet(event) => event.member,
+        MemberEvent::MemberSessionsRevoked(event) => event.member,
     }
 }
 
@@ -111,11 +142,14 @@ pub(super) fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
         Event::Member(event) => Some(event),
         Event::Time(_)
         | Event::Invoice(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }
@@ -155,7 +189,12 @@ mod tests {
         assert_eq!(nova.name, sealed(&sealed_text::<String>(PurposeClass::Identity, 1, "CCCC")));
         assert_eq!(nova.email, sealed(&sealed_text::<String>(PurposeClass::Identity, 1, "DDDD")));
         assert_eq!(nova.roles, [Role::Manager, Role::Billing]);
-        assert_eq!((nova.active, nova.position), (true, 8));
+        assert_eq!((nova.active, nova.position), (true, 15));
+        let day = |day| Some(jiff::civil::date(2026, 2, day));
+        assert_eq!(nova.registration, Registration::Registered);
+        assert_eq!((nova.hired_on, nova.left_on), (day(1), day(27)));
+        assert_eq!(nova.manager_id, Some(MemberId(id(2))));
+        assert_eq!(imported.registration, Registration::None);
         assert_eq!(nova.time_zone.as_deref(), Some("Europe/London"));
         assert_eq!((imported.member_id, imported.email.as_ref()), (MemberId(id(2)), None));
         assert!(!rows_of::<Member>(&history.0[..7])[0].active);

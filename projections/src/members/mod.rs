@@ -2,11 +2,13 @@
 
 pub mod grant;
 pub mod member;
+pub mod work_pattern;
 
-use domain::members::Role;
+use domain::members::{Registration, Role};
 
 use crate::row::text_cells;
 
 text_cells! {
     Role: |role| role.as_str(), |text| text.parse().ok();
+    Registration: |state| state.as_str(), Registration::parse;
 }

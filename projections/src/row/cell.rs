@@ -8,7 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId,
+    ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId,
+    TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -88,7 +89,17 @@ macro_rules! id_cells {
 }
 
 id_cells!(
-    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId, TenantId
+    ClientId,
+    EntryId,
+    FileId,
+    ImportId,
+    InvoiceId,
+    LeaveTypeId,
+    MemberId,
+    ProjectId,
+    StreamId,
+    TaskId,
+    TenantId
 );
 
 impl Cell for i64 {

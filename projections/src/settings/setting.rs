@@ -70,10 +70,13 @@ fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
         Event::Time(_)
         | Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

@@ -10,14 +10,16 @@ use domain::catalogue::{
 };
 use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
-    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, StreamId, TaskId,
+    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, SessionId, StreamId,
+    TaskId,
 };
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::log::Event;
 use domain::members::{
     Grant, GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
-    MemberEmailChanged, MemberEvent, MemberRenamed, MemberRolesChanged, MemberTimeZoneChanged,
-    Role,
+    MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
+    MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
+    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
@@ -33,6 +35,10 @@ impl History {
 
     fn member(&mut self, member: u128, event: impl Into<MemberEvent>) -> &mut Self {
         self.add(StreamId(id(member)), Event::Member(event.into()))
+    }
+
+    fn session(&mut self, event: impl Into<SessionEvent>) -> &mut Self {
+        self.add(StreamId(id(60)), Event::Session(event.into()))
     }
 
     fn client(&mut self, event: impl Into<ClientEvent>) -> &mut Self {
@@ -123,6 +129,28 @@ pub(crate) fn members() -> History {
         .member(1, MemberTimeZoneChanged { member, time_zone: Some("Europe/London".to_owned()) })
         .member(1, MemberDeactivated { member })
         .member(1, MemberActivated { member });
+    let (hired_on, left_on) = (Some(date(2026, 2, 1)), Some(date(2026, 2, 27)));
+    let pattern = |from, minutes| WorkPatternSet { member, from, minutes: vec![minutes; 7] };
+    history
+        .member(1, MemberInvited { member })
+        .member(1, MemberRegistered { member })
+        .member(1, MemberManagerChanged { member, manager: Some(MemberId(id(2))) })
+        .member(1, MemberEmploymentChanged { member, hired_on, left_on })
+        .member(1, pattern(None, 480))
+        .member(1, pattern(hired_on, 360))
+        .member(1, pattern(hired_on, 300));
+    history
+}
+
+/// Member 1 signs in and out, and all their sessions end.
+pub(crate) fn sessions() -> History {
+    let (member, session) = (MemberId(id(1)), SessionId(id(60)));
+    let (proofs, expires_at) = (vec![Proof::MailedLink], History::instant(9_999));
+    let mut history = History::default();
+    history
+        .session(SessionBegun { session, member, proofs, epoch: 2, expires_at })
+        .session(SessionEnded { session, member })
+        .member(1, MemberSessionsRevoked { member });
     history
 }
 
@@ -239,7 +267,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 57;
+pub(crate) const END: i64 = 67;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -247,8 +275,9 @@ pub(crate) fn everything() -> History {
     let mut drafts = History::default();
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
-    let parts = [members(), catalogue(), rates(), settings(), super::samples::weeks_of_time()];
-    for part in parts.into_iter().chain([drafts, imports(), files()]) {
+    let time = super::samples::weeks_of_time();
+    let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
+    for part in parts.into_iter().chain([drafts, imports(), super::samples::leave(), files()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

@@ -22,11 +22,14 @@ pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
         Event::Time(event) => Some(event),
         Event::Invoice(_)
         | Event::Member(_)
+        | Event::Session(_)
         | Event::Client(_)
         | Event::Project(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Import(_)
+        | Event::LeaveType(_)
+        | Event::Holiday(_)
         | Event::Tenancy(_)
         | Event::File(_) => None,
     }

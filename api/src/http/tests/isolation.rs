@@ -7,29 +7,52 @@ use migrations::cell::PoolLimits;
 use migrations::testing::{cell, random_id};
 use serde_json::{Value, json};
 
+use super::firm::Person;
 use super::samples::{EXPORT, sound};
 use super::{Firm, ask};
 use crate::http::registry::Rule;
 use crate::http::routes::routes;
 
-/// An object of each kind, by the parameter that names it and the path it stands in.
-async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
-    let client = firm.post("/clients", &json!({ "name": "Umbrella" })).await.id();
+/// Objects by the parameter that names them or the path they stand in.
+pub(super) type Objects = BTreeMap<&'static str, String>;
+
+/// An object of each kind, those of a person being the owner's.
+async fn objects(firm: &Firm) -> Objects {
+    objects_of(firm, &firm.owner).await
+}
+
+/// An object of each kind, those of a person being this one's.
+pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
+    let name = format!("Umbrella {}", random_id().simple());
+    let client = firm.post("/clients", &json!({ "name": name })).await.id();
     let body = json!({ "client_id": client, "name": "Website" });
     let project = firm.post("/projects", &body).await.id();
     let path = format!("/projects/{project}");
     let task = firm.post(&format!("{path}/tasks"), &json!({ "name": "Design" })).await.id();
-    let member = firm.owner.member.to_string();
+    let member = person.member.to_string();
     let linked = firm.post(&format!("{path}/members"), &json!({ "member_id": member })).await;
-    let body =
-        json!({ "project_id": project, "task_id": task, "date": "2026-03-02", "seconds": 60 });
+    let body = json!({
+        "member_id": member, "project_id": project, "task_id": task, "date": "2026-03-02",
+        "seconds": 60,
+    });
     let entry = firm.post("/time-entries", &body).await.id();
     let invoice = billed(firm, &client, &project, &task).await;
-    let token = firm.post("/tokens", &json!({})).await.id();
+    let token = firm.post("/tokens", &json!({ "member_id": member })).await.id();
+    let defined = firm
+        .post(
+            "/leave-types",
+            &json!({ "name": format!("Study {}", random_id().simple()), "paid": true }),
+        )
+        .await;
+    let leave_type = defined.id();
+    firm.get_after(&defined, "/leave-types").await.is(200);
     firm.get_after(&linked, "/projects").await.is(200);
     firm.get("/invoices?min_position=1").await.is(200);
-    let import = ask("POST", "/imports?format=csv").text("text/csv", EXPORT);
-    let import = import.header("idempotency-key", "import").token(&firm.owner.token);
+    let once = random_id().simple().to_string();
+    let file = EXPORT.replace("Website", &once).replace("ayo", &once);
+    let import = ask("POST", "/imports?format=csv").text("text/csv", &file);
+    let import = import.header("idempotency-key", &random_id().to_string());
+    let import = import.token(&firm.owner.token);
     let imported = firm.raw(&import).await;
     let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
     firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
@@ -44,6 +67,7 @@ async fn objects(firm: &Firm) -> BTreeMap<&'static str, String> {
         ("files", file.id()),
         ("grants", grant.id()),
         ("imports", import),
+        ("leave-types", leave_type),
         ("time-entries", entry),
         ("timesheets", member.clone()),
         ("invoices", invoice),
@@ -79,11 +103,12 @@ async fn billed(firm: &Firm, client: &str, project: &str, task: &str) -> String 
 }
 
 /// The parameter of a path, or of a body, as an object of the firm.
-fn of(objects: &BTreeMap<&'static str, String>, rule: &Rule, name: &str) -> String {
+pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
     let kind = rule.path.split('/').nth(1).unwrap_or_default();
     match name {
         "week" => return "2026-W10".to_owned(),
         "n" => return "1".to_owned(),
+        "key" => return "TIME_ZONE".to_owned(),
         _ => {}
     }
     let found = match name {
@@ -94,7 +119,7 @@ fn of(objects: &BTreeMap<&'static str, String>, rule: &Rule, name: &str) -> Stri
 }
 
 /// Whether a request to the route names an object.
-fn names_objects(rule: &Rule) -> bool {
+pub(super) fn names_objects(rule: &Rule) -> bool {
     let named = [
         "addProject",
         "makeToken",
@@ -106,7 +131,9 @@ fn names_objects(rule: &Rule) -> bool {
         "storeFile",
         "giveGrant",
     ];
-    let of_path = rule.path.contains('{') && !rule.path.contains("{key}");
+    // What is known by its name or its day is there in every tenant.
+    let by_name = rule.path.contains("{key}") || rule.path.contains("{day}");
+    let of_path = rule.path.contains('{') && !by_name;
     of_path || named.contains(&rule.operation)
 }
 

@@ -1,6 +1,7 @@
 //! The edge as its clients see it: requests to the router over a real database, each test with a
 //! firm of its own.
 
+mod access;
 mod ask;
 mod firm;
 mod freshness;

@@ -15,6 +15,7 @@ fn filled(name: &str) -> String {
         "week" => "2026-W10".to_owned(),
         "key" => "TIME_ZONE".to_owned(),
         "n" => "1".to_owned(),
+        "day" => "2026-11-04".to_owned(),
         _ => migrations::testing::random_id().to_string(),
     }
 }

@@ -44,15 +44,16 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
     let rate = json!({ "unit": "hour", "amount_minor": 1000, "currency": "ZAR" });
+    let another = format!("Another {}", random_id().simple());
     match rule.operation {
         "addMember" => json!({ "name": "Ayo", "roles": ["member"] }),
         "changeMember" | "addClient" | "changeClient" | "changeProject" | "addTask" => {
-            json!({ "name": "Another" })
+            json!({ "name": another })
         }
         "changeMemberRoles" => json!({ "roles": ["member"] }),
         "deactivateMember" | "activateMember" => json!({}),
         "makeToken" => json!({ "member_id": fill("member_id") }),
-        "addProject" => json!({ "client_id": fill("client_id"), "name": "Another" }),
+        "addProject" => json!({ "client_id": fill("client_id"), "name": another }),
         "changeTask" => json!({ "billable": false }),
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
         "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
@@ -70,6 +71,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             "member_id": fill("member_id"), "right": "account_manager",
             "object_id": fill("client_id"),
         }),
+        "defineLeaveType" => json!({ "name": "Another", "paid": false }),
+        "changeLeaveType" => json!({ "name": "Another" }),
+        "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         operation => {
             assert!(!carries(rule), "{operation} has no sample of its body");

@@ -4,6 +4,7 @@
 mod carried;
 mod catalogue;
 mod keyring;
+mod leave;
 mod people;
 mod sample;
 mod sums;

@@ -41,7 +41,7 @@ pub(crate) fn tenants() -> Vec<Event> {
         DomainAdded { tenant, host: host() }.into(),
         DomainVerified { tenant, host: host() }.into(),
         DomainMadePrimary { tenant, host: host() }.into(),
-        DomainRemoved { tenant, host: host() }.into(),
+        DomainRemoved { tenant, host: host(), led_there: false }.into(),
         TenantExported { tenant, position, root: root.clone() }.into(),
         TenantImported { tenant, log, position, root: root.clone() }.into(),
         TenantCloned { tenant, source: TenantId(id(UMBRELLA)), position }.into(),

@@ -12,10 +12,12 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, people, sums, tenancy, time};
+use super::{catalogue, leave, people, sums, tenancy, time};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
+/// The actor that came later.
+const VISITOR: &str = "metadata.visitor.json";
 
 fn samples() -> Vec<Event> {
     let slices = [
@@ -26,6 +28,8 @@ fn samples() -> Vec<Event> {
         catalogue::projects(),
         catalogue::rates(),
         tenancy::tenants(),
+        leave::leave_types(),
+        leave::holidays(),
         people::settings(),
         people::imports(),
     ];
@@ -62,12 +66,15 @@ fn written_today() -> BTreeMap<String, Vec<String>> {
     let metadata = metadata_samples().into_iter().map(seal);
     let texts = metadata.map(|metadata| canonical_json(&metadata).expect("sealed"));
     files.insert(METADATA.to_owned(), texts.collect());
+    let visitor = Metadata { actor: Actor::Visitor, ..bare() };
+    let visitor = canonical_json(&visitor).expect("nothing personal");
+    files.insert(VISITOR.to_owned(), vec![visitor]);
     files.insert(CARRIED.to_owned(), sent_today());
     files
 }
 
-fn metadata_samples() -> Vec<Metadata> {
-    let bare = Metadata {
+fn bare() -> Metadata {
+    Metadata {
         actor: Actor::System,
         on_behalf_of: None,
         via: Via::CommandLine,
@@ -78,7 +85,11 @@ fn metadata_samples() -> Vec<Metadata> {
         trace_id: None,
         origin: None,
         simulated: false,
-    };
+    }
+}
+
+fn metadata_samples() -> Vec<Metadata> {
+    let bare = bare();
     let origin = |agent: Option<&str>| {
         let origin = Origin { address: "192.0.2.7".into(), agent: agent.map(str::to_owned) };
         Some(Personal::new(SubjectId(id(NOVA)), PurposeClass::Origin, origin))
@@ -122,12 +133,12 @@ fn every_stored_shape_has_its_contract_file() {
         let name = file_name(&event_type, version);
         assert!(there.contains_key(&name), "contracts/{name} is missing: see contracts/written.rs");
     }
-    for name in [METADATA, CARRIED] {
+    for name in [METADATA, VISITOR, CARRIED] {
         assert!(there.contains_key(name), "contracts/{name} is missing");
     }
     let known: BTreeSet<_> =
         shapes().iter().map(|(name, version)| file_name(name, *version)).collect();
-    let known = &known | &BTreeSet::from([METADATA, CARRIED].map(str::to_owned));
+    let known = &known | &BTreeSet::from([METADATA, VISITOR, CARRIED].map(str::to_owned));
     let stray: Vec<_> = there.keys().filter(|name| !known.contains(*name)).collect();
     assert!(stray.is_empty(), "no event is stored as {stray:?}, but some log may hold it");
 }

@@ -9,6 +9,7 @@ use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
 use domain::id::StreamId;
+use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Actor, Event, Via};
 use domain::members::Member;
 use domain::settings::Settings;
@@ -90,6 +91,8 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 Project::TYPE => assert_same::<Project>(&firm, &pool, stream).await,
                 RateCard::TYPE => assert_same::<RateCard>(&firm, &pool, stream).await,
                 Timesheet::TYPE => assert_same::<Timesheet>(&firm, &pool, stream).await,
+                LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
+                HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,
                 Invoice::TYPE => assert_same::<Invoice>(&firm, &pool, stream).await,
                 // Its state is the import's own affair.
                 "import" => {}

@@ -107,7 +107,9 @@ async fn the_rows_at_the_end_of_each_history_are_the_ones_that_were_shown_before
     for name in NAMES {
         let firm = loaded(name).await;
         let cut = Cut::Position(head(&firm).await);
-        let shown: Rows = rows::in_clear(&firm, rows::at(&firm, cut).await).await;
+        let mut shown: Rows = rows::in_clear(&firm, rows::at(&firm, cut).await).await;
+        // A read model that is newer than the history may have nothing to show of it.
+        shown.retain(|_, rows| !rows.is_empty());
         let path = record::rows_file(name);
         let shown = serde_json::to_value(&shown).expect("plain data");
         if !path.exists() && record::may_record() {
@@ -115,7 +117,9 @@ async fn the_rows_at_the_end_of_each_history_are_the_ones_that_were_shown_before
             std::fs::write(&path, text + "\n").expect("a new file");
         }
         let text = std::fs::read_to_string(&path).expect("the rows of a history");
-        let before: Value = serde_json::from_str(&text).expect("JSON");
+        let mut before: Value = serde_json::from_str(&text).expect("JSON");
+        let models = before.as_object_mut().expect("rows by read model");
+        models.retain(|_, rows| rows.as_array().is_none_or(|rows| !rows.is_empty()));
         assert_eq!(shown, before, "{name}: a changed fold needs a new version of its read model");
     }
 }

@@ -9,8 +9,9 @@ use cqrs_es::Aggregate;
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
 use domain::id::{CommandId, StreamId};
+use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
-use domain::members::Member;
+use domain::members::{Member, Session};
 use domain::personal::{Envelope, KeyName, Keyring, PersonalFields, try_each_personal};
 use domain::settings::Settings;
 use domain::time::Timesheet;
@@ -110,11 +111,14 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Time(_) => Timesheet::TYPE,
         Event::Invoice(_) => Invoice::TYPE,
         Event::Member(_) => Member::TYPE,
+        Event::Session(_) => Session::TYPE,
         Event::Client(_) => Client::TYPE,
         Event::Project(_) => Project::TYPE,
         Event::RateCard(_) => RateCard::TYPE,
         Event::Settings(_) => Settings::TYPE,
         Event::Import(_) => "import",
+        Event::LeaveType(_) => LeaveType::TYPE,
+        Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
     }
 }

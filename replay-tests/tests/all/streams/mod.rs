@@ -7,6 +7,7 @@ mod record;
 mod rows;
 mod story_of_books;
 mod story_of_imports;
+mod story_of_leave;
 mod story_of_time;
 mod teller;
 

@@ -5,12 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use super::history::{self, Line};
-use super::{story_of_books, story_of_imports, story_of_time};
+use super::{story_of_books, story_of_imports, story_of_leave, story_of_time};
 use crate::contracts::add_stream;
 use crate::firm::Firm;
 
 /// Each history by the name of its file.
-pub(crate) const NAMES: [&str; 3] = ["books", "time", "imports"];
+pub(crate) const NAMES: [&str; 4] = ["books", "time", "imports", "leave"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("streams")
@@ -30,6 +30,7 @@ async fn tell(name: &str) -> Firm {
         "books" => story_of_books::tell().await,
         "time" => story_of_time::tell().await,
         "imports" => story_of_imports::tell().await,
+        "leave" => story_of_leave::tell().await,
         other => panic!("nobody tells the story {other}"),
     }
 }

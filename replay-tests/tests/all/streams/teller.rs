@@ -61,4 +61,4 @@ macro_rules! made {
     )+};
 }
 
-made!(MemberId, ClientId, ProjectId, TaskId, EntryId, InvoiceId);
+made!(MemberId, ClientId, ProjectId, TaskId, EntryId, InvoiceId, LeaveTypeId);

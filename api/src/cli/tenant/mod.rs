@@ -1,12 +1,19 @@
 //! `crowdminder tenant`.
 
+pub(crate) mod domain;
+pub(crate) mod each;
+mod show;
+mod standing;
+
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
 use commands::tokens::{NewToken, Scopes, issue};
 use projections::registry;
 use serde_json::json;
 
-use super::{Context, Outcome, output};
+use crate::cli::{Context, Outcome, output};
 
 /// What to do with tenants.
 #[derive(Debug, Subcommand)]
@@ -20,6 +27,33 @@ pub(crate) enum Tenant {
         /// The tenant
         slug: String,
     },
+    /// Stop all work of a tenant until it's resumed
+    Suspend(standing::Which),
+    /// Let a suspended tenant work again
+    Resume(standing::Which),
+    /// Give a tenant another slug or name; work on it goes on meanwhile
+    Rename(standing::Rename),
+    /// Hosts of a tenant's own
+    #[command(subcommand)]
+    Domain(domain::Domain),
+    /// Run a command for one tenant
+    Run(each::Run),
+    /// Run a command for every tenant
+    Each(each::Each),
+}
+
+impl Tenant {
+    /// Whether it's about one tenant that is there.
+    pub(crate) fn is_for_a_tenant(&self) -> bool {
+        match self {
+            Tenant::Create(_) | Tenant::List | Tenant::Run(_) | Tenant::Each(_) => false,
+            Tenant::Show { .. }
+            | Tenant::Suspend(_)
+            | Tenant::Resume(_)
+            | Tenant::Rename(_)
+            | Tenant::Domain(_) => true,
+        }
+    }
 }
 
 /// A tenant to be made.
@@ -81,30 +115,16 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-pub(crate) async fn run(context: &Context, command: Tenant) -> anyhow::Result<Outcome> {
-    let records = match command {
-        Tenant::Create(command) => return create(context, command).await,
-        Tenant::List => context.system.platform.tenants().await?,
-        Tenant::Show { slug } => vec![context.tenant(&slug).await?],
-    };
-    for record in records {
-        let hosts = context.system.platform.hosts_of(record.id).await?;
-        if context.json {
-            output::document(&json!({
-                "id": record.id,
-                "slug": record.slug,
-                "name": record.name,
-                "state": record.state,
-                "schema": record.id.schema(),
-                "domain": hosts.first(),
-                "domains": hosts,
-                "schema_version": record.schema_version,
-                "created_at": record.created_at,
-            }));
-        } else {
-            let host = hosts.first().map_or("-", String::as_str);
-            output::line(&format!("{}\t{}\t{}\t{host}", record.slug, record.state, record.name));
-        }
+pub(crate) async fn run(context: &Arc<Context>, command: Tenant) -> anyhow::Result<Outcome> {
+    match command {
+        Tenant::Create(command) => create(context, command).await,
+        Tenant::List => show::list(context).await,
+        Tenant::Show { slug } => show::show(context, &slug).await,
+        Tenant::Suspend(which) => standing::suspend(context, which).await,
+        Tenant::Resume(which) => standing::resume(context, which).await,
+        Tenant::Rename(command) => standing::run_rename(context, command).await,
+        Tenant::Domain(command) => domain::run(context, command).await,
+        Tenant::Run(command) => each::run(context, command).await,
+        Tenant::Each(command) => each::each(context, command).await,
     }
-    Ok(Outcome::Done)
 }

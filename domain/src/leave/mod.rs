@@ -1,0 +1,31 @@
+//! Leave: the kinds of it that a firm has, and the days on which nobody works anyway. A stream per
+//! kind, and one for the calendar of holidays, so that what rests on them can name their versions.
+
+pub mod adopt_holiday_calendar;
+mod calendar;
+pub mod declare_holiday;
+pub mod define_leave_type;
+mod events;
+mod leave_type;
+mod refusal;
+pub mod rename_leave_type;
+pub mod restore_leave_type;
+pub mod retire_leave_type;
+#[cfg(test)]
+pub(crate) mod samples;
+pub mod withdraw_holiday;
+
+pub use adopt_holiday_calendar::{AdoptHolidayCalendar, Observance};
+pub use calendar::{Adoption, CalendarCommand, HolidayCalendar, KeptHoliday, calendar_stream};
+pub use declare_holiday::DeclareHoliday;
+pub use define_leave_type::DefineLeaveType;
+pub use events::{
+    HolidayCalendarAdopted, HolidayDeclared, HolidayEvent, HolidayWithdrawn, LeaveTypeDefined,
+    LeaveTypeEvent, LeaveTypeRenamed, LeaveTypeRestored, LeaveTypeRetired, PackRef,
+};
+pub use leave_type::{LeaveType, LeaveTypeCommand, code_of_name, is_code, leave_type_stream};
+pub use refusal::Refusal;
+pub use rename_leave_type::RenameLeaveType;
+pub use restore_leave_type::RestoreLeaveType;
+pub use retire_leave_type::RetireLeaveType;
+pub use withdraw_holiday::WithdrawHoliday;
