@@ -3,8 +3,11 @@
 
 mod access;
 mod ask;
+mod files;
+mod files_seen;
 mod firm;
 mod freshness;
+mod grants;
 mod hosts;
 mod idempotency;
 mod isolation;
