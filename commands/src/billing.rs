@@ -150,12 +150,13 @@ pub struct VoidInvoice {
 impl Command for VoidInvoice {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = unit.write::<Invoice>(invoice_stream(self.invoice)).await?;
-        if !invoice.exists() {
-            return Err(CommandError::NotFound);
-        }
+        // Of a bill that is not there no client is known, so who may only for one is denied.
         let client = invoice.state.drafted.as_ref().map(|drafted| drafted.client);
         let object = client.map_or(Object::Firm, Object::Client);
         allowed(unit, Action::ChangeBills, &object).await?;
+        if !invoice.exists() {
+            return Err(CommandError::NotFound);
+        }
         if self.expected_version.is_some_and(|expected| expected != invoice.version) {
             return Err(CommandError::Stale);
         }

@@ -12,6 +12,7 @@ mod operator;
 mod output;
 mod replay;
 mod serve;
+mod settings;
 mod tenant;
 mod token;
 
@@ -51,6 +52,9 @@ enum Command {
     /// The people who run the service: members of the platform itself
     #[command(subcommand)]
     Operator(operator::Operator),
+    /// What a tenant has set, and changes of it
+    #[command(subcommand)]
+    Settings(settings::Settings),
     /// Make access tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -82,6 +86,7 @@ impl Command {
             Command::Tenant(command) => command.is_for_a_tenant(),
             Command::Migrate(command) => command.only.is_some(),
             Command::Token(_)
+            | Command::Settings(_)
             | Command::Import(_)
             | Command::Audit(_)
             | Command::Events(_)
@@ -213,6 +218,7 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Openapi => Ok(Outcome::Done),
             Command::Tenant(command) => tenant::run(&context, command).await,
             Command::Operator(command) => operator::run(&context, command).await,
+            Command::Settings(command) => settings::run(&context, command).await,
             Command::Token(command) => token::run(&context, command).await,
             Command::Migrate(command) => migrate::run(&context, command).await,
             Command::Import(command) => import::run(&context, command).await,

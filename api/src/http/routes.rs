@@ -252,6 +252,15 @@ fn settings_routes() -> Vec<Route> {
     vec![
         get("/settings", "listSettings", read(S, ALL), "Every setting", settings::list).then(),
         get("/settings/{key}", "getSetting", read(S, ALL), "One setting", settings::one).then(),
+        get(
+            "/settings/{key}/history",
+            "listSettingChanges",
+            read(S, ALL),
+            "What was done to a setting, newest first",
+            settings::changes,
+        )
+        .pages()
+        .then(),
         put(
             "/settings/{key}",
             "changeSetting",

@@ -149,6 +149,7 @@ fn rule(action: Action, object: &Object) -> Rule {
             Rule { roles: &[Role::Billing, Role::Auditor], ..NOBODY }
         }
         (Action::ChangeBills, Object::Client(_)) => Rule { account_manager: true, ..MONEY },
+        (Action::ChangeBills, Object::Firm) => MONEY,
         (Action::RecordTime, Object::Member(_)) => Rule { own: true, ..MANAGERS },
         (Action::ApproveTime, Object::Member(_)) => Rule { no_operator: true, ..MANAGERS },
         (Action::Import, Object::Firm) => ADMINS,

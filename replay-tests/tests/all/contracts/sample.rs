@@ -23,6 +23,7 @@ pub(crate) const ENTRY: u16 = 40;
 pub(crate) const INVOICE: u16 = 50;
 pub(crate) const IMPORT: u16 = 60;
 pub(crate) const ANNUAL: u16 = 65;
+pub(crate) const FILE: u16 = 75;
 
 /// A Tuesday in week 2026-W06.
 pub(crate) const TUESDAY: Date = date(2026, 2, 3);

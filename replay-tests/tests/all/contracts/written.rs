@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, leave, people, sums, tenancy, time};
+use super::{catalogue, files, leave, people, sums, tenancy, time};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -32,6 +32,8 @@ fn samples() -> Vec<Event> {
         leave::holidays(),
         people::settings(),
         people::imports(),
+        files::files(),
+        files::grants(),
     ];
     slices.concat()
 }

@@ -8,6 +8,7 @@ use commands::event_log::{Append, StreamAppend};
 use cqrs_es::Aggregate;
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
+use domain::files::File;
 use domain::id::{CommandId, StreamId};
 use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
@@ -120,6 +121,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::LeaveType(_) => LeaveType::TYPE,
         Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
+        Event::File(_) => File::TYPE,
     }
 }
 
