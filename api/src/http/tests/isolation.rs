@@ -56,8 +56,9 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let imported = firm.raw(&import).await;
     let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
     firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
-    let file = ask("POST", "/files?kind=document").text("text/plain", "A text.\n");
-    let file = file.header("idempotency-key", "file").token(&firm.owner.token);
+    let file = ask("POST", &format!("/files?kind=document&owner_id={member}"));
+    let file = file.header("idempotency-key", &random_id().to_string());
+    let file = file.text("text/plain", "A text.\n").token(&firm.owner.token);
     let file = firm.raw(&file).await;
     file.is(201);
     let body = json!({ "member_id": member, "right": "reader", "object_id": file.id() });
