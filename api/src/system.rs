@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use commands::event_log::audit::CheckpointSigner;
 use commands::event_log::{EventLog, Limits};
-use commands::{Clock, Commands, platform_log};
+use commands::{Clock, CommandError, Commands, first_terms, platform_log};
 use migrations::Tenants;
 use migrations::bootstrap::{BootstrapError, LoginSecrets, bootstrap};
-use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits};
+use migrations::cell::{APP_LOGIN, Cell, CellLogins, PoolLimits, Pooler};
 use migrations::embedded::{EmbeddedDatabase, EmbeddedError, EmbeddedOptions};
 use migrations::files::{FileError, FileStore};
 use migrations::keys::{KeyStore, MasterKey};
+use migrations::migrate::migrate_platform;
 use migrations::platform::Platform;
 use migrations::provision::ProvisionError;
 use migrations::secret_file::SecretFileError;
@@ -30,6 +31,8 @@ pub struct Place {
     pub database_url: Option<String>,
     /// The login that may act as the owner, where `database_url` names the serving login.
     pub builder_url: Option<String>,
+    /// What stands between the serving login and the server.
+    pub pooler: Pooler,
     /// Where uploaded files are; absent = the folder `files` of the data directory.
     pub files_url: Option<String>,
     /// The domain under which tenants have their hosts; it leads to the platform itself.
@@ -40,7 +43,9 @@ impl Place {
     /// An installation of its own in a folder, with a private database.
     pub fn in_folder(data_dir: PathBuf) -> Self {
         let base_domain = "localhost".to_owned();
-        Place { data_dir, database_url: None, builder_url: None, files_url: None, base_domain }
+        let (database_url, builder_url, files_url) = (None, None, None);
+        let pooler = Pooler::Direct;
+        Place { data_dir, database_url, builder_url, pooler, files_url, base_domain }
     }
 }
 
@@ -56,6 +61,9 @@ pub enum SystemError {
     /// The platform's own log could not be made.
     #[error(transparent)]
     Platform(#[from] ProvisionError),
+    /// The platform's first plans could not be written.
+    #[error(transparent)]
+    Terms(#[from] CommandError),
     /// A key file can't be used.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
@@ -65,6 +73,15 @@ pub enum SystemError {
     /// A database URL can't be read.
     #[error("the database URL can't be read; write it as postgres://user:password@host/database")]
     Url,
+    /// An administrator's login through a pooler.
+    #[error(
+        "behind a pooler, name the serving login ({APP_LOGIN}) in database_url and the builder's \
+         in builder_url, which goes to the server itself"
+    )]
+    Pooler,
+    /// The platform's schema can't be brought to this version.
+    #[error("the platform's schema can't be brought to this version: {0}")]
+    Migration(#[source] migrations::DoorError),
     /// The data directory can't be made.
     #[error("{path}: {source}")]
     DataDir {
@@ -82,6 +99,8 @@ pub struct System {
     pub commands: Commands,
     /// The door.
     pub tenants: Tenants,
+    /// The same door with connections of its own, for the work behind the requests.
+    pub background: Tenants,
     /// The catalogue of tenants.
     pub platform: Platform,
     /// Everybody's keys.
@@ -103,6 +122,7 @@ impl System {
     pub async fn open(place: &Place, clock: Clock, pools: PoolLimits) -> Result<Self, SystemError> {
         let data_dir = made(&place.data_dir)?;
         let Reached { database, logins, administrator } = reach(place, &data_dir).await?;
+        let background = Tenants::new(Arc::new(Cell::connect(logins.clone(), pools.of_worker())));
         let cell = Arc::new(Cell::connect(logins, pools));
         let platform = Platform::new(cell.clone());
         let tenants = Tenants::new(cell);
@@ -112,6 +132,7 @@ impl System {
         let commands = Commands::new(log);
         let tables = registry::tables();
         platform_log::ensure(&commands, &platform, &tables, &place.base_domain).await?;
+        first_terms::ensure(&commands).await?;
         let signer =
             CheckpointSigner::in_folders(&data_dir.join("keys"), &data_dir.join("checkpoints"))?;
         let files = match &place.files_url {
@@ -122,6 +143,7 @@ impl System {
             commands,
             files,
             tenants,
+            background,
             platform,
             keys,
             signer: Arc::new(signer),
@@ -138,6 +160,7 @@ impl System {
 
     /// Closes every connection and, if this is its last user, stops the private database.
     pub async fn close(self) {
+        self.background.cell().close().await;
         self.tenants.cell().close().await;
         if let Some(database) = self.database
             && let Err(error) = database.stop().await
@@ -171,8 +194,14 @@ async fn reach(place: &Place, data_dir: &Path) -> Result<Reached, SystemError> {
     let options = read(url)?;
     if options.get_username() == APP_LOGIN {
         let builder = place.builder_url.as_deref().map(read).transpose()?;
-        let logins = CellLogins { app: options, builder };
+        if let Some(builder) = &builder {
+            migrate_platform(builder).await.map_err(SystemError::Migration)?;
+        }
+        let logins = CellLogins { app: options, builder, pooler: place.pooler };
         return Ok(Reached { database: None, logins, administrator: None });
+    }
+    if place.pooler == Pooler::Transaction {
+        return Err(SystemError::Pooler);
     }
     // An administrator's URL: the logins of our own are made once and kept beside the keys.
     let secrets = LoginSecrets::Files(data_dir.join("keys"));

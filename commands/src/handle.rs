@@ -9,21 +9,19 @@ use domain::id::{CommandId, MemberId, SubjectId, TenantId};
 use domain::log::{Actor, Metadata, Origin, Via};
 use domain::personal::{Personal, PurposeClass};
 use migrations::keys::TenantKeys;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::event_log::read::{StoredAnswer, head_position, stored_answer};
 use crate::event_log::{Append, AppendError, Appended, EventLog};
-use crate::jobs::Job;
 use crate::locks::StreamLocks;
+use crate::measured::measured;
 use crate::refused::{CommandError, Done, Refused, Reply};
 use crate::state_cache::StateCache;
 use crate::unit::{Pause, Unit};
 
 /// How often a command is decided anew because others moved what it rests on.
 const ATTEMPTS: usize = 12;
-
-/// What stands for the route in the keys of jobs.
-const JOB_ROUTE: &str = "job";
 
 /// A use case: what a caller wants, and how it's decided over loaded states.
 pub trait Command: Send + Sync + 'static {
@@ -76,26 +74,6 @@ impl Sender {
             key: None,
             correlation: None,
         }
-    }
-
-    /// The program itself, doing a job. The job's id is the idempotency key, so what it sends is
-    /// written once, however often the job is tried; where it sends several commands, each but the
-    /// first is to be a `part`.
-    pub fn of_job(tenant: TenantId, job: &Job) -> Self {
-        let key = job.id.to_string();
-        Sender {
-            key: Some(IdempotencyKey { route: JOB_ROUTE.into(), key, request: Vec::new() }),
-            correlation: Some(job.id),
-            ..Sender::new(tenant, Actor::System, Via::Job)
-        }
-    }
-
-    /// The same for another of several commands of one request or job, told apart by `part`.
-    pub fn part(mut self, part: &str) -> Self {
-        if let Some(key) = &mut self.key {
-            key.key = format!("{} {part}", key.key);
-        }
-        self
     }
 
     /// The member who acts, where it is one.
@@ -155,9 +133,10 @@ impl Commands {
         sender: Sender,
         command: C,
     ) -> Result<Done, CommandError> {
-        let commands = self.clone();
+        let (commands, tenant) = (self.clone(), sender.tenant);
         // Spawned, so that a caller who hangs up can't leave it half-way.
-        let task = tokio::spawn(async move { commands.handle_here(&sender, &command).await });
+        let work = async move { commands.handle_here(&sender, &command).await };
+        let task = tokio::spawn(measured::<C>(tenant, work).in_current_span());
         task.await.unwrap_or_else(|error| {
             tracing::error!(%error, "a command panicked");
             Err(CommandError::Internal("the command panicked".into()))
@@ -281,6 +260,7 @@ impl<C: Command> Attempts<'_, C> {
             reads: Default::default(),
             absent: Vec::new(),
             jobs: Vec::new(),
+            job_changes: Vec::new(),
         };
         let decided = self.command.run(&mut unit).await;
         match unit.pause.take() {
@@ -325,6 +305,7 @@ impl<C: Command> Attempts<'_, C> {
             status,
             outcome,
             jobs: std::mem::take(&mut unit.jobs),
+            job_changes: std::mem::take(&mut unit.job_changes),
         }
     }
 
@@ -357,6 +338,7 @@ impl<C: Command> Attempts<'_, C> {
         unit.order.clear();
         unit.absent.clear();
         unit.jobs.clear();
+        unit.job_changes.clear();
         let outcome = serde_json::to_string(&refused).expect("a refusal is plain data");
         let append = self.append(&mut unit, 422, outcome);
         match self.commands.log.append(self.sender.tenant, append).await {

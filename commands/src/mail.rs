@@ -4,11 +4,16 @@
 
 use std::str::FromStr;
 
-use domain::id::MemberId;
+use domain::id::{MemberId, SignUpId, TenantId};
+use domain::members::{Member, Role, member_stream};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::event_log::NewJob;
+use crate::handle::Command;
+use crate::members::authority_of;
+use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
 /// The kind of jobs that send a letter.
@@ -70,6 +75,48 @@ letters! {
         /// To whom.
         member: MemberId
     },
+    /// Carries the link that confirms a sign-up; of the platform.
+    SignupConfirmation "signup_confirmation" {
+        /// Which one.
+        sign_up: SignUpId
+    },
+    /// Tells a new owner where their firm's site is; of the platform.
+    Welcome "welcome" {
+        /// Whose sign-up it was.
+        sign_up: SignUpId
+    },
+    /// Tells that a trial ends or has ended without a plan; of the platform.
+    TrialEnding "trial_ending" {
+        /// Whose.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId,
+        /// The trial's last day.
+        day: Date
+    },
+    /// Tells what is to be paid, or was not; of the platform.
+    PaymentDue "payment_due" {
+        /// By whom.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId,
+        /// The last day to pay.
+        day: Date
+    },
+    /// Tells that a tenant is frozen; of the platform.
+    Frozen "frozen" {
+        /// Which one.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId
+    },
+    /// Tells that a tenant can be used again; of the platform.
+    Thawed "thawed" {
+        /// Which one.
+        of: TenantId,
+        /// To which owner.
+        owner: MemberId
+    },
 }
 
 impl Unit<'_> {
@@ -84,6 +131,22 @@ impl Unit<'_> {
         let id = self.new_id();
         self.job(NewJob { id, kind: MAIL, reference: letter.reference(), due_at });
         id
+    }
+}
+
+/// Send a member a mail that shows that mails arrive. Answers the id of its job.
+#[derive(Debug, Clone, Copy)]
+pub struct TestMail {
+    /// To whom.
+    pub member: MemberId,
+}
+
+impl Command for TestMail {
+    async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        authority_of(unit, Role::Admin).await?;
+        let member = unit.peek::<Member>(member_stream(self.member)).await?;
+        member.state.id.ok_or(CommandError::NotFound)?;
+        Ok(Reply::created(unit.mail(Letter::Test { member: self.member })))
     }
 }
 

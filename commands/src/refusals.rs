@@ -39,4 +39,17 @@ macro_rules! refusals {
     )+};
 }
 
-refusals!(settings, members, catalogue, time, billing, tenancy, leave, files);
+refusals!(
+    settings,
+    members,
+    catalogue,
+    time,
+    billing,
+    tenancy,
+    leave,
+    jobs,
+    signup,
+    subscription,
+    flags,
+    files
+);

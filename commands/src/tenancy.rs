@@ -19,7 +19,7 @@ use domain::settings::{
 };
 use jiff::civil::Date;
 use migrations::DoorError;
-use migrations::platform::Platform;
+use migrations::platform::{Platform, TenantRecord};
 use migrations::provision::{NewTenant, ProvisionError, provision};
 
 use crate::handle::{Command, Commands, IdempotencyKey, Sender};
@@ -98,15 +98,31 @@ pub async fn create_tenant(
     read_models: &[String],
     firm: NewFirm,
 ) -> Result<CreatedTenant, CreateTenantError> {
+    let new = TenantId(commands.log().clock().new_id());
+    create_tenant_as(commands, platform, read_models, new, firm).await
+}
+
+/// The same with an id that is known before, such as that of a confirmed sign-up: a tenant that has
+/// it already is completed, however far it is.
+pub async fn create_tenant_as(
+    commands: &Commands,
+    platform: &Platform,
+    read_models: &[String],
+    id: TenantId,
+    firm: NewFirm,
+) -> Result<CreatedTenant, CreateTenantError> {
     let log = commands.log();
     let settings = first_settings(&firm)?;
     check(&firm, &settings)?;
     let begun = platform.tenant_by_slug(&firm.slug).await?;
-    let tenant = match begun.filter(|record| record.state == "provisioning") {
+    let own = |record: &TenantRecord| record.state == "provisioning" || record.id == id;
+    let begun = begun.filter(own);
+    let finished = begun.as_ref().is_some_and(|record| record.state != "provisioning");
+    let tenant = match begun {
         Some(record) => record.id,
         None => {
             let new = NewTenant {
-                id: TenantId(log.clock().new_id()),
+                id,
                 log: LogId(log.clock().new_id()),
                 slug: firm.slug.clone(),
                 name: firm.name.clone(),
@@ -135,7 +151,9 @@ pub async fn create_tenant(
         outcome => outcome?,
     };
     let owner = MemberId(done.reply.id.expect("founding a firm answers with its owner"));
-    platform.set_state(tenant, "active").await?;
+    if !finished {
+        platform.set_state(tenant, "active").await?;
+    }
     let hosts = platform.hosts_of(tenant).await?;
     let domain = hosts.into_iter().next().unwrap_or(firm.host);
     let made = Recorded {

@@ -24,8 +24,17 @@ const SECRET_BYTES: usize = 32;
 const SECRET_CHARACTERS: usize = SECRET_BYTES.div_ceil(3) * 4 - 1;
 
 /// The slices that a scope can name.
-pub const SLICES: [&str; 8] =
-    ["billing", "catalogue", "files", "import", "leave", "members", "settings", "time"];
+pub const SLICES: [&str; 9] = [
+    "billing",
+    "catalogue",
+    "files",
+    "import",
+    "leave",
+    "members",
+    "settings",
+    "subscription",
+    "time",
+];
 
 /// Reading or changing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -15,7 +15,7 @@ use migrations::keys::{TenantKeys, hex};
 use uuid::Uuid;
 
 use crate::event_log::read::{self, Held, StoredRow};
-use crate::event_log::{EventLog, NewJob, StreamAppend};
+use crate::event_log::{EventLog, JobChange, NewJob, StreamAppend};
 use crate::locks::HeldLocks;
 use crate::refusals::taken;
 use crate::refused::CommandError;
@@ -96,6 +96,7 @@ pub struct Unit<'a> {
     pub(crate) reads: BTreeMap<StreamId, i32>,
     pub(crate) absent: Vec<ClaimKey>,
     pub(crate) jobs: Vec<NewJob>,
+    pub(crate) job_changes: Vec<JobChange>,
 }
 
 impl std::fmt::Debug for Unit<'_> {
@@ -344,6 +345,11 @@ impl Unit<'_> {
     /// Asks for work that follows from this commit.
     pub fn job(&mut self, job: NewJob) {
         self.jobs.push(job);
+    }
+
+    /// Changes a job that is there, if it's still as it was seen when this commit lands.
+    pub(crate) fn change_job(&mut self, change: JobChange) {
+        self.job_changes.push(change);
     }
 }
 

@@ -62,6 +62,8 @@ ids! {
     SessionId,
     /// A file that somebody uploaded.
     FileId,
+    /// A piece of work that is done later.
+    JobId,
     /// A stream of events: what one decision is consistent over.
     StreamId,
     /// Whose personal data a sealed field holds: a member, a client, or another natural person.
@@ -70,6 +72,12 @@ ids! {
     CommandId,
     /// The name of a log. A clone of a tenant starts a log with a new id.
     LogId,
+    /// A firm's sign-up on the public site; a secret of who began it.
+    SignUpId,
+    /// An invoice of the platform to a tenant.
+    PlatformInvoiceId,
+    /// A payment of a tenant to the platform.
+    PlatformPaymentId,
 }
 
 impl TenantId {

@@ -2,7 +2,10 @@
 //! Each has a stable code, `<slice>.<state>`, and words that name the remedy.
 
 use crate::log::ClaimKind;
-use crate::{billing, catalogue, files, leave, members, settings, tenancy, time};
+use crate::{
+    billing, catalogue, files, flags, jobs, leave, members, settings, signup, subscription,
+    tenancy, time,
+};
 
 /// A refusal of any slice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,18 @@ pub enum Refusal {
     /// Of a file.
     #[error(transparent)]
     Files(#[from] files::Refusal),
+    /// Of a job.
+    #[error(transparent)]
+    Jobs(#[from] jobs::Refusal),
+    /// Of a sign-up.
+    #[error(transparent)]
+    SignUp(#[from] signup::Refusal),
+    /// Of a plan or a subscription.
+    #[error(transparent)]
+    Subscription(#[from] subscription::Refusal),
+    /// Of a feature flag.
+    #[error(transparent)]
+    Flags(#[from] flags::Refusal),
 }
 
 impl Refusal {
@@ -45,6 +60,10 @@ impl Refusal {
             Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
             Refusal::Files(refusal) => refusal.code(),
+            Refusal::Jobs(refusal) => refusal.code(),
+            Refusal::SignUp(refusal) => refusal.code(),
+            Refusal::Subscription(refusal) => refusal.code(),
+            Refusal::Flags(refusal) => refusal.code(),
         }
     }
 
@@ -59,6 +78,10 @@ impl Refusal {
             Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
             Refusal::Files(refusal) => refusal.field(),
+            Refusal::Jobs(_) => None,
+            Refusal::SignUp(refusal) => refusal.field(),
+            Refusal::Subscription(refusal) => refusal.field(),
+            Refusal::Flags(refusal) => refusal.field(),
         }
     }
 
@@ -73,6 +96,10 @@ impl Refusal {
             Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
             Refusal::Files(refusal) => refusal.is_unknown(),
+            Refusal::Jobs(_) => false,
+            Refusal::SignUp(refusal) => refusal.is_unknown(),
+            Refusal::Subscription(refusal) => refusal.is_unknown(),
+            Refusal::Flags(refusal) => refusal.is_unknown(),
         }
     }
 
@@ -81,11 +108,15 @@ impl Refusal {
         match self {
             Refusal::Settings(refusal) => refusal.is_forbidden(),
             Refusal::Members(refusal) => refusal.is_forbidden(),
+            Refusal::Jobs(refusal) => refusal.is_forbidden(),
             Refusal::Catalogue(_)
             | Refusal::Time(_)
             | Refusal::Billing(_)
             | Refusal::Leave(_)
             | Refusal::Tenancy(_)
+            | Refusal::SignUp(_)
+            | Refusal::Subscription(_)
+            | Refusal::Flags(_)
             | Refusal::Files(_) => false,
         }
     }
@@ -96,6 +127,7 @@ impl Refusal {
             ClaimKind::MemberEmail => Some(members::Refusal::EmailTaken.into()),
             ClaimKind::ClientName => Some(catalogue::Refusal::ClientNameTaken.into()),
             ClaimKind::ProjectName => Some(catalogue::Refusal::ProjectNameTaken.into()),
+            ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
             ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,

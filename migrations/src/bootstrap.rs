@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Connection, Executor, Row};
 
 use crate::cell::{
-    APP_LOGIN, BUILDER_LOGIN, CellLogins, OWNER_ROLE, PLATFORM_ROLE, SWEEPER_ROLE,
+    APP_LOGIN, BUILDER_LOGIN, CellLogins, OWNER_ROLE, PLATFORM_ROLE, Pooler, SWEEPER_ROLE,
     TENANT_GROUP_ROLE,
 };
 use crate::door::DoorError;
@@ -51,7 +51,8 @@ pub async fn bootstrap(
     administrator: &PgConnectOptions,
     secrets: &LoginSecrets,
 ) -> Result<CellLogins, BootstrapError> {
-    let mut connection = administrator.connect().await?;
+    // The script that makes the roles holds passwords, so it's not for the log.
+    let mut connection = administrator.clone().disable_statement_logging().connect().await?;
     let superuser: bool =
         sqlx::query("select rolsuper from pg_catalog.pg_roles where rolname = current_user")
             .fetch_one(&mut connection)
@@ -70,7 +71,7 @@ pub async fn bootstrap(
     close_doors(&mut inside).await?;
     inside.close().await?;
     crate::migrate::migrate_platform(&builder.1).await?;
-    Ok(CellLogins { app: app.1, builder: Some(builder.1) })
+    Ok(CellLogins { app: app.1, builder: Some(builder.1), pooler: Pooler::Direct })
 }
 
 type Login = (Option<String>, PgConnectOptions);
@@ -132,7 +133,10 @@ async fn make_roles(
     script.push_str(&format!(
         "grant {OWNER_ROLE} to {BUILDER_LOGIN};
          grant {PLATFORM_ROLE}, {SWEEPER_ROLE} to {APP_LOGIN};
-         grant {TENANT_GROUP_ROLE} to {BUILDER_LOGIN} with admin option;"
+         grant {TENANT_GROUP_ROLE} to {BUILDER_LOGIN} with admin option;
+         alter role {APP_LOGIN} set search_path = '';
+         alter role {APP_LOGIN} set client_min_messages = 'error';
+         alter role {APP_LOGIN} set timezone = 'UTC';"
     ));
     connection.execute(script.as_str()).await?;
     Ok(())

@@ -5,6 +5,7 @@ use domain::id::TenantId;
 use jiff::Timestamp;
 use sqlx::Row;
 
+use crate::cell::query;
 use crate::door::DoorError;
 use crate::platform::{Platform, to_database};
 
@@ -43,7 +44,7 @@ impl Platform {
     /// that this is not about, such as `frozen`, stay where the log says `active`.
     pub async fn catalogue(&self, tenant: TenantId, now: &Catalogued) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
-        let moved = sqlx::query(
+        let moved = query(
             "update platform.tenants set slug = $2, name = $3, stream_version = $5,
                 state = case when state in ('arriving', 'destroying')
                     or ($4 = 'active' and state not in ('suspended', 'deleting'))
@@ -62,19 +63,17 @@ impl Platform {
         }
         let (hosts, primary): (Vec<&str>, Vec<bool>) =
             now.hosts.iter().map(|(host, primary)| (host.as_str(), *primary)).unzip();
-        sqlx::query(
-            "update platform.domains set is_primary = false where tenant_id = $1 and is_primary",
-        )
-        .bind(tenant.0)
-        .execute(&mut *tx)
-        .await?;
-        sqlx::query("delete from platform.domains where tenant_id = $1 and host <> all($2)")
+        query("update platform.domains set is_primary = false where tenant_id = $1 and is_primary")
+            .bind(tenant.0)
+            .execute(&mut *tx)
+            .await?;
+        query("delete from platform.domains where tenant_id = $1 and host <> all($2)")
             .bind(tenant.0)
             .bind(&hosts)
             .execute(&mut *tx)
             .await?;
         // A host of another tenant stays where it is, and the constraint says so.
-        sqlx::query(
+        query(
             "insert into platform.domains as d (host, tenant_id, is_primary)
              select host, $1, is_primary from unnest($2::text[], $3::boolean[]) as h(host, is_primary)
              where not exists (select from platform.domains o
@@ -86,7 +85,7 @@ impl Platform {
         .execute(&mut *tx)
         .await?;
         let first = now.hosts.iter().find(|(_, primary)| *primary).map(|(host, _)| host);
-        sqlx::query(
+        query(
             "update platform.domains set is_primary = true
              where tenant_id = $1 and host = $2 and not is_primary",
         )
@@ -103,7 +102,7 @@ impl Platform {
     pub async fn is_buried(&self, names: &[&str], now: Timestamp) -> Result<bool, DoorError> {
         let mut tx = self.begin().await?;
         let sql = "select 1 from platform.buried_names where name = any($1) and until > $2 limit 1";
-        let row = sqlx::query(sql).bind(names).bind(to_database(now)).fetch_optional(&mut *tx);
+        let row = query(sql).bind(names).bind(to_database(now)).fetch_optional(&mut *tx);
         let found = row.await?.is_some();
         tx.commit().await?;
         Ok(found)
@@ -112,7 +111,7 @@ impl Platform {
     /// Lets names, slugs or hosts, rest until then; one that rests longer goes on.
     pub async fn bury(&self, names: &[&str], until: Timestamp) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
-        sqlx::query(
+        query(
             "insert into platform.buried_names as b (name, until)
              select distinct name, $2::timestamptz from unnest($1::text[]) as n(name)
              on conflict on constraint buried_names_pk do update
@@ -128,7 +127,7 @@ impl Platform {
     /// Every tenant whose last migration failed.
     pub async fn migration_faults(&self) -> Result<Vec<MigrationFault>, DoorError> {
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(
+        let rows = query(
             "select tenant_id, version, failed_at, attempts, error from platform.migration_faults",
         )
         .fetch_all(&mut *tx)
@@ -150,7 +149,7 @@ impl Platform {
     /// The version of the platform's own tables.
     pub async fn schema_version(&self) -> Result<i32, DoorError> {
         let mut tx = self.begin().await?;
-        let row = sqlx::query("select coalesce(max(version), 0) from platform.migrations");
+        let row = query("select coalesce(max(version), 0) from platform.migrations");
         let version = row.fetch_one(&mut *tx).await?.try_get(0)?;
         tx.commit().await?;
         Ok(version)
@@ -159,7 +158,7 @@ impl Platform {
     /// The bytes on disk of every tenant's tables and indexes.
     pub async fn sizes(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(
+        let rows = query(
             "select t.tenant_id, sum(pg_catalog.pg_total_relation_size(c.oid))::bigint
              from platform.tenants t
              join pg_catalog.pg_namespace n

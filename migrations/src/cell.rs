@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use domain::id::TenantId;
 use jiff::Timestamp;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions};
+use sqlx::query::Query;
 use sqlx::{PgPool, Postgres, Row, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
@@ -33,6 +34,8 @@ pub const TENANT_GROUP_ROLE: &str = "crowdminder_tenant";
 pub struct PoolLimits {
     /// The most connections that serve requests.
     pub app_connections: u32,
+    /// The most connections of the work behind the requests, so that neither starves the other.
+    pub worker_connections: u32,
     /// The most connections that may act as the owner.
     pub builder_connections: u32,
     /// How long to wait for a free one.
@@ -45,10 +48,19 @@ impl Default for PoolLimits {
     fn default() -> Self {
         PoolLimits {
             app_connections: 12,
+            worker_connections: 8,
             builder_connections: 4,
             acquire: Duration::from_secs(5),
             lifetime: Duration::from_secs(30 * 60),
         }
+    }
+}
+
+impl PoolLimits {
+    /// The limits of the pools behind the requests.
+    pub fn of_worker(self) -> Self {
+        let builder_connections = self.builder_connections.min(2);
+        PoolLimits { app_connections: self.worker_connections, builder_connections, ..self }
     }
 }
 
@@ -57,26 +69,61 @@ impl Default for PoolLimits {
 pub struct CellLogins {
     /// The login that serves requests.
     pub app: PgConnectOptions,
-    /// The login that may act as the owner; absent on hosts that only serve.
+    /// The login that may act as the owner; absent on hosts that only serve. Never by a pooler.
     pub builder: Option<PgConnectOptions>,
+    /// What stands between the serving login and the server.
+    pub pooler: Pooler,
+}
+
+/// What stands between a login and the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pooler {
+    /// Nothing: a connection is a session of one's own.
+    #[default]
+    Direct,
+    /// PgBouncer in transaction mode: the next transaction may run in another session, which
+    /// others have used. So nothing is kept in one: no prepared statement, no setting.
+    Transaction,
+}
+
+/// How many connections a pool has, by what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolState {
+    /// `app` or `builder`.
+    pub pool: &'static str,
+    /// Those that wait for work.
+    pub idle: u32,
+    /// Those at work.
+    pub used: u32,
+    /// The most there may be.
+    pub most: u32,
 }
 
 /// One database with its pools.
 #[derive(Debug)]
 pub struct Cell {
-    app: PgPool,
-    builder: Option<PgPool>,
+    app: Sessions,
+    builder: Option<Sessions>,
     share: usize,
     shares: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
     acquire: Duration,
+}
+
+/// The connections of one login.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    pub(crate) pool: PgPool,
+    pooler: Pooler,
 }
 
 impl Cell {
     /// Connects when first needed, not now: a database that is away shows as an outage then.
     pub fn connect(logins: CellLogins, limits: PoolLimits) -> Self {
         Cell {
-            app: pool(logins.app, limits.app_connections, limits),
-            builder: logins.builder.map(|login| pool(login, limits.builder_connections, limits)),
+            app: pool(logins.app, logins.pooler, limits.app_connections, limits),
+            builder: logins
+                .builder
+                .map(|login| pool(login, Pooler::Direct, limits.builder_connections, limits)),
             // One tenant may hold at most a quarter of the pool, and always one connection.
             share: (limits.app_connections as usize / 4).max(1),
             shares: Mutex::default(),
@@ -84,15 +131,31 @@ impl Cell {
         }
     }
 
-    pub(crate) fn app_pool(&self, _tenant: TenantId) -> &PgPool {
+    /// Whether a session is kept between transactions, and with it what was prepared in it.
+    pub(crate) fn keeps_sessions(&self) -> bool {
+        self.app.pooler == Pooler::Direct
+    }
+
+    /// What the connections do right now.
+    pub fn pools(&self) -> Vec<PoolState> {
+        let state = |name, Sessions { pool, .. }: &Sessions| {
+            let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
+            let most = pool.options().get_max_connections();
+            PoolState { pool: name, idle, used: pool.size().saturating_sub(idle), most }
+        };
+        let builder = self.builder.as_ref().map(|pool| state("builder", pool));
+        std::iter::once(state("app", &self.app)).chain(builder).collect()
+    }
+
+    pub(crate) fn app_pool(&self, _tenant: TenantId) -> &Sessions {
         &self.app
     }
 
-    pub(crate) fn platform_pool(&self) -> &PgPool {
+    pub(crate) fn platform_pool(&self) -> &Sessions {
         &self.app
     }
 
-    pub(crate) fn builder_pool(&self) -> Result<&PgPool, DoorError> {
+    pub(crate) fn builder_pool(&self) -> Result<&Sessions, DoorError> {
         self.builder.as_ref().ok_or(DoorError::NoBuilder)
     }
 
@@ -113,8 +176,7 @@ impl Cell {
 
     pub(crate) async fn heads(&self) -> Result<Vec<(TenantId, i64)>, DoorError> {
         let mut tx = begin(&self.app, &format!("set local role {SWEEPER_ROLE}")).await?;
-        let rows =
-            sqlx::query("select tenant, position from cell.heads").fetch_all(&mut *tx).await?;
+        let rows = query("select tenant, position from cell.heads").fetch_all(&mut *tx).await?;
         tx.commit().await?;
         rows.iter()
             .map(|row| Ok((tenant_of_role(row.try_get(0)?)?, row.try_get(1)?)))
@@ -126,7 +188,7 @@ impl Cell {
     /// cell has few enough tenants for this to be one look at a small table.
     pub(crate) async fn with_jobs_due(&self, now: Timestamp) -> Result<Vec<TenantId>, DoorError> {
         let mut tx = begin(&self.app, &format!("set local role {SWEEPER_ROLE}")).await?;
-        let rows = sqlx::query(
+        let rows = query(
             "select tenant from cell.heads where next_job_at is null or next_job_at <= $1
              order by next_job_at nulls last",
         )
@@ -142,9 +204,9 @@ impl Cell {
 
     /// Closes every connection, waiting for what is under way.
     pub async fn close(&self) {
-        self.app.close().await;
+        self.app.pool.close().await;
         if let Some(builder) = &self.builder {
-            builder.close().await;
+            builder.pool.close().await;
         }
     }
 }
@@ -161,13 +223,18 @@ const MOST_DEAD: usize = 64;
 /// because a cancelled `begin` can leave a pooled connection inside a transaction (sqlx #4393).
 /// After a restart of the server every pooled connection is dead: each is dropped as it is met.
 pub(crate) async fn begin(
-    pool: &PgPool,
+    sessions: &Sessions,
     settings: &str,
 ) -> Result<Transaction<'static, Postgres>, DoorError> {
     let mut met = 0;
     loop {
         let script = format!("rollback; reset role; begin; {settings}");
-        match pool.begin_with(script).await.map_err(DoorError::from) {
+        let pool = &sessions.pool;
+        let begun = match sessions.pooler {
+            Pooler::Direct => pool.begin_with(script).await.map_err(DoorError::from),
+            Pooler::Transaction => begin_to_the_end(pool.clone(), script).await,
+        };
+        match begun {
             Err(DoorError::Away(error)) if met < MOST_DEAD && pool.size() > 0 => {
                 met += 1;
                 tracing::debug!(%error, "a dead connection was replaced");
@@ -177,13 +244,35 @@ pub(crate) async fn begin(
     }
 }
 
-fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool {
-    let options = login.application_name("crowdminder").statement_cache_capacity(2000).options([
-        ("search_path", ""),
-        ("client_min_messages", "error"),
-        ("TimeZone", "UTC"),
-    ]);
-    PgPoolOptions::new()
+/// Goes on although the caller gives up, and then rolls back: a transaction that was left open
+/// would keep one of the pooler's few sessions from everybody else.
+async fn begin_to_the_end(
+    pool: PgPool,
+    script: String,
+) -> Result<Transaction<'static, Postgres>, DoorError> {
+    let begun = tokio::spawn(async move { pool.begin_with(script).await });
+    Ok(begun.await.map_err(|_| DoorError::Busy)??)
+}
+
+/// A statement outside a tenant's schema. It's prepared without a name, because a name would be
+/// left behind in a session that a pooler gives to others.
+pub(crate) fn query(sql: &str) -> Query<'_, Postgres, PgArguments> {
+    sqlx::query(sql).persistent(false)
+}
+
+fn pool(login: PgConnectOptions, pooler: Pooler, connections: u32, limits: PoolLimits) -> Sessions {
+    let login = login.application_name("crowdminder");
+    let options = match pooler {
+        Pooler::Direct => login.statement_cache_capacity(2000).options([
+            ("search_path", ""),
+            ("client_min_messages", "error"),
+            ("TimeZone", "UTC"),
+        ]),
+        // PgBouncer refuses parameters that it can't put back; the login's own settings say the
+        // same (see `bootstrap`).
+        Pooler::Transaction => login.statement_cache_capacity(0).extra_float_digits(None),
+    };
+    let pool = PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(limits.acquire)
         .max_lifetime(limits.lifetime)
@@ -191,5 +280,6 @@ fn pool(login: PgConnectOptions, connections: u32, limits: PoolLimits) -> PgPool
         // No look at a connection before its use: every transaction begins with a reset of its own,
         // in the same round trip, and a dead connection is replaced by `begin`.
         .test_before_acquire(false)
-        .connect_lazy_with(options)
+        .connect_lazy_with(options);
+    Sessions { pool, pooler }
 }

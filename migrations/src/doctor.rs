@@ -5,6 +5,7 @@ use sqlx::Row;
 
 use crate::cell::{
     APP_LOGIN, BUILDER_LOGIN, Cell, OWNER_ROLE, PLATFORM_ROLE, SWEEPER_ROLE, TENANT_GROUP_ROLE,
+    query,
 };
 use crate::door::DoorError;
 
@@ -184,7 +185,7 @@ pub async fn examine(cell: &Cell) -> Result<Vec<Finding>, DoorError> {
         crate::cell::begin(cell.platform_pool(), "set local statement_timeout = 60000").await?;
     let mut findings = Vec::new();
     for (check, sql) in CHECKS {
-        for row in sqlx::query(sql).fetch_all(&mut *tx).await? {
+        for row in query(sql).fetch_all(&mut *tx).await? {
             findings.push(Finding { check, remedy: row.try_get(0)? });
         }
     }

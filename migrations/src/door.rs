@@ -13,10 +13,10 @@ use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
-use sqlx::{Arguments, Encode, Executor, PgPool, Postgres, Transaction, Type};
+use sqlx::{Arguments, Encode, Executor, Postgres, Transaction, Type};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::cell::Cell;
+use crate::cell::{Cell, Sessions};
 
 /// Why the database did not answer as asked.
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +166,7 @@ impl Tenants {
     ) -> Result<TenantTx, DoorError> {
         let share = self.cell.share_of(tenant).await?;
         let tx = open(self.cell.app_pool(tenant), Wall::Tenant, tenant, limits).await?;
-        Ok(TenantTx { tx, tenant, _share: Some(share) })
+        Ok(TenantTx { tx, tenant, prepares: self.cell.keeps_sessions(), _share: Some(share) })
     }
 
     /// A read of one moment: every statement sees the same snapshot, and none may write.
@@ -180,7 +180,7 @@ impl Tenants {
     pub async fn begin_as_owner(&self, tenant: TenantId) -> Result<TenantTx, DoorError> {
         let limits = TimeLimits { statement: Duration::from_secs(600), ..TimeLimits::default() };
         let tx = open(self.cell.builder_pool()?, Wall::Owner, tenant, limits).await?;
-        Ok(TenantTx { tx, tenant, _share: None })
+        Ok(TenantTx::of_owner(tx, tenant))
     }
 
     /// The head of every tenant of the cell, as last appended: (tenant, position).
@@ -196,7 +196,7 @@ impl Tenants {
 }
 
 async fn open(
-    pool: &PgPool,
+    sessions: &Sessions,
     wall: Wall,
     tenant: TenantId,
     limits: TimeLimits,
@@ -211,7 +211,7 @@ async fn open(
         limits.statement.as_millis(),
         limits.lock.as_millis(),
     );
-    crate::cell::begin(pool, &settings).await
+    crate::cell::begin(sessions, &settings).await
 }
 
 /// One transaction for one tenant. Dropped without `commit`, it's rolled back.
@@ -219,13 +219,15 @@ async fn open(
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     tenant: TenantId,
+    /// Whether statements are prepared once for many transactions of the session.
+    prepares: bool,
     _share: Option<OwnedSemaphorePermit>,
 }
 
 impl TenantTx {
     /// A transaction that already runs as the owner.
     pub(crate) fn of_owner(tx: Transaction<'static, Postgres>, tenant: TenantId) -> Self {
-        TenantTx { tx, tenant, _share: None }
+        TenantTx { tx, tenant, prepares: true, _share: None }
     }
 
     /// Whose transaction it is.
@@ -236,7 +238,12 @@ impl TenantTx {
     /// A statement to bind values to and to run.
     pub fn query(&mut self, template: impl Into<Template>) -> TenantQuery<'_> {
         let sql = template.into().fill(self.tenant);
-        TenantQuery { connection: &mut self.tx, sql, arguments: PgArguments::default() }
+        TenantQuery {
+            connection: &mut self.tx,
+            sql,
+            arguments: PgArguments::default(),
+            prepares: self.prepares,
+        }
     }
 
     /// Several statements without values in one round trip: definitions of tables and grants.
@@ -290,6 +297,7 @@ pub struct TenantQuery<'tx> {
     connection: &'tx mut PgConnection,
     sql: String,
     arguments: PgArguments,
+    prepares: bool,
 }
 
 impl TenantQuery<'_> {
@@ -306,25 +314,25 @@ impl TenantQuery<'_> {
 
     /// Every row.
     pub async fn fetch_all(self) -> Result<Vec<PgRow>, DoorError> {
-        let query = sqlx::query_with(&self.sql, self.arguments);
+        let query = sqlx::query_with(&self.sql, self.arguments).persistent(self.prepares);
         Ok(query.fetch_all(self.connection).await?)
     }
 
     /// The only row there may be.
     pub async fn fetch_optional(self) -> Result<Option<PgRow>, DoorError> {
-        let query = sqlx::query_with(&self.sql, self.arguments);
+        let query = sqlx::query_with(&self.sql, self.arguments).persistent(self.prepares);
         Ok(query.fetch_optional(self.connection).await?)
     }
 
     /// The only row there must be.
     pub async fn fetch_one(self) -> Result<PgRow, DoorError> {
-        let query = sqlx::query_with(&self.sql, self.arguments);
+        let query = sqlx::query_with(&self.sql, self.arguments).persistent(self.prepares);
         Ok(query.fetch_one(self.connection).await?)
     }
 
     /// Runs it; answers how many rows it touched.
     pub async fn execute(self) -> Result<u64, DoorError> {
-        let query = sqlx::query_with(&self.sql, self.arguments);
+        let query = sqlx::query_with(&self.sql, self.arguments).persistent(self.prepares);
         Ok(query.execute(self.connection).await?.rows_affected())
     }
 }

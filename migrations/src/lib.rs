@@ -12,10 +12,14 @@ pub mod keys;
 pub mod migrate;
 pub mod platform;
 pub mod provision;
+mod public_site;
 pub mod secret_file;
+pub mod standing;
 pub mod testing;
 
 pub use door::{DoorError, Template, TenantQuery, TenantTx, Tenants, TimeLimits};
 
+#[cfg(test)]
+mod pooled;
 #[cfg(test)]
 mod walls;

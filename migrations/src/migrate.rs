@@ -17,6 +17,7 @@ use crate::platform::TenantRecord;
 
 const PLATFORM: &[(i32, &str)] = &[
     (1, include_str!("../platform/0001_catalogue.sql")),
+    (2, include_str!("../platform/0002_public_site.sql")),
     (4, include_str!("../platform/0004_domains.sql")),
 ];
 const TENANT: &[(i32, &str)] = &[
@@ -78,8 +79,8 @@ pub struct TenantMigration {
     pub outcome: Result<i32, DoorError>,
 }
 
-/// Brings the platform's schema up to date by the builder's login, where it is not.
-pub(crate) async fn migrate_platform(builder: &PgConnectOptions) -> Result<(), DoorError> {
+/// Brings the platform's own schema to the version of this program.
+pub async fn migrate_platform(builder: &PgConnectOptions) -> Result<(), DoorError> {
     let mut connection = builder.connect().await?;
     let mut tx = connection.begin().await?;
     tx.execute(format!("set local role {OWNER_ROLE}; set local lock_timeout = '10s'").as_str())

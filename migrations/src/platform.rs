@@ -10,7 +10,7 @@ use jiff_sqlx::ToSqlx;
 use sqlx::postgres::PgRow;
 use sqlx::{Postgres, Row, Transaction};
 
-use crate::cell::{Cell, PLATFORM_ROLE};
+use crate::cell::{Cell, PLATFORM_ROLE, query};
 use crate::door::DoorError;
 
 /// A tenant as the catalogue has it.
@@ -71,7 +71,7 @@ impl Platform {
         let sql =
             format!("select {COLUMNS} join platform.domains d using (tenant_id) where d.host = $1");
         let mut tx = self.begin().await?;
-        let row = sqlx::query(&sql).bind(host).fetch_optional(&mut *tx).await?;
+        let row = query(&sql).bind(host).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         let found = row.as_ref().map(read_record).transpose()?.map(Arc::new);
         let mut hosts = self.hosts.lock().expect("no panic under it");
@@ -86,7 +86,7 @@ impl Platform {
     pub async fn tenant_by_slug(&self, slug: &str) -> Result<Option<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} where t.slug = $1");
         let mut tx = self.begin().await?;
-        let row = sqlx::query(&sql).bind(slug).fetch_optional(&mut *tx).await?;
+        let row = query(&sql).bind(slug).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         row.as_ref().map(read_record).transpose()
     }
@@ -95,7 +95,7 @@ impl Platform {
     pub async fn tenant_by_id(&self, id: TenantId) -> Result<Option<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} where t.tenant_id = $1");
         let mut tx = self.begin().await?;
-        let row = sqlx::query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
+        let row = query(&sql).bind(id.0).fetch_optional(&mut *tx).await?;
         tx.commit().await?;
         row.as_ref().map(read_record).transpose()
     }
@@ -111,7 +111,7 @@ impl Platform {
     pub async fn all(&self) -> Result<Vec<TenantRecord>, DoorError> {
         let sql = format!("select {COLUMNS} order by t.slug");
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(&sql).fetch_all(&mut *tx).await?;
+        let rows = query(&sql).fetch_all(&mut *tx).await?;
         tx.commit().await?;
         rows.iter().map(read_record).collect()
     }
@@ -119,7 +119,7 @@ impl Platform {
     /// The hosts that lead to a tenant, the primary one first.
     pub async fn hosts_of(&self, tenant: TenantId) -> Result<Vec<String>, DoorError> {
         let mut tx = self.begin().await?;
-        let rows = sqlx::query(
+        let rows = query(
             "select host from platform.domains where tenant_id = $1 order by is_primary desc, host",
         )
         .bind(tenant.0)
@@ -132,7 +132,7 @@ impl Platform {
     /// Lets another host lead to a tenant instead of its primary one.
     pub async fn move_host(&self, tenant: TenantId, host: &str) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
-        sqlx::query("update platform.domains set host = $2 where tenant_id = $1 and is_primary")
+        query("update platform.domains set host = $2 where tenant_id = $1 and is_primary")
             .bind(tenant.0)
             .bind(host)
             .execute(&mut *tx)
@@ -150,7 +150,7 @@ impl Platform {
     /// Sets the state of a tenant.
     pub async fn set_state(&self, tenant: TenantId, state: &str) -> Result<(), DoorError> {
         let mut tx = self.begin().await?;
-        sqlx::query("update platform.tenants set state = $2 where tenant_id = $1")
+        query("update platform.tenants set state = $2 where tenant_id = $1")
             .bind(tenant.0)
             .bind(state)
             .execute(&mut *tx)
@@ -166,7 +166,7 @@ impl Platform {
         tenant: TenantId,
     ) -> Result<Option<Vec<u8>>, DoorError> {
         let mut tx = self.begin().await?;
-        let row = sqlx::query("select sealed_key from platform.tenant_keys where tenant_id = $1")
+        let row = query("select sealed_key from platform.tenant_keys where tenant_id = $1")
             .bind(tenant.0)
             .fetch_optional(&mut *tx)
             .await?;

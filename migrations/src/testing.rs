@@ -1,6 +1,8 @@
 //! A real database and fresh tenants for tests: one private server per test program, one tenant per
 //! test. The server goes away with the program.
 
+pub mod pgbouncer;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +15,7 @@ use sqlx::postgres::PgConnectOptions;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use self::pgbouncer::TestPgBouncer;
 use crate::bootstrap::{LoginSecrets, bootstrap};
 use crate::cell::{Cell, CellLogins, PoolLimits};
 use crate::door::Tenants;
@@ -26,9 +29,13 @@ struct TestServer {
     logins: CellLogins,
     administrator: PgConnectOptions,
     keys: PathBuf,
-    _database: EmbeddedDatabase,
+    _pooler: Option<TestPgBouncer>,
+    database: EmbeddedDatabase,
     _folder: TempDir,
 }
+
+/// Says that the suites shall reach the server through a pooler: `pgbouncer`.
+const POOLER: &str = "CROWDMINDER_TEST_POOLER";
 
 static SERVER: OnceLock<TestServer> = OnceLock::new();
 
@@ -56,9 +63,29 @@ async fn start() -> Result<TestServer, Box<dyn std::error::Error + Send + Sync>>
     options.settings = vec![("fsync".into(), "off".into())];
     let database = EmbeddedDatabase::start(options).await?;
     let administrator = PgConnectOptions::from_str(&database.superuser_url())?;
-    let logins = bootstrap(&administrator, &LoginSecrets::SocketTrust).await?;
+    let mut logins = bootstrap(&administrator, &LoginSecrets::SocketTrust).await?;
+    let pooler = match std::env::var(POOLER).ok().as_deref() {
+        None | Some("") => None,
+        Some("pgbouncer") => {
+            Some(TestPgBouncer::start(database.socket_dir(), database.port(), 20)?)
+        }
+        Some(other) => return Err(format!("{POOLER}={other} is unknown").into()),
+    };
+    if let Some(pooler) = &pooler {
+        logins = pooler.before(logins);
+    }
     let keys = folder.path().join("keys");
-    Ok(TestServer { logins, administrator, keys, _database: database, _folder: folder })
+    Ok(TestServer { logins, administrator, keys, _pooler: pooler, database, _folder: folder })
+}
+
+/// A pooler of a test's own before the test server, with so many connections to it.
+pub fn pooler(connections: u32) -> (TestPgBouncer, CellLogins) {
+    let (server, direct) = (server(), server().logins.clone());
+    let pooler =
+        TestPgBouncer::start(server.database.socket_dir(), server.database.port(), connections);
+    let pooler = pooler.expect("a private PgBouncer for the test");
+    let logins = pooler.before(direct);
+    (pooler, logins)
 }
 
 /// A fresh cell of the test server, with pools of the calling runtime.
@@ -91,7 +118,7 @@ pub struct TestTenant {
     /// How the server's administrator connects.
     pub administrator: PgConnectOptions,
     /// A server of the test's own, where it has one.
-    _server: Option<Arc<TestServer>>,
+    own: Option<Arc<TestServer>>,
 }
 
 impl TestTenant {
@@ -120,6 +147,16 @@ impl TestTenant {
         let server = Arc::new(start().await.expect("a private PostgreSQL for the test"));
         let cell = Arc::new(Cell::connect(server.logins.clone(), PoolLimits::default()));
         Self::provision_on(&server, cell, Some(server.clone()), &[]).await
+    }
+
+    /// Another fresh tenant on the server of this one.
+    pub async fn beside(&self) -> Self {
+        let on = match &self.own {
+            Some(own) => own,
+            None => server(),
+        };
+        let cell = Arc::new(Cell::connect(on.logins.clone(), PoolLimits::default()));
+        Self::provision_on(on, cell, self.own.clone(), &[]).await
     }
 
     async fn provision_on(
@@ -153,7 +190,7 @@ impl TestTenant {
             keys,
             key_folder: server.keys.clone(),
             administrator,
-            _server: own,
+            own,
         }
     }
 }

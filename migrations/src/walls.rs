@@ -81,7 +81,7 @@ async fn a_session_that_has_taken_on_no_role_reads_nothing() {
     let schema = own.id.schema();
     for table in ["events", "log_head", "claims", "subject_keys", "tokens", "checkpoints"] {
         // The login itself, outside of the door's transactions.
-        let mut tx = own.tenants.cell().platform_pool().begin().await.expect("the login");
+        let mut tx = own.tenants.cell().platform_pool().pool.begin().await.expect("the login");
         let sql = format!("select 1 from {schema}.{table}");
         let refused = sqlx::query(&sql).fetch_optional(&mut *tx).await.map_err(DoorError::from);
         assert!(
@@ -90,7 +90,7 @@ async fn a_session_that_has_taken_on_no_role_reads_nothing() {
         );
     }
     for sql in ["select 1 from platform.tenants", "select 1 from cell.heads"] {
-        let mut tx = own.tenants.cell().platform_pool().begin().await.expect("the login");
+        let mut tx = own.tenants.cell().platform_pool().pool.begin().await.expect("the login");
         let refused = sqlx::query(sql).fetch_optional(&mut *tx).await.map_err(DoorError::from);
         assert!(
             matches!(refused, Err(DoorError::Refused { ref code, .. }) if code == "42501"),

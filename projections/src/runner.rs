@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, Span};
 
 use crate::apply::{Turn, take_turn};
 use crate::checkpoint::{Standing, State};
@@ -43,6 +44,9 @@ impl Default for RunnerLimits {
     }
 }
 
+/// The most spans kept per tenant; traces of what comes beyond that have a gap.
+const SPANS: usize = 500;
+
 /// Word that a tenant's log has grown.
 #[derive(Debug, Clone)]
 pub struct Notice {
@@ -52,6 +56,8 @@ pub struct Notice {
     pub position: i64,
     /// The events that came with the word, oldest first; may be empty, late, doubled or with holes.
     pub events: Vec<Incoming>,
+    /// The spans that last until the events have been taken in, one per trace; mostly none.
+    pub spans: Vec<Span>,
 }
 
 /// Gives notices to a runner. Clones go to the same one.
@@ -62,7 +68,7 @@ impl Notices {
     /// Says that a tenant's log has grown to `position`. Never waits: when the runner is behind,
     /// the word is dropped and the sweep finds the tenant.
     pub fn grown(&self, tenant: TenantId, position: i64) {
-        self.give(Notice { tenant, position, events: Vec::new() });
+        self.give(Notice { tenant, position, events: Vec::new(), spans: Vec::new() });
     }
 
     /// Hands over a notice, with events where there are some.
@@ -76,6 +82,8 @@ impl Notices {
 /// What a runner knows of a tenant it has met.
 #[derive(Debug, Default)]
 struct Desk {
+    /// The log's head as last swept.
+    head: i64,
     /// The highest position that was heard of.
     heard: i64,
     /// What every live model has reached; `None` until the first turn.
@@ -92,6 +100,20 @@ struct Desk {
     rebuilding: bool,
     /// Events that came with notices and follow one another.
     batch: Vec<Incoming>,
+    /// What traces it, until the next turn ends.
+    spans: Vec<Span>,
+    /// Since when a sweep has found it behind.
+    behind_since: Option<Instant>,
+    /// How many of its read models stopped before an event.
+    stopped: usize,
+}
+
+impl Desk {
+    /// How many of a log's events the tenant's live models have not taken in; 0 before the first
+    /// turn, which tells.
+    fn lag(&self, head: i64) -> i64 {
+        self.reached.map_or(0, |reached| (head - reached).max(0))
+    }
 }
 
 type Turns = JoinSet<Result<Turn, FeedError>>;
@@ -183,6 +205,9 @@ impl Runner {
             (None, Some(_)) => true,
             (_, None) => false,
         };
+        if desk.spans.len() < SPANS {
+            desk.spans.extend(notice.spans);
+        }
         // A batch that does not follow on is not kept: the log is read for what is missing.
         if follows && desk.batch.len() < 2 * usize::try_from(self.limits.batch).unwrap_or(500) {
             desk.batch.extend(notice.events);
@@ -210,13 +235,15 @@ impl Runner {
                 return;
             }
         };
-        let mut lag = 0;
         for (tenant, head) in heads {
             if !(self.serves)(tenant) {
                 continue;
             }
             let desk = self.desks.entry(tenant).or_default();
-            lag = lag.max(desk.reached.map_or(0, |reached| head - reached));
+            let behind = desk.lag(head) > 0;
+            desk.behind_since =
+                desk.behind_since.or_else(|| Some(Instant::now())).filter(|_| behind);
+            desk.head = head;
             if desk.reached.is_some_and(|reached| reached > head) {
                 tracing::error!(%tenant, head, "the log is shorter than what was read of it");
                 desk.reached = None;
@@ -226,21 +253,39 @@ impl Runner {
             desk.heard = desk.heard.max(head);
             self.queue(tenant);
         }
-        metrics::gauge!("projection_lag_events_max").set(lag as f64);
+        self.measure();
+    }
+
+    /// How far the tenant that is worst off is behind, and how many are.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    fn measure(&self) {
+        let desks = || self.desks.values();
+        let events = desks().map(|desk| desk.lag(desk.head)).max().unwrap_or(0);
+        let since = desks().filter_map(|desk| desk.behind_since).min();
+        let seconds = since.map_or(0.0, |since| since.elapsed().as_secs_f64());
+        let behind = desks().filter(|desk| desk.behind_since.is_some()).count();
+        metrics::gauge!("projection_lag_events").set(events as f64);
+        metrics::gauge!("projection_lag_seconds").set(seconds);
+        metrics::gauge!("projection_tenants_behind").set(behind as f64);
+        let stopped: usize = desks().map(|desk| desk.stopped).sum();
+        metrics::gauge!("poison_events").set(stopped as f64);
     }
 
     fn start(&mut self, tenant: TenantId, turns: &mut Turns) {
         let desk = self.desks.entry(tenant).or_default();
         desk.queued = false;
         desk.busy = true;
-        let batch = std::mem::take(&mut desk.batch);
+        let (batch, spans) = (std::mem::take(&mut desk.batch), std::mem::take(&mut desk.spans));
         let (tenants, models, limit) = (self.tenants.clone(), self.models, self.limits.batch);
-        let task = turns.spawn(async move {
+        let within = spans.first().cloned().unwrap_or_else(Span::none);
+        let turn = async move {
             let began = Instant::now();
             let turn = take_turn(&tenants, tenant, models, &batch, limit).await;
+            drop(spans);
             metrics::histogram!("projection_turn_seconds").record(began.elapsed().as_secs_f64());
             turn
-        });
+        };
+        let task = turns.spawn(turn.instrument(within));
         self.turn_of.insert(task.id(), tenant);
     }
 
@@ -258,6 +303,8 @@ impl Runner {
                 desk.failures = 0;
                 desk.pause_until = None;
                 desk.heard = desk.heard.max(turn.head);
+                let stopped = |it: &&Standing| matches!(it.state, State::Degraded(_));
+                desk.stopped = turn.standings.iter().filter(stopped).count();
                 let live = turn.standings.iter().filter(|it| it.state == State::Live);
                 desk.reached = live.map(|it| it.position).min().or(Some(turn.head));
                 self.progress.publish(tenant, &turn.standings);

@@ -191,5 +191,6 @@ pub(super) fn append(
         status: 201,
         outcome: "{}".to_owned(),
         jobs: Vec::new(),
+        job_changes: Vec::new(),
     }
 }

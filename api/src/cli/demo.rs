@@ -1,7 +1,6 @@
 //! `crowdminder demo`: two firms with a year of history in a private database, served.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,10 +9,8 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::serve::{Serve, print_ready};
-use super::{Outcome, output, serve};
-use crate::config::File;
+use super::{Context, Outcome, output, serve};
 use crate::demo::{DemoTenant, prepare};
-use crate::system::System;
 
 /// The file that marks a data directory as the demo's, so that no other is ever emptied.
 const MARK: &str = "demo";
@@ -45,7 +42,7 @@ pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
                 data_dir.display()
             );
         }
-        for name in ["postgres", "keys", "checkpoints"] {
+        for name in ["postgres", "keys", "checkpoints", "mail"] {
             let path = data_dir.join(name);
             if path.exists() {
                 std::fs::remove_dir_all(&path)
@@ -60,23 +57,18 @@ pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(crate) async fn run(
-    system: &Arc<System>,
-    file: &File,
-    base_domain: &str,
-    json: bool,
-    command: Demo,
-) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<Outcome> {
+    let Context { system, base_domain, json, .. } = context;
     let now = system.commands.log().clock().now();
     let today = command.today.unwrap_or_else(|| now.to_zoned(TimeZone::UTC).date());
     let tenants = prepare(system, base_domain, command.seed, today, |what| {
         tracing::info!("{what}");
     })
     .await?;
-    serve::run(system, file, command.serve, |address| {
+    serve::run(context, command.serve, |address| {
         let port = address.port();
         let url = format!("http://{base_domain}:{port}");
-        if json {
+        if *json {
             output::document(&json!({"url": url, "tenants": tenants}));
         } else {
             tenants.iter().for_each(|tenant| print(tenant, port));

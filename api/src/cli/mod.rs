@@ -23,11 +23,13 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use commands::Clock;
 use migrations::cell::PoolLimits;
+use migrations::cell::Pooler;
 use migrations::platform::TenantRecord;
-use tracing_subscriber::EnvFilter;
 
 use crate::config::{File, Shared};
+use crate::mail::MailOptions;
 use crate::system::{Place, System};
+use crate::telemetry;
 pub use output::Outcome;
 
 /// Time, leave and invoices of consulting firms, kept as a log that can be audited and replayed.
@@ -73,8 +75,8 @@ enum Command {
     Replay(replay::Replay),
     /// Print the OpenAPI document
     Openapi,
-    /// Check roles, grants and settings of the database, and say what to do
-    Doctor,
+    /// Check database, keys, storage, clock and bus, and say what to do
+    Doctor(doctor::Doctor),
     /// Measure this machine
     Bench(bench::Bench),
 }
@@ -95,7 +97,7 @@ impl Command {
             | Command::Demo(_)
             | Command::Operator(_)
             | Command::Openapi
-            | Command::Doctor
+            | Command::Doctor(_)
             | Command::Bench(_) => false,
         }
     }
@@ -105,6 +107,7 @@ impl Command {
 pub(crate) struct Context {
     pub(crate) system: Arc<System>,
     pub(crate) base_domain: String,
+    pub(crate) mail: MailOptions,
     pub(crate) json: bool,
     place: Place,
     file: File,
@@ -152,14 +155,17 @@ impl Context {
 
 /// Runs the program to its end.
 pub async fn run(arguments: Arguments) -> ExitCode {
-    start_logging();
-    match dispatch(arguments).await {
+    let tracing = telemetry::start();
+    let code = match dispatch(arguments).await {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             output::error(&error);
             Outcome::Failed.into()
         }
-    }
+    };
+    // It blocks, and the collector may be one of the tasks of this runtime.
+    let _ = tokio::task::spawn_blocking(move || tracing.finish()).await;
+    code
 }
 
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
@@ -176,12 +182,16 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
             output::line(&serde_json::to_string_pretty(&crate::http::openapi())?);
             return Ok(Outcome::Done);
         }
+        Command::Doctor(command) => {
+            return doctor::run(place, &file, command.clone(), shared.json).await;
+        }
         Command::Demo(demo) => demo::make_room(&place.data_dir, demo.reset)?,
         _ => {}
     }
-    let system = System::open(&place, Clock::system(), pools(&command)).await?;
+    let system = System::open(&place, Clock::system(), pools(&file, &command)).await?;
     let (system, json) = (Arc::new(system), shared.json);
-    let context = Arc::new(Context { system, base_domain, json, place, file });
+    let mail = mail_options(&shared, &file, &base_domain);
+    let context = Arc::new(Context { system, base_domain, mail, json, place, file });
     let outcome = perform(context.clone(), command).await;
     // Whatever still holds it is a task that ends with the runtime; the guard's drop stops the
     // rest.
@@ -194,13 +204,13 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Outcome> {
 }
 
 /// Who works on many tenants at once needs as many connections.
-fn pools(command: &Command) -> PoolLimits {
+fn pools(file: &File, command: &Command) -> PoolLimits {
     let jobs = match command {
         Command::Migrate(migrate) => migrate.jobs,
         Command::Tenant(tenant::Tenant::Each(each)) => each.jobs,
         _ => 0,
     };
-    let mut pools = PoolLimits::default();
+    let mut pools = file.pools();
     pools.builder_connections = pools.builder_connections.max(u32::from(jobs));
     pools.app_connections = pools.app_connections.max(2 * u32::from(jobs));
     pools
@@ -211,11 +221,10 @@ type Performed = Pin<Box<dyn Future<Output = anyhow::Result<Outcome>>>>;
 /// Runs a command. One may run others, so this names its own type.
 fn perform(context: Arc<Context>, command: Command) -> Performed {
     Box::pin(async move {
-        let Context { system, base_domain, json, file, .. } = &*context;
         match command {
-            Command::Serve(command) => serve::run(system, file, command, serve::print_ready).await,
-            Command::Demo(command) => demo::run(system, file, base_domain, *json, command).await,
-            Command::Openapi => Ok(Outcome::Done),
+            Command::Serve(command) => serve::run(&context, command, serve::print_ready).await,
+            Command::Demo(command) => demo::run(&context, command).await,
+            Command::Openapi | Command::Doctor(_) => Ok(Outcome::Done),
             Command::Tenant(command) => tenant::run(&context, command).await,
             Command::Operator(command) => operator::run(&context, command).await,
             Command::Settings(command) => settings::run(&context, command).await,
@@ -225,7 +234,6 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Audit(command) => audit::run(&context, command).await,
             Command::Events(command) => events::run(&context, command).await,
             Command::Replay(command) => replay::run(&context, command).await,
-            Command::Doctor => doctor::run(&context).await,
             Command::Bench(command) => bench::run(&context, command).await,
         }
     })
@@ -241,18 +249,16 @@ fn place(shared: &Shared, file: &File, base_domain: &str) -> Place {
             .unwrap_or_else(|| "crowdminder-data".into()),
         database_url: shared.database_url.clone().or(file.database_url.clone()),
         builder_url: shared.builder_url.clone().or(file.builder_url.clone()),
+        pooler: shared.pooler.or(file.pooler).map_or(Pooler::Direct, Pooler::from),
         files_url: shared.files_url.clone().or(file.files_url.clone()),
     }
 }
 
-fn start_logging() {
-    let filter = EnvFilter::try_from_env("CROWDMINDER_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("warn,api=info,commands=info,projections=info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A terminal is read by a person, anything else by a program.
-    if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
-        logs.init();
-    } else {
-        logs.json().flatten_event(true).init();
+fn mail_options(shared: &Shared, file: &File, base_domain: &str) -> MailOptions {
+    MailOptions {
+        smtp_url: shared.smtp_url.clone().or(file.smtp_url.clone()),
+        from: shared.mail_from.clone().or(file.mail_from.clone()),
+        base_domain: base_domain.to_owned(),
+        port: None,
     }
 }

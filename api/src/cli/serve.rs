@@ -1,19 +1,21 @@
 //! `crowdminder serve`: the API, the work behind it, or both, until told to stop.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use metrics_exporter_prometheus::PrometheusBuilder;
-use projections::wait::Progress;
+use commands::bus::JetStreamOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Outcome, output};
-use crate::config::File;
-use crate::http::{App, HttpLimits, ServerLimits, admin_router, router, serve};
-use crate::system::System;
+use super::{Context, Outcome, output};
+use crate::http::{App, HttpLimits, Operated, ServerLimits, admin_router, router, serve};
+use crate::mail::MailOptions;
+use crate::notify::Notifier;
+use crate::telemetry::measures;
 use crate::worker::Worker;
 
 /// How to serve.
@@ -28,6 +30,12 @@ pub(crate) struct Serve {
     /// A NATS server that carries events between processes, such as nats://127.0.0.1:4222
     #[arg(long, env = "CROWDMINDER_NATS_URL", hide_env_values = true)]
     nats_url: Option<String>,
+    /// A credentials file for it, as `nsc` makes them
+    #[arg(long, env = "CROWDMINDER_NATS_CREDENTIALS")]
+    nats_credentials: Option<PathBuf>,
+    /// How many seconds to serve on, not ready, when told to stop [default: 0]
+    #[arg(long, env = "CROWDMINDER_DRAIN_SECONDS")]
+    drain_seconds: Option<u64>,
     /// What this process does
     #[arg(long, value_enum, default_value_t = ServeRole::All, env = "CROWDMINDER_ROLE")]
     role: ServeRole,
@@ -47,59 +55,98 @@ pub(crate) enum ServeRole {
 const DEFAULT_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
-/// Serves until SIGINT or SIGTERM. `ready` is told the address once requests are accepted.
+/// How long the work behind the requests may take to end.
+const WORKER_GOODBYE: Duration = Duration::from_secs(30);
+
+/// Serves until SIGINT or SIGTERM. `ready` is told the address once requests are accepted; of a
+/// process that takes none, the operator's.
 pub(crate) async fn run(
-    system: &Arc<System>,
-    file: &File,
+    context: &Context,
     command: Serve,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<Outcome> {
-    let metrics = PrometheusBuilder::new().install_recorder().context("metrics")?;
+    let Context { system, file, .. } = context;
+    let metrics = measures::install().context("metrics")?;
     let listen = command.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
-    let nats_url = command.nats_url.or(file.nats_url.clone());
-    let worker = match command.role {
-        ServeRole::All | ServeRole::Worker => {
-            Some(Worker::start(system, nats_url.as_deref()).await?)
-        }
-        ServeRole::Api => None,
+    let listener = match command.role {
+        ServeRole::All | ServeRole::Api => Some(bind(listen, "--listen").await?),
+        ServeRole::Worker => None,
     };
-    let progress = worker.as_ref().map_or_else(Progress::default, |worker| worker.progress.clone());
+    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?.unwrap_or(listen);
+    let worker = start_worker(context, &command, address.port()).await?;
+    let progress = worker.as_ref().map(|worker| worker.progress.clone());
     let app = App::new(
         system.commands.clone(),
         system.platform.clone(),
-        progress,
+        progress.unwrap_or_default(),
         system.signer.clone(),
         system.files.clone(),
         HttpLimits::default(),
     );
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("can't listen on {listen}; name another with --listen"))?;
-    let address = listener.local_addr()?;
     let admin = command.admin_listen.or(file.admin_listen).unwrap_or_else(|| beside(address));
-    let admin_listener = TcpListener::bind(admin)
-        .await
-        .with_context(|| format!("can't listen on {admin}; name another with --admin-listen"))?;
-    tracing::info!(%address, admin = %admin_listener.local_addr()?, "listening");
-    let stop = stopped(app.clone())?;
-    let admin_router = admin_router(app.clone(), metrics);
-    let admin_task = tokio::spawn(serve(
-        admin_listener,
-        admin_router,
-        ServerLimits::default(),
-        std::future::pending(),
-    ));
+    let admin = bind(admin, "--admin-listen").await?;
+    let admin_address = admin.local_addr()?;
+    let address = if listener.is_some() { address } else { admin_address };
+    tracing::info!(%address, admin = %admin_address, role = ?command.role, "listening");
+    let operated = Operated {
+        app: app.clone(),
+        metrics,
+        worker: worker.as_ref().map(|_| system.background.clone()),
+        bus: worker.as_ref().map(|worker| worker.bus().clone()),
+    };
+    let (router_of_admin, limits) = (admin_router(operated), ServerLimits::default());
+    let admin_task = tokio::spawn(serve(admin, router_of_admin, limits, std::future::pending()));
+    let notifier = Arc::new(Notifier::from_environment());
+    let alive = notifier.clone();
+    let alive = tokio::spawn(async move { alive.keep_alive().await });
+    let drain = Duration::from_secs(command.drain_seconds.or(file.drain_seconds).unwrap_or(0));
+    let stop = stopped(app.clone(), notifier.clone(), drain)?;
+    notifier.ready();
     ready(address);
-    if command.role == ServeRole::Worker {
-        stop.await;
-    } else {
-        serve(listener, router(app), ServerLimits::default(), stop).await;
+    match listener {
+        Some(listener) => serve(listener, router(app), limits, stop).await,
+        None => stop.await,
     }
+    if let Some(worker) = worker
+        && tokio::time::timeout(WORKER_GOODBYE, worker.stop()).await.is_err()
+    {
+        tracing::warn!("work that was still under way is cut off; it is done again");
+    }
+    // Up to here the operator could look.
     admin_task.abort();
-    if let Some(worker) = worker {
-        worker.stop().await;
-    }
+    alive.abort();
+    tracing::info!("stopped");
     Ok(Outcome::Done)
+}
+
+/// What this process does behind the requests. One that only serves them hands what it commits to
+/// the bus, and without a bus the worker finds it by itself.
+async fn start_worker(
+    context: &Context,
+    command: &Serve,
+    port: u16,
+) -> anyhow::Result<Option<Worker>> {
+    let Context { system, file, mail, .. } = context;
+    let nats = command.nats_url.as_ref().or(file.nats_url.as_ref()).map(|url| JetStreamOptions {
+        credentials: command.nats_credentials.clone().or(file.nats_credentials.clone()),
+        ..JetStreamOptions::new(url)
+    });
+    match (command.role, nats) {
+        (ServeRole::All | ServeRole::Worker, nats) => {
+            let mail = MailOptions { port: Some(port), ..mail.clone() };
+            let engine = crate::jobs::engine(system, mail)?;
+            let mut worker = Worker::start_on(system, nats).await?;
+            worker.run_jobs(engine);
+            Ok(Some(worker))
+        }
+        (ServeRole::Api, Some(nats)) => Ok(Some(Worker::start_relay(system, nats).await?)),
+        (ServeRole::Api, None) => Ok(None),
+    }
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
+    let bound = TcpListener::bind(address).await;
+    bound.with_context(|| format!("can't listen on {address}; name another with {flag}"))
 }
 
 /// The port after the API's, or any free one where the API's was free to choose too.
@@ -108,8 +155,13 @@ fn beside(address: SocketAddr) -> SocketAddr {
     SocketAddr::new(address.ip(), port)
 }
 
-/// Ends when the process is told to stop; from then on it's not ready.
-fn stopped(app: App) -> anyhow::Result<impl Future<Output = ()> + Send> {
+/// Ends some time after the process is told to stop. From then on it's not ready, and load balancers
+/// have that time to notice.
+fn stopped(
+    app: App,
+    notifier: Arc<Notifier>,
+    drain: Duration,
+) -> anyhow::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {
@@ -118,7 +170,9 @@ fn stopped(app: App) -> anyhow::Result<impl Future<Output = ()> + Send> {
             _ = terminate.recv() => {}
         }
         app.drain();
-        tracing::info!("stopping");
+        notifier.stopping();
+        tracing::info!(drain_seconds = drain.as_secs(), "stopping");
+        tokio::time::sleep(drain).await;
     })
 }
 

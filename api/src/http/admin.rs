@@ -2,54 +2,79 @@
 //! how it does. Readiness asks the database and its schema, not the bus, without which everything
 //! works.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use commands::bus::Bus;
 use metrics_exporter_prometheus::PrometheusHandle;
+use migrations::Tenants;
 use migrations::migrate::TENANT_SCHEMA_VERSION;
+use migrations::standing::schemas;
 use serde_json::json;
 
 use super::App;
+use crate::telemetry::measures;
+
+/// What the operator's listener looks at.
+#[derive(Clone)]
+pub struct Operated {
+    /// The parts of the program.
+    pub app: App,
+    /// The figures of this process.
+    pub metrics: PrometheusHandle,
+    /// The door of the work behind the requests, where this process does it.
+    pub worker: Option<Tenants>,
+    /// The bus, where this process is on one.
+    pub bus: Option<Arc<dyn Bus>>,
+}
 
 /// The routes of the operator's listener.
-pub fn admin_router(app: App, metrics: PrometheusHandle) -> Router {
+pub fn admin_router(operated: Operated) -> Router {
     Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(async move || render(&metrics)))
-        .with_state(app)
+        .route("/metrics", get(render))
+        .with_state(operated)
 }
 
-fn render(metrics: &PrometheusHandle) -> Response {
-    metrics.run_upkeep();
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], metrics.render()).into_response()
+async fn render(State(operated): State<Operated>) -> Response {
+    measures::look("api", operated.app.tenants.cell());
+    if let Some(worker) = &operated.worker {
+        measures::look("worker", worker.cell());
+    }
+    if let Some(bus) = &operated.bus {
+        measures::look_at_bus(&bus.state());
+    }
+    measures::look_at_process();
+    operated.metrics.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], operated.metrics.render())
+        .into_response()
 }
 
 /// 200 once the database answers and no tenant's schema is newer than this program knows.
-async fn readyz(State(app): State<App>) -> Response {
+async fn readyz(State(Operated { app, .. }): State<Operated>) -> Response {
     if app.is_draining() {
         return not_ready("the server is about to stop");
     }
-    let tenants = match app.platform.all().await {
-        Ok(tenants) => tenants,
+    let schemas = match schemas(app.tenants.cell()).await {
+        Ok(schemas) => schemas,
         Err(error) => {
             tracing::warn!(%error, "not ready");
             return not_ready("the database does not answer");
         }
     };
-    let newer = tenants.iter().any(|tenant| tenant.schema_version > TENANT_SCHEMA_VERSION);
-    if newer {
+    if schemas.newest > TENANT_SCHEMA_VERSION {
         return not_ready("the database is of a newer version than this program");
     }
-    let behind =
-        tenants.iter().filter(|tenant| tenant.schema_version < TENANT_SCHEMA_VERSION).count();
     axum::Json(json!({
         "ready": true,
         "schema_version": TENANT_SCHEMA_VERSION,
-        "tenants": tenants.len(),
-        "tenants_to_migrate": behind,
+        "tenants": schemas.tenants,
+        "tenants_to_migrate": schemas.behind,
     }))
     .into_response()
 }

@@ -18,6 +18,7 @@ use super::App;
 use super::body::{Carried, collect, too_large};
 use super::call::{About, Call};
 use super::caller::{self, Caller};
+use super::edge::TraceId;
 use super::host::{MENTIONING_KEYS, agrees, tenant_of};
 use super::incoming::Incoming;
 use super::moment::{Preferences, cut, fresh_enough};
@@ -25,9 +26,9 @@ use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
 use super::registry::{Access, Method, Rule};
 use super::server::Peer;
+use super::standing;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The longest key, in bytes.
 const KEY_MAX: usize = 255;
 /// What is kept of the name of an agent, in bytes.
@@ -76,6 +77,7 @@ where
 /// Whose request it is, in which tenant, and whether they may; and its query.
 async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, About), Problem> {
     let (host, tenant) = tenant_of(&app.platform, parts).await?;
+    tracing::Span::current().record("tenant", tracing::field::display(tenant.id));
     if !rule.site.has(tenant.id) {
         return Err(Problem::not_found());
     }
@@ -87,10 +89,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         }
         Access::Member { .. } => caller::authenticate(app, &tenant, &parts.headers).await?,
     };
-    if tenant.state == "suspended" {
-        let detail = "this account is suspended; ask who runs the service";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
-    }
+    standing::check(&tenant.state, rule, &caller)?;
     caller.check(rule.access)?;
     let understands =
         Understands { min_position: !rule.writes(), as_of: rule.as_of, pages: rule.pages };
@@ -109,7 +108,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         headers: parts.headers.clone(),
         key: None,
         origin: origin_of(parts),
-        trace_id: trace_of(&parts.headers),
+        trace_id: parts.extensions.get::<TraceId>().map(|trace| trace.0.clone()),
     };
     Ok((host, about))
 }
@@ -201,13 +200,4 @@ pub(super) fn origin_of(parts: &Parts) -> Option<Origin> {
     let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.map(|agent| agent.get(..AGENT_MAX).unwrap_or(agent).to_owned());
     Some(Origin { address: peer.ip().to_string(), agent })
-}
-
-/// The trace id of a W3C `traceparent`, where it's one.
-pub(super) fn trace_of(headers: &HeaderMap) -> Option<String> {
-    let mut fields = headers.get(TRACEPARENT)?.to_str().ok()?.split('-');
-    let (version, trace) = (fields.next()?, fields.next()?);
-    let hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let fits = version.len() == 2 && trace.len() == 32 && hex(version) && hex(trace);
-    (fits && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
 }

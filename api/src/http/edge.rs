@@ -1,5 +1,5 @@
-//! What surrounds every request: an id, a measure, the headers that every answer has, and a net
-//! under panics. Here problems get their words, because only here the id of the request is known.
+//! What surrounds every request: an id, a span that goes with all that is done for it, a measure,
+//! the headers that every answer has, and a net under panics. Here problems get their words, because only here the id of the request is known.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -11,14 +11,21 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use ring::rand::{SecureRandom, SystemRandom};
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 
 use super::problem::Problem;
+use crate::telemetry::traces;
 
 /// The id of the request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The trace that a request is part of.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceId(pub(crate) String);
+
 /// Answers a request under an id of its own.
-pub(crate) async fn edge(request: Request, next: Next) -> Response {
+pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = new_request_id();
     let method = known_method(request.method());
@@ -26,7 +33,13 @@ pub(crate) async fn edge(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let span = span_of(&id, method, &route);
+    if let Some(trace) = traces::join(&span, request.headers()) {
+        span.record("trace_id", &trace);
+        request.extensions_mut().insert(TraceId(trace));
+    }
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answered = handled.instrument(span.clone()).await;
     let mut response = answered.unwrap_or_else(|_| {
         Problem::internal(&format!("a panic while handling request {id}")).into_response()
     });
@@ -34,10 +47,31 @@ pub(crate) async fn edge(request: Request, next: Next) -> Response {
         response = problem.render(&id);
     }
     finish(response.headers_mut(), &id);
+    if let Some(trace) = traces::traceparent(&span).and_then(|text| text.parse().ok()) {
+        response.headers_mut().insert(traces::TRACERESPONSE, trace);
+    }
     let (status, seconds) = (response.status(), began.elapsed().as_secs_f64());
     measure(&route, method, status, seconds);
-    tracing::info!(request_id = id, method, route, status = status.as_u16(), seconds, "answered");
+    span.record("http.response.status_code", status.as_u16());
+    span.in_scope(|| {
+        tracing::info!(duration_ms = (seconds * 1e6).round() / 1e3, "answered");
+    });
     response
+}
+
+/// The one span of a request. Its tenant is recorded once it's known.
+fn span_of(id: &str, method: &'static str, route: &str) -> Span {
+    tracing::info_span!(
+        "request",
+        otel.name = format_args!("{method} {route}"),
+        otel.kind = "server",
+        request_id = id,
+        trace_id = Empty,
+        tenant = Empty,
+        "http.request.method" = method,
+        "http.route" = route,
+        "http.response.status_code" = Empty,
+    )
 }
 
 /// A random id, for it tells nothing about when.
@@ -76,7 +110,8 @@ fn measure(route: &str, method: &'static str, status: StatusCode, seconds: f64) 
     let labels = [
         ("route", route.to_owned()),
         ("method", method.to_owned()),
-        ("status", status.as_u16().to_string()),
+        // Its class, for each label multiplies the series.
+        ("status", format!("{}xx", status.as_u16() / 100)),
     ];
     metrics::histogram!("http_server_request_duration_seconds", &labels).record(seconds);
 }

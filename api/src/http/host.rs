@@ -9,6 +9,7 @@ use migrations::platform::{Platform, TenantRecord};
 use uuid::Uuid;
 
 use super::problem::Problem;
+use super::standing;
 
 /// Headers that name a tenant in other products' conventions.
 const MENTIONS: [HeaderName; 4] = [
@@ -28,7 +29,7 @@ pub(crate) async fn tenant_of(
 ) -> Result<(String, Arc<TenantRecord>), Problem> {
     let host = host_of(&parts.headers, &parts.uri).ok_or_else(Problem::not_found)?;
     let tenant = platform.tenant_of_host(&host).await?.ok_or_else(Problem::not_found)?;
-    if tenant.state == "provisioning" {
+    if !standing::is_there(&tenant.state) {
         return Err(Problem::not_found());
     }
     for name in &MENTIONS {

@@ -15,6 +15,7 @@ mod dispatch;
 mod edge;
 mod fault;
 mod files;
+mod flags;
 mod grants;
 mod history;
 mod host;
@@ -27,6 +28,7 @@ mod moment;
 mod openapi;
 mod pages;
 mod personal;
+mod platform;
 mod problem;
 mod query;
 mod registry;
@@ -35,6 +37,8 @@ mod server;
 mod sessions;
 mod settings;
 mod sign_in;
+mod standing;
+mod subscription;
 mod tag;
 mod time;
 mod tokens;
@@ -53,13 +57,15 @@ use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, get};
 use commands::Commands;
 use commands::event_log::audit::CheckpointSigner;
+use commands::flags::Flags;
+use commands::signup::Maker;
 use migrations::Tenants;
 use migrations::files::FileStore;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
 
-pub use admin::admin_router;
+pub use admin::{Operated, admin_router};
 pub use openapi::openapi;
 pub use server::{ServerLimits, serve};
 
@@ -103,6 +109,8 @@ pub struct App {
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
+    flags: Flags,
+    maker: Maker,
     draining: Arc<AtomicBool>,
 }
 
@@ -118,6 +126,9 @@ impl App {
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
+        let flags = Flags::new(tenants.clone());
+        let tables = projections::registry::tables();
+        let maker = Maker::new(commands.clone(), platform.clone(), tables);
         App {
             commands,
             tenants,
@@ -129,6 +140,8 @@ impl App {
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),
+            flags,
+            maker,
             draining: Arc::default(),
         }
     }

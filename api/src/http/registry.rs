@@ -151,6 +151,8 @@ pub(crate) struct Rule {
     pub(crate) pages: bool,
     /// Whether its body may be as large as an upload.
     pub(crate) upload: bool,
+    /// Whether the owner of a frozen tenant may use it, though it changes something.
+    pub(crate) while_frozen: bool,
 }
 
 impl Rule {
@@ -214,6 +216,7 @@ impl Route {
             as_of: false,
             pages: false,
             upload: B::UPLOAD,
+            while_frozen: false,
         };
         let types = Types {
             path: |generator| P::json_schema(generator),
@@ -246,6 +249,12 @@ impl Route {
     /// The same, on these hosts.
     pub(crate) fn on(mut self, site: Site) -> Self {
         self.rule.site = site;
+        self
+    }
+
+    /// The same, also for the owner of a frozen tenant: it thaws it, or ends a session.
+    pub(crate) fn while_frozen(mut self) -> Self {
+        self.rule.while_frozen = true;
         self
     }
 

@@ -11,7 +11,7 @@ use super::catalogue::{clients, project_members, projects, rates, tasks};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, sheets};
-use super::{history, imports, members, sessions, settings, sign_in, tokens};
+use super::{history, imports, members, platform, sessions, settings, sign_in, tokens};
 
 /// Who reads what concerns all: every member, and auditors.
 const ALL: &[Role] = &[Role::Member, Role::Auditor];
@@ -56,7 +56,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     let of_both = [members_routes(), sessions_routes(), settings_routes(), history_routes()];
     let of_both = of_both.into_iter().flatten().map(|route| route.on(Site::Both));
-    of_tenants.into_iter().flatten().chain(of_both).collect()
+    of_tenants.into_iter().flatten().chain(of_both).chain(platform::routes::routes()).collect()
 }
 
 fn members_routes() -> Vec<Route> {

@@ -159,9 +159,22 @@ impl Post {
     async fn sender(&self, tenant: &TenantRecord) -> Result<Addressee, WorkError> {
         let settings = self.settings(tenant.id).await?;
         let own = given(&settings, SettingKey::DefaultFromEmail).map(str::to_owned);
-        let email = own.or_else(|| self.options.from.clone());
-        let email = email.unwrap_or_else(|| format!("no-reply@{}", self.options.base_domain));
+        let email = match own {
+            Some(own) => own,
+            None => self.platform_sender().await?,
+        };
         Ok(Addressee { name: tenant.name.clone(), email })
+    }
+
+    async fn platform_sender(&self) -> Result<String, WorkError> {
+        if self.platform.tenant_by_id(TenantId::PLATFORM).await?.is_some() {
+            let settings = self.settings(TenantId::PLATFORM).await?;
+            if let Some(email) = given(&settings, SettingKey::DefaultFromEmail) {
+                return Ok(email.to_owned());
+            }
+        }
+        let configured = self.options.from.clone();
+        Ok(configured.unwrap_or_else(|| format!("no-reply@{}", self.options.base_domain)))
     }
 
     /// Sends a letter; the same job's letter always under the same name.

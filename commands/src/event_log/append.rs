@@ -1,6 +1,7 @@
 //! What one command asks the log to write: all of it or nothing.
 
 use domain::id::{CommandId, StreamId, TenantId};
+use domain::jobs::JobState;
 use domain::log::{ClaimChange, ClaimKey, Event, Metadata, claims_of};
 use domain::personal::{KeyName, KeyringError, PersonalFields, try_each_personal};
 use jiff::Timestamp;
@@ -34,6 +35,19 @@ pub struct NewJob {
     pub due_at: Timestamp,
 }
 
+/// What a person does to a job that is there. It lands only if the job is still as it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobChange {
+    /// The job.
+    pub id: Uuid,
+    /// How it was seen.
+    pub from: JobState,
+    /// How many attempts it was seen with.
+    pub attempts: i32,
+    /// How it's to be: waiting to be done at once, or over.
+    pub to: JobState,
+}
+
 /// What one command writes.
 #[derive(Debug, Clone)]
 pub struct Append {
@@ -57,6 +71,8 @@ pub struct Append {
     pub outcome: String,
     /// Work that follows.
     pub jobs: Vec<NewJob>,
+    /// What is done to jobs that are there.
+    pub job_changes: Vec<JobChange>,
 }
 
 /// Where an append landed.

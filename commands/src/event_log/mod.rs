@@ -18,7 +18,7 @@ use migrations::Tenants;
 use migrations::keys::KeyStore;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-pub use append::{Append, AppendError, Appended, NewJob, StreamAppend};
+pub use append::{Append, AppendError, Appended, JobChange, NewJob, StreamAppend};
 use append::{Prepared, key_names};
 use writer::{Request, Writer};
 

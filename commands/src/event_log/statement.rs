@@ -42,6 +42,19 @@ clash_key as (
     where k.sealed_key is distinct from n.sealed_key
 ),";
 
+// The rows are locked by the look at them, so that no worker takes one between look and change.
+const CHECK_JOBS: &str = "
+seen_job as (
+    select c.item from unnest($47::int[], $48::uuid[], $49::text[], $50::int[])
+        as c (item, job_id, state, attempts)
+    join {t}.jobs j on j.job_id = c.job_id and j.state = c.state and j.attempts = c.attempts
+    for update of j
+),
+clash_job as (
+    select c.item from unnest($47::int[]) as c (item)
+    where c.item not in (select s.item from seen_job s)
+),";
+
 const MOVE: &str = "
 moved as (
     update {t}.log_head set position = $14, recorded_at = $15, peaks = $16
@@ -50,6 +63,7 @@ moved as (
         and not exists (select 1 from clash_command)";
 const MOVE_IF_CLAIMS: &str = " and not exists (select 1 from clash_claim)";
 const MOVE_IF_KEYS: &str = " and not exists (select 1 from clash_key)";
+const MOVE_IF_JOBS: &str = " and not exists (select 1 from clash_job)";
 const MOVED: &str = "
     returning position, xmin::text as row_version
 ),";
@@ -117,6 +131,16 @@ new_jobs as (
     where exists (select 1 from moved)
 ),";
 
+const CHANGED_JOBS: &str = "
+changed_jobs as (
+    update {t}.jobs j set state = n.state,
+        due_at = case n.state when 'waiting' then $15 else j.due_at end,
+        forgiven = case n.state when 'waiting' then j.attempts else j.forgiven end,
+        finished_at = case n.state when 'waiting' then null else $15 end
+    from unnest($48::uuid[], $51::text[]) as n (job_id, state)
+    where j.job_id = n.job_id and exists (select 1 from moved)
+),";
+
 const HEADS: &str = "
 new_head as (
     update cell.heads set position = $14";
@@ -125,6 +149,8 @@ const HEADS_NEXT_JOB: &str = ",
         next_job_at = case when next_job_at is not null
             then least(next_job_at, (select min(due_at) from unnest($45::timestamptz[]) as due_at))
         end";
+const HEADS_JOB_NOW: &str = ",
+        next_job_at = case when next_job_at is not null then least(next_job_at, $15) end";
 const HEADS_MOVED: &str = "
     where tenant = current_user and exists (select 1 from moved)
 )
@@ -132,6 +158,7 @@ select (select row_version from moved),
     array(select item from clash_stream), array(select command_id from clash_command)";
 const CLAIM_CLASHES: &str = ", array(select item from clash_claim)";
 const KEY_CLASHES: &str = ", array(select item from clash_key)";
+const JOB_CLASHES: &str = ", array(select item from clash_job)";
 const NO_CLASHES: &str = ", '{}'::int[]";
 
 /// The statement with the parts that this batch needs and no others: a part costs even when it
@@ -142,6 +169,7 @@ fn statement(plan: &Plan, items: &[Prepared]) -> Template {
     let frees = !plan.released_all.is_empty() || plan.claims.values().any(Option::is_none);
     let keys = items.iter().any(|item| !item.keys.is_empty());
     let jobs = items.iter().any(|item| !item.append.jobs.is_empty());
+    let changes = items.iter().any(|item| !item.append.job_changes.is_empty());
     let part = |wanted: bool, part: &'static str| if wanted { part } else { "" };
     let or = |wanted: bool, part: &'static str| if wanted { part } else { NO_CLASHES };
     Template::assembled([
@@ -149,9 +177,11 @@ fn statement(plan: &Plan, items: &[Prepared]) -> Template {
         part(checks_claims, CHECK_CLAIMS),
         CHECK_COMMANDS,
         part(keys, CHECK_KEYS),
+        part(changes, CHECK_JOBS),
         MOVE,
         part(checks_claims, MOVE_IF_CLAIMS),
         part(keys, MOVE_IF_KEYS),
+        part(changes, MOVE_IF_JOBS),
         MOVED,
         EVENTS,
         part(frees, CLAIMS),
@@ -159,11 +189,15 @@ fn statement(plan: &Plan, items: &[Prepared]) -> Template {
         COMMANDS,
         part(keys, KEYS),
         part(jobs, JOBS),
+        part(changes, CHANGED_JOBS),
         HEADS,
-        part(jobs, HEADS_NEXT_JOB),
+        part(jobs && !changes, HEADS_NEXT_JOB),
+        // A change may make a job due at once; where none is, the engine notes so when it looks.
+        part(changes, HEADS_JOB_NOW),
         HEADS_MOVED,
         or(checks_claims, CLAIM_CLASHES),
         or(keys, KEY_CLASHES),
+        or(changes, JOB_CLASHES),
     ])
 }
 
@@ -185,6 +219,8 @@ pub(crate) enum Written {
         commands: Vec<Uuid>,
         /// Keys that another process made.
         keys: Vec<usize>,
+        /// Jobs that are not as they were seen.
+        jobs: Vec<usize>,
     },
     /// Nothing was written: another process moved the head.
     HeadMoved,
@@ -207,7 +243,8 @@ pub(crate) async fn write(
         .bind(known.log.0);
     let query = bind_events(query, plan, items);
     let query = bind_claims(query, plan);
-    let row = bind_rest(query, plan, items).bind(&*known.row).fetch_one().await?;
+    let query = bind_rest(query, plan, items).bind(&*known.row);
+    let row = bind_job_changes(query, items).fetch_one().await?;
     let index = |column: usize| -> Result<Vec<usize>, DoorError> {
         let items: Vec<i32> = row.try_get(column)?;
         Ok(items.into_iter().map(|item| item as usize).collect())
@@ -215,12 +252,13 @@ pub(crate) async fn write(
     if let Some(row) = row.try_get(0)? {
         return Ok(Written::All { row });
     }
-    let (streams, claims, keys) = (index(1)?, index(3)?, index(4)?);
+    let (streams, claims, keys, jobs) = (index(1)?, index(3)?, index(4)?, index(5)?);
     let commands: Vec<Uuid> = row.try_get(2)?;
-    if streams.is_empty() && claims.is_empty() && keys.is_empty() && commands.is_empty() {
+    let lists = [&streams, &claims, &keys, &jobs];
+    if lists.into_iter().all(Vec::is_empty) && commands.is_empty() {
         return Ok(Written::HeadMoved);
     }
-    Ok(Written::Clashes { streams, claims, commands, keys })
+    Ok(Written::Clashes { streams, claims, commands, keys, jobs })
 }
 
 type Query<'tx> = migrations::TenantQuery<'tx>;
@@ -300,4 +338,19 @@ fn bind_rest<'tx>(query: Query<'tx>, plan: &Plan, items: &[Prepared]) -> Query<'
         .bind(jobs().map(|job| job.kind).collect::<Vec<&str>>())
         .bind(jobs().map(|job| &*job.reference).collect::<Vec<&str>>())
         .bind(jobs().map(|job| to_database(job.due_at)).collect::<Vec<_>>())
+}
+
+fn bind_job_changes<'tx>(query: Query<'tx>, items: &[Prepared]) -> Query<'tx> {
+    let changes = || {
+        items
+            .iter()
+            .enumerate()
+            .flat_map(|(of, item)| item.append.job_changes.iter().map(move |change| (of, change)))
+    };
+    query
+        .bind(changes().map(|(of, _)| of as i32).collect::<Vec<i32>>())
+        .bind(changes().map(|(_, change)| change.id).collect::<Vec<Uuid>>())
+        .bind(changes().map(|(_, change)| change.from.as_str()).collect::<Vec<&str>>())
+        .bind(changes().map(|(_, change)| change.attempts).collect::<Vec<i32>>())
+        .bind(changes().map(|(_, change)| change.to.as_str()).collect::<Vec<&str>>())
 }

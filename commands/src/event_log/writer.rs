@@ -2,7 +2,7 @@
 //! everybody. Positions and tree are known in memory; when another process has moved the head, the
 //! batch is written under the head's lock instead, so that progress is certain.
 
-use domain::id::{LogId, TenantId};
+use domain::id::{LogId, StreamId, TenantId};
 use domain::log::CompactRange;
 use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::{DoorError, TenantTx, Tenants};
@@ -146,10 +146,10 @@ impl Writer {
         let row = match write(&mut tx, &head, &plan, items).await? {
             Written::All { row } => row,
             Written::HeadMoved => return Ok(Outcome::HeadMoved),
-            Written::Clashes { streams, claims, commands, keys } => {
+            Written::Clashes { streams, claims, commands, keys, jobs } => {
                 self.head = (!lock_head).then_some(head);
                 return Ok(Outcome::Losers(name_clashes(
-                    items, &plan, &streams, &claims, &commands, &keys,
+                    items, &plan, &streams, &claims, &commands, &keys, &jobs,
                 )));
             }
         };
@@ -231,6 +231,7 @@ fn name_clashes(
     claims: &[usize],
     commands: &[Uuid],
     keys: &[usize],
+    jobs: &[usize],
 ) -> Vec<(usize, AppendError)> {
     let handled = items
         .iter()
@@ -248,9 +249,13 @@ fn name_clashes(
         (*index, AppendError::ClaimHeld(key))
     });
     let clashed = keys.iter().map(|index| (*index, AppendError::KeyClash));
+    let changed = jobs.iter().filter_map(|index| {
+        let change = items[*index].append.job_changes.first()?;
+        Some((*index, AppendError::StreamMoved(StreamId(change.id))))
+    });
     // The first reason named stands: a command that was handled before explains all others.
     let mut losers: Vec<(usize, AppendError)> =
-        handled.chain(moved).chain(held).chain(clashed).collect();
+        handled.chain(moved).chain(held).chain(clashed).chain(changed).collect();
     losers.sort_by_key(|(index, _)| *index);
     losers.dedup_by_key(|(index, _)| *index);
     losers

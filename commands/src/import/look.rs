@@ -64,6 +64,7 @@ impl<'a> Look<'a> {
             reads: Default::default(),
             absent: Vec::new(),
             jobs: Vec::new(),
+            job_changes: Vec::new(),
         }
     }
 

@@ -15,11 +15,8 @@ use migrations::TenantTx;
 use uuid::Uuid;
 
 use super::table::{self, derived_id};
-use super::{Daily, Job, NewJob, Patience, Work, WorkError, Worked};
+use super::{DAILY, Daily, Job, NewJob, Patience, Work, WorkError, Worked};
 use crate::event_log::read::{ReadError, stream_after};
-
-/// The kind of the jobs of the day.
-pub const DAILY: &str = "daily";
 
 /// Over how many seconds after two the tenants are spread, so that not all begin at once.
 const SPREAD_SECONDS: u128 = 1800;

@@ -2,11 +2,15 @@
 //! asks for it; the engine runs it until it is done, dead or cancelled, once in effect. Jobs hold
 //! references, never texts: what is to be said is looked up when it is done.
 
+mod change;
 mod daily;
 mod engine;
 mod patience;
 mod retention;
+mod sender;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::borrow::Cow;
@@ -19,7 +23,9 @@ use migrations::DoorError;
 use uuid::Uuid;
 
 pub use crate::event_log::NewJob;
-pub use daily::{DAILY, daily_job_id};
+pub use change::{CancelJob, RetryJob};
+pub use daily::daily_job_id;
+pub use domain::jobs::{DAILY, JobState};
 pub use engine::{JobEngine, JobLimits};
 pub use patience::Patience;
 pub use retention::JobRetention;

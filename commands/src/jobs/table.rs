@@ -11,44 +11,9 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
+pub use domain::jobs::JobState;
+
 use super::{DAILY, Job, NewJob};
-
-/// How a job is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// It's to be done, or done again.
-    Waiting,
-    /// A worker has it.
-    Running,
-    /// It's done.
-    Done,
-    /// It was given up; only a person can have it tried again.
-    Dead,
-    /// A person called it off.
-    Cancelled,
-}
-
-impl JobState {
-    /// Every state.
-    pub const ALL: [JobState; 5] =
-        [JobState::Waiting, JobState::Running, JobState::Done, JobState::Dead, JobState::Cancelled];
-
-    /// The stored name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            JobState::Waiting => "waiting",
-            JobState::Running => "running",
-            JobState::Done => "done",
-            JobState::Dead => "dead",
-            JobState::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state with this name.
-    pub fn parse(name: &str) -> Option<Self> {
-        JobState::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-}
 
 /// A job as it's listed.
 #[derive(Debug, Clone, PartialEq, Eq)]

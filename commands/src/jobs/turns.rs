@@ -92,7 +92,7 @@ mod tests {
     fn tenants_take_turns_however_much_each_has_to_do() {
         let mut turns = Turns::new(JobLimits { of_one_tenant: 1, ..JobLimits::default() });
         for _ in 0..3 {
-            [1, 2, 3].map(|n| turns.offer(tenant(n)));
+            (1..=3).for_each(|n| turns.offer(tenant(n)));
         }
         let mut order = Vec::new();
         while order.len() < 6 {

@@ -14,6 +14,7 @@ use crate::event_log::read::stream_after;
 use crate::handle::{Command, Commands, Sender};
 use crate::platform_log::{self, Recorded};
 use crate::refused::{CommandError, Done, Reply};
+use crate::subscription::settle;
 use crate::unit::{Loaded, Unit, open_personal};
 
 /// How long a host of the service rests after its tenant gave it up, in days.
@@ -74,6 +75,8 @@ pub async fn change(
     let sender = Sender { tenant: TenantId::PLATFORM, ..sender };
     let done = commands.handle(sender, command).await?;
     follow(commands, platform, tenant.id).await?;
+    // One that is resumed may still have to pay.
+    settle(commands, platform, tenant.id).await?;
     Ok(done)
 }
 

@@ -20,6 +20,8 @@ pub enum ClaimKind {
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
+    /// The slug that a sign-up wants, by its digest; on the platform's log.
+    SignUpSlug,
     /// A host that leads to a tenant, by its digest; on the platform's log.
     TenantHost,
     /// A kind of leave, by its code.
@@ -28,13 +30,14 @@ pub enum ClaimKind {
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 8] = [
+    pub const ALL: [ClaimKind; 9] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
         ClaimKind::Entry,
         ClaimKind::EntryBilling,
         ClaimKind::ImportRow,
+        ClaimKind::SignUpSlug,
         ClaimKind::TenantHost,
         ClaimKind::LeaveTypeCode,
     ];
@@ -48,6 +51,7 @@ impl ClaimKind {
             ClaimKind::Entry => "entry",
             ClaimKind::EntryBilling => "entry_billing",
             ClaimKind::ImportRow => "import_row",
+            ClaimKind::SignUpSlug => "sign_up_slug",
             ClaimKind::TenantHost => "tenant_host",
             ClaimKind::LeaveTypeCode => "leave_type_code",
         }

@@ -11,6 +11,7 @@ use crate::import::ImportEvent;
 use crate::leave::LeaveTypeEvent;
 use crate::members::MemberEvent;
 use crate::personal::{Personal, Unique};
+use crate::signup::SignUpEvent;
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
@@ -33,12 +34,17 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
         Event::Import(event) => of_import(stream, event),
+        Event::SignUp(event) => of_sign_up(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
         Event::Session(_)
         | Event::RateCard(_)
         | Event::Settings(_)
         | Event::Holiday(_)
+        | Event::Job(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_)
         | Event::File(_) => Vec::new(),
     }
 }
@@ -164,6 +170,24 @@ fn of_import(stream: StreamId, event: &ImportEvent) -> Vec<ClaimChange> {
             vec![ClaimChange::ReleaseAll { kind: ClaimKind::ImportRow, holder: stream }]
         }
         ImportEvent::ImportStarted(_) | ImportEvent::ImportFinished(_) => Vec::new(),
+    }
+}
+
+fn of_sign_up(stream: StreamId, event: &SignUpEvent) -> Vec<ClaimChange> {
+    let kind = ClaimKind::SignUpSlug;
+    let free = ClaimChange::ReleaseAll { kind, holder: stream };
+    match event {
+        SignUpEvent::SignUpBegun(event) => {
+            take_unique(kind, Some(&event.particulars.slug), stream).into_iter().collect()
+        }
+        SignUpEvent::SignUpCorrected(event) => std::iter::once(free)
+            .chain(take_unique(kind, Some(&event.particulars.slug), stream))
+            .collect(),
+        // From then on the catalogue holds the name, or nobody does.
+        SignUpEvent::SignUpCompleted(_)
+        | SignUpEvent::SignUpSentBack(_)
+        | SignUpEvent::SignUpExpired(_) => vec![free],
+        SignUpEvent::SignUpConfirmed(_) => Vec::new(),
     }
 }
 

@@ -8,12 +8,16 @@ use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::files::FileEvent;
+use crate::flags::FlagEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
+use crate::jobs::JobEvent;
 use crate::leave::{HolidayEvent, LeaveTypeEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
+use crate::signup::SignUpEvent;
+use crate::subscription::{PlanEvent, SubscriptionEvent};
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
 
@@ -83,6 +87,14 @@ macro_rules! events {
             }
         }
 
+        $(impl<'a> TryFrom<&'a Event> for &'a $family {
+            type Error = ();
+
+            fn try_from(event: &'a Event) -> Result<Self, ()> {
+                if let Event::$variant(event) = event { Ok(event) } else { Err(()) }
+            }
+        })+
+
         impl PersonalFields for Event {
             fn each_personal(&mut self, visit: &mut dyn FnMut(&mut dyn PersonalField)) {
                 match self { $(Event::$variant(event) => event.each_personal(visit)),+ }
@@ -135,9 +147,27 @@ events! {
     Holiday(HolidayEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
+    /// Of what people do to a job.
+    Job(JobEvent),
+    /// Of a firm's sign-up, on the platform's log.
+    SignUp(SignUpEvent),
+    /// Of a plan, on the platform's log.
+    Plan(PlanEvent),
+    /// Of a tenant's subscription, on the platform's log.
+    Subscription(SubscriptionEvent),
+    /// Of a feature flag, on the platform's log.
+    Flag(FlagEvent),
 }
 
 impl Event {
+    /// The same as an event of one slice, where it's one.
+    pub fn family<'a, F: 'a>(&'a self) -> Option<&'a F>
+    where
+        &'a F: TryFrom<&'a Event>,
+    {
+        self.try_into().ok()
+    }
+
     /// Reads a stored payload of any version, old ones through their upcasting steps.
     pub fn decode(event_type: &str, version: i16, payload: &str) -> Result<Self, DecodeError> {
         let known = Event::types()

@@ -6,7 +6,7 @@ pub mod price_book;
 pub mod unbilled;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
-use domain::log::{Event, Recorded};
+use domain::log::Recorded;
 
 use crate::row::text_cells;
 
@@ -33,19 +33,5 @@ text_cells! {
 
 /// The event of an invoice, where it's one.
 pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
-    match &recorded.event {
-        Event::Invoice(event) => Some(event),
-        Event::Time(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }

@@ -4,7 +4,7 @@
 
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use domain::time::{EntryVersion, TimeEvent, TimeRecorded};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -55,41 +55,23 @@ impl ReadModel for Unbilled {
     type Row = UnbilledRow;
 
     fn touches(event: &Recorded) -> Vec<EntryId> {
-        match &event.event {
-            Event::Time(event) => touched_by_time(event),
-            Event::Invoice(InvoiceEvent::InvoiceDrafted(event)) => {
+        if let Some(event) = event.event.family() {
+            return touched_by_time(event);
+        }
+        match event.event.family() {
+            Some(InvoiceEvent::InvoiceDrafted(event)) => {
                 event.entries.iter().map(|reserved| reserved.entry).collect()
             }
-            Event::Invoice(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
-            Event::Member(_)
-            | Event::Session(_)
-            | Event::Client(_)
-            | Event::Project(_)
-            | Event::RateCard(_)
-            | Event::Settings(_)
-            | Event::Import(_)
-            | Event::LeaveType(_)
-            | Event::Holiday(_)
-            | Event::Tenancy(_)
-            | Event::File(_) => Vec::new(),
+            Some(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
+            None => Vec::new(),
         }
     }
 
     fn apply(rows: &mut Rows<UnbilledRow>, recorded: &Recorded) {
-        match &recorded.event {
-            Event::Time(event) => apply_time(rows, event, recorded),
-            Event::Invoice(event) => apply_invoice(rows, event, recorded.position),
-            Event::Member(_)
-            | Event::Session(_)
-            | Event::Client(_)
-            | Event::Project(_)
-            | Event::RateCard(_)
-            | Event::Settings(_)
-            | Event::Import(_)
-            | Event::LeaveType(_)
-            | Event::Holiday(_)
-            | Event::Tenancy(_)
-            | Event::File(_) => {}
+        if let Some(event) = recorded.event.family() {
+            apply_time(rows, event, recorded);
+        } else if let Some(event) = recorded.event.family() {
+            apply_invoice(rows, event, recorded.position);
         }
     }
 }

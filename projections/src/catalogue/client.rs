@@ -2,7 +2,7 @@
 
 use domain::catalogue::ClientEvent;
 use domain::id::ClientId;
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use migrations::TenantTx;
 
@@ -79,21 +79,7 @@ fn client_of(event: &ClientEvent) -> ClientId {
 }
 
 fn client_event(recorded: &Recorded) -> Option<&ClientEvent> {
-    match &recorded.event {
-        Event::Client(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// One client.

@@ -8,7 +8,7 @@ pub mod task;
 
 use domain::catalogue::ProjectEvent;
 use domain::catalogue::rates::{RateKind, RateUnit};
-use domain::log::{Event, Recorded};
+use domain::log::Recorded;
 
 use crate::row::text_cells;
 
@@ -35,19 +35,5 @@ text_cells! {
 
 /// The event of a project, where it's one.
 pub(crate) fn project_event(recorded: &Recorded) -> Option<&ProjectEvent> {
-    match &recorded.event {
-        Event::Project(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }

@@ -4,7 +4,7 @@
 use domain::catalogue::RateCardEvent;
 use domain::catalogue::rates::{Rate as Amount, RateKind, RateScope, RateUnit};
 use domain::id::{ClientId, MemberId, ProjectId, StreamId, TaskId};
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
 use migrations::TenantTx;
 
@@ -106,21 +106,7 @@ impl ReadModel for Rate {
 }
 
 fn rate_event(recorded: &Recorded) -> Option<&RateCardEvent> {
-    match &recorded.event {
-        Event::RateCard(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// Every rate of a kind, by card and day. Who may not see costs must not be shown those.

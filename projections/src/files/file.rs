@@ -2,7 +2,7 @@
 
 use domain::files::{FileAbout, FileEvent, FileKind, FileStored};
 use domain::id::{ClientId, FileId, MemberId, ProjectId};
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use domain::members::Object;
 use domain::personal::Envelope;
 use jiff::Timestamp;
@@ -102,21 +102,7 @@ fn stored(event: &FileStored, recorded: &Recorded) -> FileRow {
 }
 
 fn file_event(recorded: &Recorded) -> Option<&FileEvent> {
-    match &recorded.event {
-        Event::File(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Session(_)
-        | Event::Tenancy(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// Which files to look for. Who may read each is for the policy to say again.

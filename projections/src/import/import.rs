@@ -2,7 +2,7 @@
 
 use domain::id::ImportId;
 use domain::import::ImportEvent;
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
 use migrations::TenantTx;
 
@@ -98,21 +98,7 @@ impl ReadModel for Import {
 }
 
 fn import_event(recorded: &Recorded) -> Option<&ImportEvent> {
-    match &recorded.event {
-        Event::Import(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// One import.

@@ -3,7 +3,7 @@
 use domain::country::{Counts, ShownIn};
 use domain::id::LeaveTypeId;
 use domain::leave::LeaveTypeEvent;
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use migrations::TenantTx;
 
 use crate::model::{EventTypes, ReadModel};
@@ -87,21 +87,7 @@ fn leave_type_of(event: &LeaveTypeEvent) -> LeaveTypeId {
 }
 
 fn leave_type_event(recorded: &Recorded) -> Option<&LeaveTypeEvent> {
-    match &recorded.event {
-        Event::LeaveType(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::Session(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// One kind of leave.

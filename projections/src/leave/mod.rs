@@ -7,7 +7,7 @@ pub mod leave_type;
 
 use domain::country::{Counts, ShownIn};
 use domain::leave::HolidayEvent;
-use domain::log::{Event, Recorded};
+use domain::log::Recorded;
 
 use crate::row::text_cells;
 
@@ -20,19 +20,5 @@ text_cells! {
 
 /// The event of the calendar of holidays, where it's one.
 fn holiday_event(recorded: &Recorded) -> Option<&HolidayEvent> {
-    match &recorded.event {
-        Event::Holiday(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Tenancy(_)
-        | Event::Session(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }

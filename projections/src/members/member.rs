@@ -2,7 +2,7 @@
 //! read as erased once the member's key is destroyed.
 
 use domain::id::MemberId;
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use domain::members::{MemberEvent, Registration, Role};
 use domain::personal::{Envelope, Personal};
 use jiff::Timestamp;
@@ -138,21 +138,7 @@ fn member_of(event: &MemberEvent) -> MemberId {
 }
 
 pub(super) fn member_event(recorded: &Recorded) -> Option<&MemberEvent> {
-    match &recorded.event {
-        Event::Member(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// One member.

@@ -1,6 +1,7 @@
 //! Members as they're read.
 
 pub mod grant;
+pub mod head_count;
 pub mod member;
 pub mod work_pattern;
 

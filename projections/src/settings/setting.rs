@@ -1,7 +1,7 @@
 //! Each value of each setting with the day it holds from. Which of them holds on a day is found by
 //! the same rule everywhere: the one with the latest day that is not after it.
 
-use domain::log::{Event, EventFamily, Recorded};
+use domain::log::{EventFamily, Recorded};
 use domain::settings::SettingsEvent;
 use jiff::Timestamp;
 use migrations::TenantTx;
@@ -65,21 +65,7 @@ impl ReadModel for Setting {
 }
 
 fn settings_event(recorded: &Recorded) -> Option<&SettingsEvent> {
-    match &recorded.event {
-        Event::Settings(event) => Some(event),
-        Event::Time(_)
-        | Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }
 
 /// Every value of every setting (or of one), by name and day.

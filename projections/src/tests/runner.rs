@@ -168,7 +168,7 @@ async fn events_that_come_with_notices_are_taken_without_being_read_again() {
     for batch in history.chunks(20) {
         let events: Vec<_> = batch.iter().map(incoming).collect();
         let position = events.last().map_or(0, |event| event.position);
-        running.notices.give(Notice { tenant: tenant.id, position, events });
+        running.notices.give(Notice { tenant: tenant.id, position, events, spans: vec![] });
     }
     let reached = running.progress.wait_for(&tenant.tenants, tenant.id, registry::all(), END, LONG);
     reached.await.expect("taken from the notices");

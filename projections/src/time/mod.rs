@@ -3,7 +3,7 @@
 pub mod time_entry;
 pub mod timesheet_week;
 
-use domain::log::{Event, Recorded};
+use domain::log::Recorded;
 use domain::time::{EntryState, TimeEvent};
 
 use crate::row::text_cells;
@@ -18,19 +18,5 @@ text_cells! {
 
 /// The event of a timesheet, where it's one.
 pub(crate) fn time_event(recorded: &Recorded) -> Option<&TimeEvent> {
-    match &recorded.event {
-        Event::Time(event) => Some(event),
-        Event::Invoice(_)
-        | Event::Member(_)
-        | Event::Session(_)
-        | Event::Client(_)
-        | Event::Project(_)
-        | Event::RateCard(_)
-        | Event::Settings(_)
-        | Event::Import(_)
-        | Event::LeaveType(_)
-        | Event::Holiday(_)
-        | Event::Tenancy(_)
-        | Event::File(_) => None,
-    }
+    recorded.event.family()
 }

@@ -6,6 +6,7 @@ mod contracts;
 mod cqrs;
 mod crash;
 mod delivery;
+mod deploy;
 mod firm;
 mod streams;
 mod tailing;

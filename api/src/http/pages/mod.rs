@@ -23,7 +23,8 @@ pub(crate) use frame::{Button, Notice, STYLE, Shown, page};
 
 use super::App;
 use super::body::collect;
-use super::dispatch::{origin_of, trace_of};
+use super::dispatch::origin_of;
+use super::edge::TraceId;
 use super::host::tenant_of;
 use super::problem::{FieldError, Problem};
 use super::registry::{Access, Site};
@@ -156,7 +157,8 @@ async fn visit(app: &App, page: &Page, parts: &Parts, fields: &[u8]) -> Result<V
         return Err(Problem::new(StatusCode::FORBIDDEN, "tenancy.suspended", detail));
     }
     let token = token_of(fields)?;
-    let (origin, trace_id) = (origin_of(parts), trace_of(&parts.headers));
+    let origin = origin_of(parts);
+    let trace_id = parts.extensions.get::<TraceId>().map(|trace| trace.0.clone());
     Ok(Visit { app: app.clone(), tenant, token, origin, trace_id })
 }
 

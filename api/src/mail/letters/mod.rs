@@ -1,10 +1,17 @@
 //! What each letter says: one file and two templates (`templates/mail/<name>.txt` and `.html`) per
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
+mod frozen;
 mod invitation;
 mod link;
+mod payment_due;
 mod sign_in;
+mod signup_confirmation;
+mod standing;
 mod test;
+mod thawed;
+mod trial_ending;
+mod welcome;
 
 use commands::jobs::{Job, WorkError};
 use commands::mail::Letter;
@@ -23,5 +30,17 @@ pub(super) async fn compose(
         Letter::Invitation { member } => invitation::compose(post, tenant, job, member).await,
         Letter::SignIn { member } => sign_in::compose(post, tenant, job, member).await,
         Letter::Test { member } => test::compose(post, tenant, job, member).await,
+        Letter::SignupConfirmation { sign_up } => {
+            signup_confirmation::compose(post, tenant, job, sign_up).await
+        }
+        Letter::Welcome { sign_up } => welcome::compose(post, tenant, job, sign_up).await,
+        Letter::TrialEnding { of, owner, day } => {
+            trial_ending::compose(post, tenant, job, (of, owner, day)).await
+        }
+        Letter::PaymentDue { of, owner, day } => {
+            payment_due::compose(post, tenant, job, (of, owner, day)).await
+        }
+        Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
+        Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }
 }

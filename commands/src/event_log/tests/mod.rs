@@ -43,6 +43,7 @@ fn append(streams: Vec<StreamAppend>) -> Append {
         status: 200,
         outcome: "{}".into(),
         jobs: Vec::new(),
+        job_changes: Vec::new(),
     }
 }
 

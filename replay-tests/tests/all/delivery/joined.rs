@@ -119,7 +119,8 @@ async fn consume(
                         decoded: carried.decode(),
                     })
                     .collect();
-                notices.give(Notice { tenant: batch.tenant, position: batch.last, events });
+                let (tenant, position) = (batch.tenant, batch.last);
+                notices.give(Notice { tenant, position, events, spans: Vec::new() });
                 ack.done().await;
             }
         }

@@ -109,7 +109,11 @@ pub(crate) fn line_of(row: &StoredRow, keys: &dyn Keyring) -> Line {
 /// The kind of stream that an event belongs to.
 fn stream_type(event: &Event) -> &'static str {
     match event {
-        Event::Time(_) => Timesheet::TYPE,
+        Event::Time(_)
+        | Event::SignUp(_)
+        | Event::Plan(_)
+        | Event::Subscription(_)
+        | Event::Flag(_) => Timesheet::TYPE,
         Event::Invoice(_) => Invoice::TYPE,
         Event::Member(_) => Member::TYPE,
         Event::Session(_) => Session::TYPE,
@@ -122,6 +126,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
         Event::File(_) => File::TYPE,
+        Event::Job(_) => "job",
     }
 }
 
@@ -186,6 +191,7 @@ fn append_of(commit: &[Line], keys: &dyn Keyring) -> Append {
         status: 200,
         outcome: "{}".to_owned(),
         jobs: Vec::new(),
+        job_changes: Vec::new(),
     }
 }
 

@@ -186,6 +186,7 @@ impl Writer {
             status: 200,
             outcome: "{}".to_owned(),
             jobs: Vec::new(),
+            job_changes: Vec::new(),
         }
     }
 }

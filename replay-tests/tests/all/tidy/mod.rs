@@ -4,5 +4,5 @@
 mod arrows;
 mod form;
 mod map;
-mod tree;
+pub(crate) mod tree;
 mod words;

@@ -85,6 +85,19 @@ const RULES: &[Rule] = &[
         part: Part::Program,
     },
     Rule {
+        why: "a named statement would be left in a session of a pooler: use `cell::query`",
+        words: &["sqlx::query("],
+        applies: |path| {
+            // Those two go to the server itself.
+            let direct = ["bootstrap.rs", "migrate.rs"].map(|it| format!("migrations/src/{it}"));
+            rust(path)
+                && path.starts_with("migrations/src/")
+                && path != "migrations/src/cell.rs"
+                && !direct.iter().any(|it| path == it)
+        },
+        part: Part::Program,
+    },
+    Rule {
         why: "a path of one machine means nothing on another",
         words: &["/work/", "/root/", "/home/"],
         applies: |_| true,
