@@ -9,14 +9,14 @@ use domain::billing::{GroupBy, Invoice, InvoiceEvent, invoice_stream, void_invoi
 use domain::catalogue::{Client, Project, client_stream, project_stream};
 use domain::id::{ClientId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId};
 use domain::log::{ClaimKey, ClaimKind};
-use domain::members::{Member, Role};
+use domain::members::{Action, Member, Object};
 use domain::personal::{Personal, PurposeClass};
 use domain::settings::{Settings, settings_stream};
 use domain::time::{EntryState, Timesheet, Week, timesheet_stream};
 use jiff::civil::Date;
 
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Refused, Reply};
 use crate::unit::{Loaded, Unit};
 
@@ -41,7 +41,7 @@ pub struct DraftInvoice {
 impl Command for DraftInvoice {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = unit.write::<Invoice>(invoice_stream(self.invoice)).await?;
-        authority_of(unit, Role::Billing).await?;
+        allowed(unit, Action::ChangeBills, &Object::Client(self.client)).await?;
         let client = unit.read::<Client>(client_stream(self.client)).await?;
         if !client.exists() {
             return Err(CommandError::NotFound);
@@ -150,15 +150,17 @@ pub struct VoidInvoice {
 impl Command for VoidInvoice {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = unit.write::<Invoice>(invoice_stream(self.invoice)).await?;
+        // Of a bill that is not there no client is known, so who may only for one is denied.
+        let client = invoice.state.drafted.as_ref().map(|drafted| drafted.client);
+        let object = client.map_or(Object::Firm, Object::Client);
+        allowed(unit, Action::ChangeBills, &object).await?;
         if !invoice.exists() {
             return Err(CommandError::NotFound);
         }
-        authority_of(unit, Role::Billing).await?;
         if self.expected_version.is_some_and(|expected| expected != invoice.version) {
             return Err(CommandError::Stale);
         }
-        let client = invoice.state.drafted.as_ref().map(|drafted| drafted.client.0);
-        let subject = SubjectId(client.unwrap_or_default());
+        let subject = SubjectId(client.map(|client| client.0).unwrap_or_default());
         let reason = self.reason.clone();
         let command = void_invoice::VoidInvoice {
             invoice: self.invoice,

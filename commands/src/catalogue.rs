@@ -1,6 +1,6 @@
 //! Changes of clients and projects, for managers and admins; money matters (rates, a client's
-//! currency) are for billing and admins. These gates stand here: the catalogue's rules know no
-//! caller.
+//! currency) are for billing and admins. Who may is the policy's to say: the catalogue's rules
+//! know no caller.
 
 mod rates;
 
@@ -12,21 +12,16 @@ use domain::catalogue::{
 };
 use domain::id::{ClientId, MemberId, ProjectId, TaskId};
 use domain::log::{ClaimKey, ClaimKind, project_name_claim};
-use domain::members::{Member, Role, member_stream};
+use domain::members::{Action, Member, Object, member_stream};
 use domain::name::normalised_name;
 use domain::personal::Unique;
 
 pub use rates::{ClearRate, SetRate};
 
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Loaded, Unit};
-
-/// Who looks after clients, projects and tasks.
-const CATALOGUE: Role = Role::Manager;
-/// Who looks after what is charged.
-const MONEY: Role = Role::Billing;
 
 /// The claim on a client's name: who holds it is the client with that name.
 pub fn client_name_claim(unit: &Unit<'_>, name: &str) -> ClaimKey {
@@ -51,9 +46,9 @@ pub struct AddClient {
 impl Command for AddClient {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let client = unit.write::<Client>(client_stream(self.client)).await?;
-        let by = authority_of(unit, CATALOGUE).await?;
-        if self.currency.is_some() && !by.includes(MONEY) {
-            return Err(CommandError::Forbidden);
+        allowed(unit, Action::AddClient, &Object::Firm).await?;
+        if self.currency.is_some() {
+            allowed(unit, Action::ChangeClientCurrency, &Object::Firm).await?;
         }
         let name = unique_name(unit, &self.name);
         let key = ClaimKey::digest(ClaimKind::ClientName, &name.digest);
@@ -79,7 +74,8 @@ pub struct RenameClient {
 
 impl Command for RenameClient {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let client = load_client(unit, self.client, self.expected_version, CATALOGUE).await?;
+        let client =
+            load_client(unit, self.client, self.expected_version, Action::ChangeClient).await?;
         let name = unique_name(unit, &self.name);
         let key = ClaimKey::digest(ClaimKind::ClientName, &name.digest);
         let command = catalogue::RenameClient { client: self.client, name };
@@ -107,7 +103,9 @@ impl Command for ChangeClientCurrency {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let currency = self.currency.clone();
         let command = catalogue::ChangeClientCurrency { client: self.client, currency };
-        let client = load_client(unit, self.client, self.expected_version, MONEY).await?;
+        let client =
+            load_client(unit, self.client, self.expected_version, Action::ChangeClientCurrency)
+                .await?;
         let events = change_client_currency::decide(&client.state, command);
         change_client(unit, client, events)
     }
@@ -125,7 +123,8 @@ pub struct ArchiveClient {
 impl Command for ArchiveClient {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let command = catalogue::ArchiveClient { client: self.client };
-        let client = load_client(unit, self.client, self.expected_version, CATALOGUE).await?;
+        let client =
+            load_client(unit, self.client, self.expected_version, Action::ChangeClient).await?;
         let events = archive_client::decide(&client.state, command);
         change_client(unit, client, events)
     }
@@ -143,23 +142,24 @@ pub struct RestoreClient {
 impl Command for RestoreClient {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let command = catalogue::RestoreClient { client: self.client };
-        let client = load_client(unit, self.client, self.expected_version, CATALOGUE).await?;
+        let client =
+            load_client(unit, self.client, self.expected_version, Action::ChangeClient).await?;
         let events = restore_client::decide(&client.state, command);
         change_client(unit, client, events)
     }
 }
 
-/// The client to change, where the caller may do what `needed` may do.
+/// The client to change, where the caller may do this with it.
 async fn load_client(
     unit: &mut Unit<'_>,
     client: ClientId,
     seen: Option<i32>,
-    needed: Role,
+    action: Action,
 ) -> Result<Loaded<Client>, CommandError> {
-    let client = unit.write::<Client>(client_stream(client)).await?;
-    authority_of(unit, needed).await?;
-    client.check_seen(seen)?;
-    Ok(client)
+    let loaded = unit.write::<Client>(client_stream(client)).await?;
+    allowed(unit, action, &Object::Client(client)).await?;
+    loaded.check_seen(seen)?;
+    Ok(loaded)
 }
 
 fn change_client(
@@ -184,7 +184,8 @@ pub struct AddProject {
 
 impl Command for AddProject {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let project = load_project(unit, self.project, None).await?;
+        let project = unit.write::<Project>(project_stream(self.project)).await?;
+        allowed(unit, Action::AddProject, &Object::Client(self.client)).await?;
         let client = unit.read::<Client>(client_stream(self.client)).await?;
         let AddProject { project: id, client: of, name } = self.clone();
         let key = project_name_claim(of, &name);
@@ -366,10 +367,11 @@ async fn load_project(
     project: ProjectId,
     seen: Option<i32>,
 ) -> Result<Loaded<Project>, CommandError> {
-    let project = unit.write::<Project>(project_stream(project)).await?;
-    authority_of(unit, CATALOGUE).await?;
-    project.check_seen(seen)?;
-    Ok(project)
+    let loaded = unit.write::<Project>(project_stream(project)).await?;
+    let client = loaded.state.client;
+    allowed(unit, Action::ChangeProject, &Object::Project { project, client }).await?;
+    loaded.check_seen(seen)?;
+    Ok(loaded)
 }
 
 fn change_project(

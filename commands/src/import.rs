@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::id::{EntryId, ImportId, MemberId};
 use domain::import::{Export, ExportRefusal, Format, ImportFinished, read_export, row_identity};
-use domain::members::Role;
+use domain::members::{Action, Object};
 use futures::{StreamExt, TryStreamExt};
 use migrations::keys::{TenantKeys, hex};
 
@@ -25,7 +25,7 @@ pub use report::{Created, ImportReport, RowNote};
 pub use undo::{BilledEntry, UndoReport, undo};
 
 use crate::handle::{Commands, Sender};
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::CommandError;
 use look::Look;
 use plan::{Plan, ReadRow, plan};
@@ -33,8 +33,6 @@ use report::Totals;
 use run_state::{FinishImport, StartImport};
 use week::{RecordWeek, WeekWork, by_parity, without};
 
-/// Who imports and takes imports back: it makes members and records for everybody.
-const IMPORTS: Role = Role::Admin;
 /// How many weeks or names are written at once; the log writes them in groups.
 const AT_ONCE: usize = 64;
 
@@ -109,7 +107,7 @@ pub async fn run(
     let sender = Sender { key: None, correlation: Some(import.0), ..sender };
     let look = Look::of(commands, &sender).await?;
     let mut unit = look.unit();
-    authority_of(&mut unit, IMPORTS).await?;
+    allowed(&mut unit, Action::Import, &Object::Firm).await?;
     let mut plan = plan(&mut unit, rows, &options).await?;
     report.take(std::mem::take(&mut plan.totals));
     let weeks = by_parity(import, std::mem::take(&mut plan.rows));

@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod clock;
 pub mod cqrs_store;
 pub mod event_log;
+pub mod files;
 pub mod first_terms;
 pub mod flags;
 pub mod handle;

@@ -2,6 +2,7 @@
 //! roles they have, and the append checks that it has not moved.
 
 mod employment;
+pub mod grants;
 mod import;
 mod invitation;
 

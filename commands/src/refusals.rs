@@ -50,5 +50,6 @@ refusals!(
     jobs,
     signup,
     subscription,
-    flags
+    flags,
+    files
 );

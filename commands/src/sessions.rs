@@ -250,7 +250,9 @@ fn closes_links(event: &MemberEvent) -> bool {
         | MemberEvent::MemberRegistered(_)
         | MemberEvent::MemberManagerChanged(_)
         | MemberEvent::MemberEmploymentChanged(_)
-        | MemberEvent::WorkPatternSet(_) => false,
+        | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::GrantGiven(_)
+        | MemberEvent::GrantTakenBack(_) => false,
     }
 }
 

@@ -1,11 +1,15 @@
 //! Changes of a tenant's settings. Who may change which is the registry's rule, so nothing more is
 //! asked of the caller here.
 
+use domain::files::{File, FileKind, file_stream};
 use domain::members::Authority;
 use domain::settings::{
-    self, Refusal, Settings, SettingsEvent, change_setting, clear_setting, settings_stream,
+    self, Refusal, SettingKey, Settings, SettingsEvent, change_setting, clear_setting,
+    settings_stream,
 };
 use jiff::civil::Date;
+
+pub mod known;
 
 use crate::handle::Command;
 use crate::leave::follow_settings;
@@ -59,10 +63,34 @@ async fn change(
     let settings = unit.write::<Settings>(settings_stream()).await?;
     let by = authority(unit).await?;
     let events = decide(&settings.state, &by)?;
+    check_logo(unit, &events).await?;
     unit.emit(&settings, events.clone());
     follow_settings(unit, &settings.state, &events).await?;
     // A setting is known by its name and has no id.
     Ok(Reply { id: None, created: false })
+}
+
+/// Refuses a mark that is no file of the kind for that.
+async fn check_logo(unit: &mut Unit<'_>, events: &[SettingsEvent]) -> Result<(), CommandError> {
+    let key = SettingKey::Logo;
+    for event in events {
+        let SettingsEvent::SettingChanged(event) = event else { continue };
+        if event.key != key.as_str() {
+            continue;
+        }
+        let refused = Refusal::InvalidValue { key, allowed: key.setting().kind.allowed() };
+        let Ok(file) = event.value.parse() else { return Err(refused.into()) };
+        // The id of another kind of thing is no file either.
+        let kept = match unit.read::<File>(file_stream(file)).await {
+            Ok(found) => found.state.kept().map(|kept| kept.kind),
+            Err(CommandError::NotFound) => None,
+            Err(error) => return Err(error),
+        };
+        if kept != Some(FileKind::Logo) {
+            return Err(refused.into());
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

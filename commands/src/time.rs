@@ -8,7 +8,7 @@ use domain::billing::invoice_of;
 use domain::catalogue::{Project, project_stream};
 use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
 use domain::log::{ClaimKey, ClaimKind};
-use domain::members::{Authority, Member, Role, member_stream};
+use domain::members::{Action, Authority, Member, Object, member_stream};
 use domain::personal::{Personal, PurposeClass};
 use domain::time::record_time::{self, RecordFacts, TaskFacts, WorkFacts};
 use domain::time::remove_time::{self, RemoveFacts};
@@ -22,15 +22,13 @@ pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTim
 pub use many::{MOST_ITEMS, RecordMany, record_each};
 
 use crate::handle::Command;
-use crate::members::authority;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Loaded, Pause, Unit};
 
 /// In whose right time of `member` is changed: their own, or a manager's.
 async fn authority_over(unit: &mut Unit<'_>, member: MemberId) -> Result<Authority, CommandError> {
-    let by = authority(unit).await?;
-    let own = by.is(member) && by.includes(Role::Member);
-    if own || by.includes(Role::Manager) { Ok(by) } else { Err(CommandError::Forbidden) }
+    allowed(unit, Action::RecordTime, &Object::Member(member)).await
 }
 
 /// A note of a member, to be sealed under the member's key.

@@ -137,6 +137,11 @@ impl Unit<'_> {
         hex(&self.keys.digest(purpose, parts))
     }
 
+    /// The tenant's keys.
+    pub(crate) fn keys(&self) -> &Arc<TenantKeys> {
+        &self.keys
+    }
+
     /// Loads a stream that this command will write. Its lock is held until the append has ended.
     pub async fn write<A: Stream>(&mut self, stream: StreamId) -> Result<Loaded<A>, CommandError> {
         if !self.locks.holds(stream) {

@@ -25,6 +25,8 @@ pub enum PurposeClass {
     Reason,
     /// From where a command came: network address and agent.
     Origin,
+    /// The name and the content of a file.
+    Document,
 }
 
 impl PurposeClass {
@@ -35,12 +37,13 @@ impl PurposeClass {
             PurposeClass::Note => "note",
             PurposeClass::Reason => "reason",
             PurposeClass::Origin => "origin",
+            PurposeClass::Document => "document",
         }
     }
 
     /// The class of a stored name, or `None` where this version does not know it.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Identity, Self::Note, Self::Reason, Self::Origin]
+        [Self::Identity, Self::Note, Self::Reason, Self::Origin, Self::Document]
             .into_iter()
             .find(|class| class.as_str() == name)
     }

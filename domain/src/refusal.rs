@@ -3,7 +3,8 @@
 
 use crate::log::ClaimKind;
 use crate::{
-    billing, catalogue, flags, jobs, leave, members, settings, signup, subscription, tenancy, time,
+    billing, catalogue, files, flags, jobs, leave, members, settings, signup, subscription,
+    tenancy, time,
 };
 
 /// A refusal of any slice.
@@ -30,6 +31,9 @@ pub enum Refusal {
     /// Of a tenant as a whole.
     #[error(transparent)]
     Tenancy(#[from] tenancy::Refusal),
+    /// Of a file.
+    #[error(transparent)]
+    Files(#[from] files::Refusal),
     /// Of a job.
     #[error(transparent)]
     Jobs(#[from] jobs::Refusal),
@@ -55,6 +59,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.code(),
             Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
+            Refusal::Files(refusal) => refusal.code(),
             Refusal::Jobs(refusal) => refusal.code(),
             Refusal::SignUp(refusal) => refusal.code(),
             Refusal::Subscription(refusal) => refusal.code(),
@@ -72,6 +77,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.field(),
             Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
+            Refusal::Files(refusal) => refusal.field(),
             Refusal::Jobs(_) => None,
             Refusal::SignUp(refusal) => refusal.field(),
             Refusal::Subscription(refusal) => refusal.field(),
@@ -89,6 +95,7 @@ impl Refusal {
             Refusal::Billing(refusal) => refusal.is_missing(),
             Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
+            Refusal::Files(refusal) => refusal.is_unknown(),
             Refusal::Jobs(_) => false,
             Refusal::SignUp(refusal) => refusal.is_unknown(),
             Refusal::Subscription(refusal) => refusal.is_unknown(),
@@ -109,7 +116,8 @@ impl Refusal {
             | Refusal::Tenancy(_)
             | Refusal::SignUp(_)
             | Refusal::Subscription(_)
-            | Refusal::Flags(_) => false,
+            | Refusal::Flags(_)
+            | Refusal::Files(_) => false,
         }
     }
 

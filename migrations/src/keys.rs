@@ -284,6 +284,20 @@ impl TenantKeys {
         unsaved_keys
     }
 
+    /// Takes up a key that `ensure` made and that was forgotten since, for whoever sealed something
+    /// with it that is to be in the commit. One that is there already stays as it is.
+    pub fn hold(&self, key: &NewSubjectKey) -> Result<(), KeysError> {
+        let known = self.held(key.name, Some(&key.sealed))?;
+        let mut held = self.subjects.lock().expect("no panic under it");
+        if let (None | Some(Held::Absent { .. }), Held::Key { key: opened, .. }) =
+            (held.get(&key.name), known)
+        {
+            let unsaved = Some(key.sealed.clone());
+            held.insert(key.name, Held::Key { key: opened, unsaved, at: Instant::now() });
+        }
+        Ok(())
+    }
+
     /// The commit that brought these keys is durable.
     pub fn saved(&self, keys: &[NewSubjectKey]) {
         let mut held = self.subjects.lock().expect("no panic under it");
@@ -306,6 +320,21 @@ impl TenantKeys {
                 held.remove(&key.name);
             }
         }
+    }
+
+    /// Destroys a subject's key for good: what it sealed reads as erased, here at once and in other
+    /// processes once they ask again, which is within a minute. One that never was changes nothing.
+    pub async fn destroy(&self, tx: &mut TenantTx, name: KeyName) -> Result<(), KeysError> {
+        tx.query(
+            "update {t}.subject_keys set sealed_key = null, destroyed_at = now()
+             where subject_id = $1 and class = $2 and sealed_key is not null",
+        )
+        .bind(name.subject.0)
+        .bind(name.class.as_str())
+        .execute()
+        .await?;
+        self.subjects.lock().expect("no panic under it").insert(name, Held::Destroyed);
+        Ok(())
     }
 
     fn find(&self, name: KeyName) -> Option<Held> {

@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod checkpoint;
 pub mod erased;
 pub mod feed;
+pub mod files;
 pub mod fold;
 pub mod health;
 pub mod import;

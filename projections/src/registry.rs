@@ -10,10 +10,12 @@ use crate::catalogue::project_member::ProjectMember;
 use crate::catalogue::rate::Rate;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
+use crate::files::file::File;
 use crate::import::import::Import;
 use crate::leave::holiday::Holiday;
 use crate::leave::holiday_calendar::HolidayCalendar;
 use crate::leave::leave_type::LeaveType;
+use crate::members::grant::Grant;
 use crate::members::member::Member;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
@@ -51,6 +53,8 @@ models! {
     Invoice,
     InvoiceEntry,
     Import,
+    Grant,
+    File,
     LeaveType,
     HolidayCalendar,
     Holiday,

@@ -15,6 +15,7 @@ mod output;
 mod people;
 mod replay;
 mod serve;
+mod settings;
 mod tenant;
 mod token;
 
@@ -59,6 +60,9 @@ enum Command {
     /// Take in the people of a tenant from a file, and invite them
     #[command(subcommand)]
     People(people::People),
+    /// What a tenant has set, and changes of it
+    #[command(subcommand)]
+    Settings(settings::Settings),
     /// Make access tokens
     #[command(subcommand)]
     Token(token::Token),
@@ -97,6 +101,7 @@ impl Command {
             Command::Migrate(command) => command.only.is_some(),
             Command::Token(_)
             | Command::People(_)
+            | Command::Settings(_)
             | Command::Import(_)
             | Command::Audit(_)
             | Command::Events(_)
@@ -246,6 +251,7 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Tenant(command) => tenant::run(&context, command).await,
             Command::Operator(command) => operator::run(&context, command).await,
             Command::People(command) => people::run(&context, command).await,
+            Command::Settings(command) => settings::run(&context, command).await,
             Command::Token(command) => token::run(&context, command).await,
             Command::Migrate(command) => migrate::run(&context, command).await,
             Command::Import(command) => import::run(&context, command).await,

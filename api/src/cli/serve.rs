@@ -80,6 +80,7 @@ pub(crate) async fn run(
         system.platform.clone(),
         progress.unwrap_or_default(),
         system.signer.clone(),
+        system.files.clone(),
         HttpLimits::default(),
     );
     let admin = command.admin_listen.or(file.admin_listen).unwrap_or_else(|| beside(address));

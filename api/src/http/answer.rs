@@ -3,7 +3,7 @@
 use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -66,6 +66,21 @@ impl<R> Answer<R> {
     /// The same with the position it takes into account.
     pub(crate) fn at(self, position: i64) -> Self {
         self.with(EVENT_POSITION, position.into())
+    }
+}
+
+/// What a handler may answer, as it's described.
+pub(crate) trait Answers: IntoResponse + 'static {
+    /// Its media type.
+    const MEDIA: &'static str = "application/json";
+
+    /// Its form.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+}
+
+impl<R: Serialize + JsonSchema + Send + 'static> Answers for Answer<R> {
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<R>()
     }
 }
 

@@ -11,6 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 use super::fault::{Part, field_error};
+use super::incoming::{Incoming, cut_short};
 use super::problem::{FieldError, Problem};
 
 /// How a kind of body is described.
@@ -28,9 +29,16 @@ pub(crate) struct Described {
 pub(crate) trait Carried: Sized + Send + 'static {
     /// Whether it may be as large as an upload.
     const UPLOAD: bool = false;
+    /// Whether it's taken as it comes instead of being held in memory.
+    const STREAMS: bool = false;
 
     /// Reads it.
     fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, Problem>;
+
+    /// Takes it as it comes, where it's of those that are.
+    fn stream(_: &HeaderMap, _: Incoming) -> Result<Self, Problem> {
+        Err(Problem::internal(&"a body that is read whole was to be streamed"))
+    }
 
     /// Describes it; none where nothing is carried.
     fn described(generator: &mut SchemaGenerator) -> Option<Described>;
@@ -164,11 +172,7 @@ pub(crate) async fn collect(
         )),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large(limit)),
-        Ok(Err(_)) => Err(Problem::malformed(vec![FieldError::new(
-            "",
-            "request.cut_short",
-            "the body ended before it was complete",
-        )])),
+        Ok(Err(_)) => Err(cut_short()),
     }
 }
 

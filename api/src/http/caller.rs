@@ -2,7 +2,7 @@
 //! the member may do, and whether their sessions go on, is read from their own stream. All of it is
 //! remembered for a second: what is revoked is refused after that, in every process.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use commands::sessions;
 use commands::tokens::{self, Scopes};
 use domain::id::{MemberId, SessionId, TenantId};
 use domain::log::{Actor, Event};
-use domain::members::{Member, Role, member_stream};
+use domain::members::{Authority, Grant, Member, Role, member_stream};
 use migrations::TenantTx;
 use migrations::keys::sha256;
 use migrations::platform::TenantRecord;
@@ -35,6 +35,8 @@ pub(crate) struct Caller {
     pub(crate) member: MemberId,
     /// What they may do.
     pub(crate) roles: Vec<Role>,
+    /// What they may do with single objects.
+    pub(crate) grants: BTreeSet<Grant>,
     /// What the token is for; of a session, everything.
     pub(crate) scopes: Scopes,
     /// The session, where it's one.
@@ -49,8 +51,14 @@ impl Caller {
 
     /// Who acts where no credentials are asked for: nobody, who may nothing.
     pub(crate) fn nobody() -> Self {
-        let scopes = Scopes::Only(std::collections::BTreeSet::new());
-        Caller { member: MemberId(uuid::Uuid::nil()), roles: Vec::new(), scopes, session: None }
+        let scopes = Scopes::Only(BTreeSet::new());
+        let (roles, grants) = (Vec::new(), BTreeSet::new());
+        Caller { member: MemberId(uuid::Uuid::nil()), roles, grants, scopes, session: None }
+    }
+
+    /// In whose right they ask.
+    pub(crate) fn authority(&self) -> Authority {
+        Authority::Member { member: self.member, roles: self.roles.clone() }
     }
 
     /// In whose name commands are sent; nobody is a visitor, who has no rights.
@@ -128,8 +136,8 @@ async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Call
     let mut tx = app.tenants.begin(tenant).await?;
     let (member, _) = state_of(&mut tx, found.member).await?;
     tx.commit().await?;
-    let (roles, scopes) = (member.roles, found.scopes);
-    let caller = Caller { member: found.member, roles, scopes, session: None };
+    let (roles, grants, scopes) = (member.roles, member.grants, found.scopes);
+    let caller = Caller { member: found.member, roles, grants, scopes, session: None };
     Ok(member.active.then_some(caller))
 }
 
@@ -146,8 +154,8 @@ async fn look_up_session(
     let (member, _) = state_of(&mut tx, found.member).await?;
     tx.commit().await?;
     let goes_on = member.active && member.epoch == found.epoch;
-    let (roles, session) = (member.roles, Some(found.id));
-    let caller = Caller { member: found.member, roles, scopes: Scopes::All, session };
+    let (roles, grants, session) = (member.roles, member.grants, Some(found.id));
+    let caller = Caller { member: found.member, roles, grants, scopes: Scopes::All, session };
     Ok(goes_on.then_some(caller))
 }
 
@@ -174,7 +182,8 @@ mod tests {
 
     fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
         let scopes = Scopes::of(scopes.iter().map(|name| name.parse().unwrap()));
-        Caller { member: MemberId(Uuid::nil()), roles: roles.to_vec(), scopes, session: None }
+        let (roles, grants) = (roles.to_vec(), BTreeSet::new());
+        Caller { member: MemberId(Uuid::nil()), roles, grants, scopes, session: None }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! headers, body, freshness. The same order for a foreign id and an unknown one, so that neither
 //! status nor time tells them apart.
 
+use std::time::Duration;
+
 use axum::RequestPartsExt;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
@@ -18,6 +20,7 @@ use super::call::{About, Call};
 use super::caller::{self, Caller};
 use super::edge::TraceId;
 use super::host::{MENTIONING_KEYS, agrees, tenant_of};
+use super::incoming::Incoming;
 use super::moment::{Preferences, cut, fresh_enough};
 use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
@@ -47,16 +50,26 @@ where
     // An id that does not have the form of one is as unknown as any other.
     let Path(path) = parts.extract::<Path<P>>().await.map_err(|_| Problem::not_found())?;
     let query = query::own(&about.asked.own)?;
-    let bytes = carried(app, rule, &parts, body).await?;
+    let limit = limit_of(app, rule, &parts)?;
+    let patience = app.limits.body_patience;
+    let (bytes, incoming) = if B::STREAMS {
+        (Bytes::new(), Some(Incoming::new(body, limit, patience)))
+    } else {
+        (carried(rule, body, limit, patience).await?, None)
+    };
     about.key = key_of(rule, &parts, &bytes)?;
     if rule.method.needs_match() && !parts.headers.contains_key(header::IF_MATCH) {
         let detail = "say which version this is meant for: If-Match with the ETag you saw";
         let required = StatusCode::PRECONDITION_REQUIRED;
         return Err(Problem::new(required, "precondition.required", detail));
     }
-    let body = B::read(&parts.headers, &bytes).map_err(|problem| {
-        if mentions_another(&about.tenant, &host, &bytes) { Problem::not_found() } else { problem }
-    })?;
+    let body = match incoming {
+        Some(incoming) => B::stream(&parts.headers, incoming)?,
+        None => B::read(&parts.headers, &bytes).map_err(|problem| {
+            let mentions = mentions_another(&about.tenant, &host, &bytes);
+            if mentions { Problem::not_found() } else { problem }
+        })?,
+    };
     freshen(app, rule, &parts.headers, &mut about).await?;
     Ok(Call { path, query, body, about })
 }
@@ -124,17 +137,27 @@ async fn freshen(
     fresh_enough(parts, about.tenant.id, rule.reads, position, preferences).await
 }
 
-async fn carried(app: &App, rule: &Rule, parts: &Parts, body: Body) -> Result<Bytes, Problem> {
-    if rule.method == Method::Get {
-        return Ok(Bytes::new());
-    }
+/// How long a body may be; refuses one that announces more.
+fn limit_of(app: &App, rule: &Rule, parts: &Parts) -> Result<usize, Problem> {
     let limit = if rule.upload { app.limits.upload_bytes } else { app.limits.body_bytes };
     let announced = parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
+    match announced {
+        Some(length) if length > limit && rule.method != Method::Get => Err(too_large(limit)),
+        Some(_) | None => Ok(limit),
     }
-    collect(body, limit, app.limits.body_patience).await
+}
+
+async fn carried(
+    rule: &Rule,
+    body: Body,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, Problem> {
+    if rule.method == Method::Get {
+        return Ok(Bytes::new());
+    }
+    collect(body, limit, patience).await
 }
 
 /// The key of a request, without the quotes that a structured header has.

@@ -17,8 +17,8 @@ use super::answer::Answer;
 use super::call::{About, Call};
 use super::cursor::Page;
 use super::members::Nothing;
-use super::personal;
 use super::problem::Problem;
+use super::{files, personal};
 
 /// An event.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -90,11 +90,12 @@ struct Closed {
     reason: Value,
 }
 
-fn closed(row: StoredRow) -> Result<Closed, Problem> {
+fn closed(about: &About, row: StoredRow) -> Result<Closed, Problem> {
     let recorded = row.decode()?;
     let data = recorded.event.payload().map_err(|error| Problem::internal(&error))?;
     let unreadable = |error: serde_json::Error| Problem::internal(&error);
-    let data = serde_json::from_str(&data).map_err(unreadable)?;
+    let mut data = serde_json::from_str(&data).map_err(unreadable)?;
+    files::hide(about, &row.event_type, &mut data);
     let raw: Value = serde_json::from_str(&row.metadata).map_err(unreadable)?;
     let metadata = serde_json::from_str(&row.metadata).map_err(unreadable)?;
     let reason = raw["reason"].clone();
@@ -106,7 +107,7 @@ async fn opened(
     tx: &mut TenantTx,
     rows: Vec<StoredRow>,
 ) -> Result<Vec<EventBody>, Problem> {
-    let closed = rows.into_iter().map(closed).collect::<Result<Vec<_>, _>>()?;
+    let closed = rows.into_iter().map(|row| closed(about, row)).collect::<Result<Vec<_>, _>>()?;
     let mut envelopes: Vec<Envelope> = Vec::new();
     for event in &closed {
         personal::sealed_in(&event.data, &mut envelopes);

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Uri, header};
-use commands::tenancy::import::ARRIVING;
 use migrations::platform::{Platform, TenantRecord};
-use migrations::remove::{DELETING, DESTROYING};
 use uuid::Uuid;
 
 use super::problem::Problem;

@@ -15,12 +15,15 @@ mod dispatch;
 mod domains;
 mod edge;
 mod fault;
+mod files;
 mod flags;
+mod grants;
 mod guests;
 mod history;
 mod host;
 mod if_seen;
 mod imports;
+mod incoming;
 mod jobs;
 mod leave;
 mod members;
@@ -61,6 +64,7 @@ use commands::flags::Flags;
 use commands::signup::Maker;
 use commands::tenancy::domains::TxtRecords;
 use migrations::Tenants;
+use migrations::files::FileStore;
 use migrations::keys::KeyStore;
 use migrations::platform::Platform;
 use projections::wait::Progress;
@@ -107,6 +111,7 @@ pub struct App {
     keys: KeyStore,
     progress: Progress,
     signer: Arc<CheckpointSigner>,
+    files: FileStore,
     limits: HttpLimits,
     remembered: caller::Remembered,
     visitors: visitors::Visitors,
@@ -124,6 +129,7 @@ impl App {
         platform: Platform,
         progress: Progress,
         signer: Arc<CheckpointSigner>,
+        files: FileStore,
         limits: HttpLimits,
     ) -> Self {
         let (tenants, keys) = (commands.log().tenants().clone(), commands.log().keys().clone());
@@ -137,6 +143,7 @@ impl App {
             keys,
             progress,
             signer,
+            files,
             limits,
             remembered: caller::Remembered::default(),
             visitors: visitors::Visitors::new(limits.open_per_minute),

@@ -165,7 +165,7 @@ fn described(place: &str, schema: Value) -> Vec<Value> {
 fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let rule = &route.rule;
     let schema = (route.types.answer)(generator);
-    let content = json!({ "application/json": { "schema": schema } });
+    let content = json!({ route.types.media: { "schema": schema } });
     let mut responses = json!({ "200": { "description": "Done.", "content": content } });
     if rule.method == Method::Post {
         responses["201"] = json!({

@@ -12,11 +12,10 @@ use commands::tokens::Scope;
 use domain::id::TenantId;
 use domain::members::Role;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::App;
-use super::answer::Answer;
+use super::answer::Answers;
 use super::body::{Carried, Described};
 use super::call::Call;
 use super::dispatch;
@@ -176,6 +175,8 @@ pub(crate) struct Types {
     pub(crate) body: fn(&mut SchemaGenerator) -> Option<Described>,
     /// What is answered.
     pub(crate) answer: fn(&mut SchemaGenerator) -> Schema,
+    /// The media type of the answer.
+    pub(crate) media: &'static str,
 }
 
 /// A route.
@@ -188,7 +189,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    fn new<P, Q, B, R, F, Fut>(
+    fn new<P, Q, B, A, F, Fut>(
         method: Method,
         path: &'static str,
         operation: &'static str,
@@ -200,9 +201,9 @@ impl Route {
         P: DeserializeOwned + JsonSchema + Send + 'static,
         Q: DeserializeOwned + JsonSchema + Send + 'static,
         B: Carried,
-        R: Serialize + JsonSchema + Send + 'static,
+        A: Answers,
         F: Fn(Call<P, Q, B>) -> Fut + Clone + Send + Sync + 'static,
-        Fut: Future<Output = Result<Answer<R>, Problem>> + Send + 'static,
+        Fut: Future<Output = Result<A, Problem>> + Send + 'static,
     {
         let rule = Rule {
             method,
@@ -221,7 +222,8 @@ impl Route {
             path: |generator| P::json_schema(generator),
             query: |generator| Q::json_schema(generator),
             body: B::described,
-            answer: |generator| generator.subschema_for::<R>(),
+            answer: A::schema,
+            media: A::MEDIA,
         };
         let make = Box::new(move |rule: Arc<Rule>| {
             let service = move |State(app): State<App>, request: Request| {
@@ -278,7 +280,7 @@ impl Route {
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {$(
         $(#[$doc])*
-        pub(crate) fn $name<P, Q, B, R, F, Fut>(
+        pub(crate) fn $name<P, Q, B, A, F, Fut>(
             path: &'static str,
             operation: &'static str,
             access: Access,
@@ -289,9 +291,9 @@ macro_rules! methods {
             P: DeserializeOwned + JsonSchema + Send + 'static,
             Q: DeserializeOwned + JsonSchema + Send + 'static,
             B: Carried,
-            R: Serialize + JsonSchema + Send + 'static,
+            A: Answers,
             F: Fn(Call<P, Q, B>) -> Fut + Clone + Send + Sync + 'static,
-            Fut: Future<Output = Result<Answer<R>, Problem>> + Send + 'static,
+            Fut: Future<Output = Result<A, Problem>> + Send + 'static,
         {
             Route::new(Method::$method, path, operation, access, summary, handler)
         }

@@ -1,6 +1,7 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod files;
 mod people;
 
 use commands::tokens::{Access as To, Scope};
@@ -24,8 +25,6 @@ const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
 const ADMINS: &[Role] = &[Role::Admin];
 /// Who reads the books' history.
 const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
-/// Who changes a client: managers its name, billing its currency; which is for the command to say.
-const CLIENTS: &[Role] = &[Role::Manager, Role::Billing];
 
 const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Read), roles }
@@ -54,6 +53,7 @@ pub(crate) fn routes() -> Vec<Route> {
         billing_routes(),
         import_routes(),
         domains::routes(),
+        files::files_routes(),
         leave_routes(),
     ];
     let of_both = [
@@ -80,7 +80,7 @@ fn catalogue_routes() -> Vec<Route> {
         patch(
             "/clients/{id}",
             "changeClient",
-            write(C, CLIENTS),
+            write(C, MEMBERS),
             "Change a client",
             clients::change,
         ),
@@ -100,14 +100,14 @@ fn projects_routes() -> Vec<Route> {
             .from(&["project"])
             .pages()
             .then(),
-        post("/projects", "addProject", write(C, MANAGERS), "Begin a project", projects::add),
+        post("/projects", "addProject", write(C, MEMBERS), "Begin a project", projects::add),
         get("/projects/{id}", "getProject", read(C, ALL), "One project", projects::one)
             .from(&["project"])
             .then(),
         patch(
             "/projects/{id}",
             "changeProject",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Change a project",
             projects::change,
         ),
@@ -115,14 +115,14 @@ fn projects_routes() -> Vec<Route> {
             .from(&["project", "task"])
             .pages()
             .then(),
-        post("/projects/{id}/tasks", "addTask", write(C, MANAGERS), "Add a task", tasks::add),
+        post("/projects/{id}/tasks", "addTask", write(C, MEMBERS), "Add a task", tasks::add),
         get("/projects/{id}/tasks/{task_id}", "getTask", read(C, ALL), "One task", tasks::one)
             .from(&["task"])
             .then(),
         patch(
             "/projects/{id}/tasks/{task_id}",
             "changeTask",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Change a task",
             tasks::change,
         ),
@@ -139,7 +139,7 @@ fn projects_routes() -> Vec<Route> {
         post(
             "/projects/{id}/members",
             "linkProjectMember",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Let a member record time on a project",
             project_members::link,
         ),
@@ -155,7 +155,7 @@ fn projects_routes() -> Vec<Route> {
         delete(
             "/projects/{id}/members/{member_id}",
             "unlinkProjectMember",
-            write(C, MANAGERS),
+            write(C, MEMBERS),
             "Let a member no longer record time on a project",
             project_members::unlink,
         ),
@@ -170,6 +170,15 @@ fn settings_routes() -> Vec<Route> {
     vec![
         get("/settings", "listSettings", read(S, ALL), "Every setting", settings::list).then(),
         get("/settings/{key}", "getSetting", read(S, ALL), "One setting", settings::one).then(),
+        get(
+            "/settings/{key}/history",
+            "listSettingChanges",
+            read(S, ALL),
+            "What was done to a setting, newest first",
+            settings::changes,
+        )
+        .pages()
+        .then(),
         put(
             "/settings/{key}",
             "changeSetting",
@@ -283,7 +292,7 @@ fn billing_routes() -> Vec<Route> {
         post(
             "/invoices",
             "draftInvoice",
-            write(B, MONEY),
+            write(B, MEMBERS),
             "Draft an invoice of a client's approved, unbilled time",
             invoices::draft,
         ),
@@ -293,7 +302,7 @@ fn billing_routes() -> Vec<Route> {
         post(
             "/invoices/{id}/void",
             "voidInvoice",
-            write(B, MONEY),
+            write(B, MEMBERS),
             "Give back what a draft reserves",
             invoices::void,
         ),

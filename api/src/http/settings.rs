@@ -1,13 +1,12 @@
 //! Settings over HTTP. They are one small stream, which is read itself: what was set a moment ago
 //! is there, and the tag of a setting is the position of its last change.
 
-use commands::event_log::read::stream_after;
+use commands::settings::known::{KnownSettings, SettingChange, Source, Until};
 use commands::settings::{ChangeSetting, ClearSetting};
 use commands::{Command, Done};
-use domain::log::{Event, Recorded};
-use domain::settings::{REGISTRY, Setting, SettingKey, Settings, SettingsEvent, settings_stream};
+use domain::settings::{DatedValue, REGISTRY, SettingKey, Settings, settings_stream};
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,31 +27,70 @@ pub(crate) struct DatedValueBody {
     value: String,
 }
 
+/// From where a value comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SourceKind {
+    /// Nobody gave one.
+    Default,
+    /// The firm's country has it so, and nobody has said otherwise.
+    CountryPack,
+    /// Somebody gave it.
+    Set,
+}
+
+/// From where the value comes that holds on the day.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct SourceBody {
+    kind: SourceKind,
+    /// Who gave it: `{"kind": "member", "id": ..}`, or an operator, or the service.
+    by: Option<Value>,
+    /// When it was given.
+    at: Option<Timestamp>,
+}
+
 /// A setting.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Setting")]
 pub(crate) struct SettingBody {
     key: &'static str,
+    /// The heading it stands under.
+    group: &'static str,
     /// What holds on the day asked for.
     value: String,
+    source: SourceBody,
+    /// The first day of the value that holds; null = always.
+    since: Option<Date>,
+    /// The next value, where one is set for a later day.
+    next: Option<DatedValueBody>,
     /// What holds where nothing was set.
     default: &'static str,
     /// What it does.
     help: &'static str,
+    /// The type: `time_zone`, `currency`, `integer`, `decimal`, `choice`, `boolean` and so on.
+    r#type: &'static str,
+    /// What its values count.
+    unit: Option<&'static str>,
     /// What may be set, in words.
     allowed: String,
+    /// The least role that changes it, or `operator`.
+    editor: &'static str,
+    /// Whether you may.
+    editable: bool,
     /// Whether its values hold from a day on.
     dated: bool,
-    /// Everything that was set, by day.
+    /// Everything that is set, by day.
     values: Vec<DatedValueBody>,
 }
 
-/// For which day.
+/// For which day, as known when.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OnDay {
     /// The day to show the value of; left out = today in the tenant's zone.
     at: Option<Date>,
+    /// As it was known at this instant; left out = as it's known now.
+    known_at: Option<Timestamp>,
 }
 
 /// One setting.
@@ -61,70 +99,59 @@ pub(crate) struct ByKey {
     key: String,
 }
 
-/// The settings at the moment asked for, with the event that last changed each.
-struct Known {
-    settings: Settings,
-    changes: Vec<(String, i64)>,
-}
-
-async fn known(about: &About) -> Result<Known, Problem> {
+/// The settings at the moment asked for.
+async fn known(about: &About, known_at: Option<Timestamp>) -> Result<KnownSettings, Problem> {
     let mut tx = about.tx().await?;
-    let rows = stream_after(&mut tx, settings_stream(), 0).await?;
+    let until = Until { position: about.as_of, known_at };
+    let known = KnownSettings::read(&mut tx, until).await?;
     tx.commit().await?;
-    let mut known = Known { settings: Settings::default(), changes: Vec::new() };
-    for row in rows {
-        if about.as_of.is_some_and(|position| row.position > position) {
-            break;
-        }
-        let Recorded { position, event, .. } = row.decode()?;
-        if let Event::Settings(event) = event {
-            known.settings.evolve(&event);
-            known.changes.push((key_of(&event).to_owned(), position));
-        }
-    }
     Ok(known)
 }
 
 /// The settings at the moment asked for.
 pub(crate) async fn settings_then(about: &About) -> Result<Settings, Problem> {
-    Ok(known(about).await?.settings)
+    Ok(known(about, None).await?.settings)
 }
 
-fn key_of(event: &SettingsEvent) -> &str {
-    match event {
-        SettingsEvent::SettingChanged(event) => &event.key,
-        SettingsEvent::SettingCleared(event) => &event.key,
+fn dated(dated: &DatedValue) -> DatedValueBody {
+    DatedValueBody { from: dated.from, value: dated.value.clone() }
+}
+
+fn actor(change: &SettingChange) -> Value {
+    serde_json::to_value(change.by).expect("a name or an id is plain data")
+}
+
+fn source(source: &Source<'_>) -> SourceBody {
+    let of = |kind, change: &SettingChange| SourceBody {
+        kind,
+        by: Some(actor(change)),
+        at: Some(change.at),
+    };
+    match source {
+        Source::Default => SourceBody { kind: SourceKind::Default, by: None, at: None },
+        Source::CountryPack(change) => of(SourceKind::CountryPack, change),
+        Source::Set(change) => of(SourceKind::Set, change),
     }
 }
 
-impl Known {
-    /// Where a setting was last changed; 0 where it never was.
-    fn changed_at(&self, key: SettingKey) -> i64 {
-        let last = self.changes.iter().rev().find(|(name, _)| name == key.as_str());
-        last.map_or(0, |(_, position)| *position)
-    }
-
-    fn shown(&self, setting: &'static Setting, day: Date) -> SettingBody {
-        let value = |dated: &domain::settings::DatedValue| DatedValueBody {
-            from: dated.from,
-            value: dated.value.clone(),
-        };
-        SettingBody {
-            key: setting.key.as_str(),
-            value: self.settings.value_on(setting.key, day).to_owned(),
-            default: setting.default,
-            help: setting.help,
-            allowed: setting.kind.allowed().to_string(),
-            dated: setting.dated,
-            values: self.settings.history(setting.key).iter().map(value).collect(),
-        }
-    }
-
-    /// Today by the tenant's own zone, which may itself be new today.
-    fn today(&self, about: &About) -> Date {
-        let utc = about.now().to_zoned(TimeZone::UTC).date();
-        let zone = domain::time::worked::find_zone(self.settings.time_zone(utc));
-        zone.map_or(utc, |zone| about.now().to_zoned(zone).date())
+fn shown(about: &About, known: &KnownSettings, key: SettingKey, day: Date) -> SettingBody {
+    let setting = key.setting();
+    SettingBody {
+        key: key.as_str(),
+        group: key.group(),
+        value: known.settings.value_on(key, day).to_owned(),
+        source: source(&known.source(key, day)),
+        since: known.holding(key, day).and_then(|dated| dated.from),
+        next: known.next(key, day).map(dated),
+        default: setting.default,
+        help: setting.help,
+        r#type: setting.kind.name(),
+        unit: key.unit(),
+        allowed: setting.kind.allowed(),
+        editor: setting.editor.name(),
+        editable: setting.editor.lets(&about.caller.authority()),
+        dated: setting.dated,
+        values: known.settings.history(key).iter().map(dated).collect(),
     }
 }
 
@@ -139,19 +166,62 @@ fn found(name: &str) -> Result<SettingKey, Problem> {
 
 /// `GET /settings`.
 pub(crate) async fn list(call: Call<(), OnDay>) -> Result<Answer<Page<SettingBody>>, Problem> {
-    let known = known(&call).await?;
-    let day = call.query.at.unwrap_or_else(|| known.today(&call));
-    let items = REGISTRY.iter().map(|setting| known.shown(setting, day)).collect();
+    let known = known(&call, call.query.known_at).await?;
+    let day = call.query.at.unwrap_or_else(|| known.day_of(call.now()));
+    let items = REGISTRY.iter().map(|it| shown(&call, &known, it.key, day)).collect();
     Ok(call.read(Page { items, next_cursor: None }))
 }
 
 /// `GET /settings/{key}`.
 pub(crate) async fn one(call: Call<ByKey, OnDay>) -> Result<Answer<SettingBody>, Problem> {
     let key = found(&call.path.key)?;
-    let known = known(&call).await?;
-    let day = call.query.at.unwrap_or_else(|| known.today(&call));
+    let known = known(&call, call.query.known_at).await?;
+    let day = call.query.at.unwrap_or_else(|| known.day_of(call.now()));
     let tag = call.tag(object(key), known.changed_at(key));
-    Ok(call.read(known.shown(key.setting(), day)).tagged(tag))
+    Ok(call.read(shown(&call, &known, key, day)).tagged(tag))
+}
+
+/// What was done to a setting.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "SettingChange")]
+pub(crate) struct ChangeBody {
+    /// The event.
+    position: i64,
+    /// When it was done.
+    at: Timestamp,
+    /// Who did it.
+    by: Value,
+    /// The first day of the value; null = always.
+    from: Option<Date>,
+    /// The value that was given; null where it was taken back.
+    value: Option<String>,
+}
+
+/// `GET /settings/{key}/history`: newest first.
+pub(crate) async fn changes(
+    call: Call<ByKey, super::members::Nothing>,
+) -> Result<Answer<Page<ChangeBody>>, Problem> {
+    let key = found(&call.path.key)?;
+    let known = known(&call, None).await?;
+    let after: Option<i64> = call.after()?;
+    let limit = usize::try_from(call.look_for()).unwrap_or_default();
+    let rows: Vec<&SettingChange> = known
+        .changes_of(key)
+        .rev()
+        .filter(|change| after.is_none_or(|after| change.position < after))
+        .take(limit)
+        .collect();
+    Ok(call.page(
+        rows,
+        |change| change.position,
+        |change| ChangeBody {
+            position: change.position,
+            at: change.at,
+            by: actor(change),
+            from: change.from,
+            value: change.value.clone(),
+        },
+    ))
 }
 
 /// Sends a command on a setting, if it is as the caller saw it; other settings may have changed.

@@ -6,6 +6,8 @@ use domain::log::{Actor, Event};
 use futures::future::join_all;
 use migrations::testing::random_id;
 
+use domain::members::Role;
+
 use super::*;
 use crate::catalogue::{AddClient, AddProject, AddTask};
 use crate::refused::Done;

@@ -6,14 +6,13 @@ use domain::catalogue::{
     self, Client, Project, RateCard, Refusal, clear_rate, client_stream, project_stream, set_rate,
 };
 use domain::id::{ProjectId, TaskId};
-use domain::members::{Member, member_stream};
+use domain::members::{Action, Member, Object, member_stream};
 use jiff::civil::Date;
 use migrations::DoorError;
 use sqlx::Row;
 
-use super::MONEY;
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
@@ -33,7 +32,7 @@ pub struct SetRate {
 impl Command for SetRate {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let card = unit.write::<RateCard>(self.scope.stream()).await?;
-        authority_of(unit, MONEY).await?;
+        allowed(unit, Action::ChangeRates, &Object::Firm).await?;
         check_scope(unit, &self.scope).await?;
         let SetRate { scope, kind, from, rate } = self.clone();
         let events = set_rate::decide(&card.state, catalogue::SetRate { scope, kind, from, rate })?;
@@ -56,7 +55,7 @@ pub struct ClearRate {
 impl Command for ClearRate {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let card = unit.write::<RateCard>(self.scope.stream()).await?;
-        authority_of(unit, MONEY).await?;
+        allowed(unit, Action::ChangeRates, &Object::Firm).await?;
         let ClearRate { scope, kind, from } = self.clone();
         let events = clear_rate::decide(&card.state, catalogue::ClearRate { scope, kind, from })?;
         unit.emit(&card, events);

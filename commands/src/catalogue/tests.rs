@@ -5,6 +5,8 @@ use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
 use domain::log::Actor;
 use migrations::testing::random_id;
 
+use domain::members::Role;
+
 use super::*;
 use crate::refused::Done;
 use crate::testing::{Firm, refused};

@@ -9,12 +9,13 @@ use domain::catalogue::{
 };
 use domain::id::{ClientId, ProjectId, StreamId, TaskId};
 use domain::log::{ClaimKey, project_name_claim};
+use domain::members::{Action, Object};
 use domain::name::normalised_name;
 use uuid::Uuid;
 
 use crate::catalogue::{AddClient, client_name_claim};
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
@@ -272,7 +273,7 @@ impl OpenProject {
 impl Command for OpenProject {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let loaded = unit.write::<Project>(project_stream(self.project)).await?;
-        authority_of(unit, super::IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         let (mut state, mut events) = ((*loaded.state).clone(), Vec::new());
         if let Some(name) = &self.new {
             let client = unit.read::<Client>(client_stream(self.client)).await?;

@@ -7,11 +7,11 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use domain::id::{ImportId, StreamId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
+use domain::members::{Action, Object};
 use serde::{Deserialize, Serialize};
 
-use super::IMPORTS;
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Refused, Reply};
 use crate::unit::{Loaded, Unit};
 
@@ -80,7 +80,7 @@ pub(super) struct StartImport {
 impl Command for StartImport {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let run = unit.write::<ImportRun>(import_stream(self.import)).await?;
-        authority_of(unit, IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         let StartImport { import, rows, .. } = *self;
         let (format, file_digest) = (self.format.clone(), self.file_digest.clone());
         unit.emit(&run, [ImportStarted { import, format, file_digest, rows }]);
@@ -97,7 +97,7 @@ impl Command for FinishImport {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let import = self.finished.import;
         let run = unit.write::<ImportRun>(import_stream(import)).await?;
-        authority_of(unit, IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         check_runs(&run)?;
         unit.emit(&run, [self.finished.clone()]);
         Ok(Reply::changed(import))
@@ -113,7 +113,7 @@ pub(super) struct FreeRows {
 impl Command for FreeRows {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let run = unit.write::<ImportRun>(import_stream(self.import)).await?;
-        authority_of(unit, IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         let FreeRows { import, removed } = *self;
         unit.emit(&run, [ImportUndone { import, removed }]);
         Ok(Reply::changed(import))

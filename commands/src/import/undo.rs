@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use domain::billing::invoice_of;
 use domain::id::{EntryId, ImportId, InvoiceId, StreamId};
 use domain::log::{ClaimKey, ClaimKind};
+use domain::members::{Action, Object};
 use domain::time::remove_time::{self, RemoveFacts};
 use domain::time::{TimeRemoved, Timesheet};
 use futures::{StreamExt, TryStreamExt};
@@ -15,12 +16,12 @@ use migrations::DoorError;
 use serde::Serialize;
 use sqlx::Row;
 
+use super::AT_ONCE;
 use super::look::Look;
 use super::run_state::{FreeRows, ImportRun, import_stream};
-use super::{AT_ONCE, IMPORTS};
 use crate::event_log::read::head_position;
 use crate::handle::{Command, Commands, Sender};
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Pause, Unit};
 
@@ -98,7 +99,7 @@ async fn find(
 ) -> Result<Found, CommandError> {
     let look = Look::of(commands, sender).await?;
     let mut unit = look.unit();
-    authority_of(&mut unit, IMPORTS).await?;
+    allowed(&mut unit, Action::Import, &Object::Firm).await?;
     let run = unit.peek::<ImportRun>(import_stream(import)).await?;
     if !run.exists() {
         return Err(CommandError::NotFound);
@@ -196,7 +197,7 @@ struct RemoveImported {
 impl Command for RemoveImported {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let loaded = unit.write::<Timesheet>(self.sheet).await?;
-        authority_of(unit, IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         let claim = |entry: EntryId| ClaimKey::id(ClaimKind::EntryBilling, entry);
         let keys: Vec<ClaimKey> = self.entries.iter().map(|entry| claim(*entry)).collect();
         let billed: BTreeMap<ClaimKey, InvoiceId> = unit

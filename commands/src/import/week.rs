@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use domain::catalogue::{Project, project_stream};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
 use domain::import::ImportSource;
-use domain::members::{Member, member_stream};
+use domain::members::{Action, Member, Object, member_stream};
 use domain::personal::{Personal, PurposeClass};
 use domain::time::record_time::{self, RecordFacts};
 use domain::time::{
@@ -16,12 +16,11 @@ use domain::time::{
     timesheet_stream,
 };
 
-use super::IMPORTS;
 use super::plan::known_digests;
 use super::report::Totals;
 use super::run_state::{ImportRun, check_runs, import_stream};
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::time::{facts_of, note_of};
 use crate::unit::Unit;
@@ -202,7 +201,7 @@ impl Command for RecordWeek {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let work = &*self.work;
         let loaded = unit.write::<Timesheet>(work.stream()).await?;
-        authority_of(unit, IMPORTS).await?;
+        allowed(unit, Action::Import, &Object::Firm).await?;
         check_runs(&unit.read::<ImportRun>(import_stream(work.import)).await?)?;
         let member = unit.read::<Member>(member_stream(work.member)).await?;
         let mut projects = BTreeMap::new();

@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use migrations::DoorError;
 use migrations::platform::{Platform, TenantRecord};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 use tracing::Instrument;
+use uuid::Uuid;
 
 use super::census;
 use super::daily::{self, Days};

@@ -3,7 +3,7 @@
 use domain::billing::invoice_of;
 use domain::id::{EntryId, MemberId};
 use domain::log::{ClaimKey, ClaimKind};
-use domain::members::{Authority, Role};
+use domain::members::{Action, Authority, Object};
 use domain::settings::{Settings, settings_stream};
 use domain::time::approve_timesheet::{self, ApprovalFacts};
 use domain::time::reopen_timesheet::{self, ReopenFacts};
@@ -13,7 +13,7 @@ use domain::time::{
 
 use super::{authority_over, reason_about};
 use crate::handle::Command;
-use crate::members::authority_of;
+use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::{Loaded, Unit};
 
@@ -27,8 +27,8 @@ async fn load(
 }
 
 /// Who decides: a manager. An operator decides in nobody's name and therefore may not.
-async fn decider(unit: &mut Unit<'_>) -> Result<MemberId, CommandError> {
-    match authority_of(unit, Role::Manager).await? {
+async fn decider(unit: &mut Unit<'_>, of: MemberId) -> Result<MemberId, CommandError> {
+    match allowed(unit, Action::ApproveTime, &Object::Member(of)).await? {
         Authority::Member { member, .. } => Ok(member),
         Authority::Operator => Err(CommandError::Forbidden),
     }
@@ -67,7 +67,7 @@ pub struct ApproveTimesheet {
 impl Command for ApproveTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
-        let by = decider(unit).await?;
+        let by = decider(unit, self.member).await?;
         let settings = unit.read::<Settings>(settings_stream()).await?;
         let facts =
             ApprovalFacts { self_approval: settings.state.self_approval(self.week.monday()) };
@@ -92,7 +92,7 @@ pub struct RejectTimesheet {
 impl Command for RejectTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
-        let by = decider(unit).await?;
+        let by = decider(unit, self.member).await?;
         let reason = reason_about(self.member, &self.reason);
         let command = reject_timesheet::RejectTimesheet { by, reason };
         let rejected = reject_timesheet::decide(&sheet.state, command)?;
@@ -115,7 +115,7 @@ pub struct ReopenTimesheet {
 impl Command for ReopenTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
-        let by = decider(unit).await?;
+        let by = decider(unit, self.member).await?;
         let reopened: Vec<EntryId> = sheet
             .state
             .entries

@@ -44,7 +44,8 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         | Event::Job(_)
         | Event::Plan(_)
         | Event::Subscription(_)
-        | Event::Flag(_) => Vec::new(),
+        | Event::Flag(_)
+        | Event::File(_) => Vec::new(),
     }
 }
 
@@ -116,6 +117,8 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
         | MemberEvent::MemberTimeZoneChanged(_)
         | MemberEvent::MemberDeactivated(_)
         | MemberEvent::MemberActivated(_)
+        | MemberEvent::GrantGiven(_)
+        | MemberEvent::GrantTakenBack(_)
         | MemberEvent::MemberInvited(_)
         | MemberEvent::MemberRegistered(_)
         | MemberEvent::MemberManagerChanged(_)

@@ -7,6 +7,7 @@ use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::files::FileEvent;
 use crate::flags::FlagEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
@@ -138,6 +139,8 @@ events! {
     Settings(SettingsEvent),
     /// Of an import.
     Import(ImportEvent),
+    /// Of a file.
+    File(FileEvent),
     /// Of a kind of leave.
     LeaveType(LeaveTypeEvent),
     /// Of the calendar of holidays.

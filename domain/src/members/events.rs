@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Role;
+use super::{Grant, Role};
 use crate::id::MemberId;
 use crate::personal::{Personal, Unique};
 
@@ -73,6 +73,26 @@ pub struct MemberDeactivated {
 pub struct MemberActivated {
     /// The member.
     pub member: MemberId,
+}
+
+/// A member has a right on one object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantGiven {
+    /// The member.
+    pub member: MemberId,
+    /// Which right on what.
+    #[serde(flatten)]
+    pub grant: Grant,
+}
+
+/// A member has that right no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantTakenBack {
+    /// The member.
+    pub member: MemberId,
+    /// Which right on what.
+    #[serde(flatten)]
+    pub grant: Grant,
 }
 
 /// A member was asked by mail to register; again, where the first mail was lost.
@@ -149,6 +169,10 @@ crate::event_family! {
         MemberDeactivated = 1,
         /// Back again.
         MemberActivated = 1,
+        /// A right on one object.
+        GrantGiven = 1,
+        /// That right no longer.
+        GrantTakenBack = 1,
         /// Asked by mail to register.
         MemberInvited = 1,
         /// Has registered.

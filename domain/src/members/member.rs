@@ -1,16 +1,19 @@
 //! A member as their stream tells it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::change_member_manager::{self, ChangeMemberManager, ManagerFacts};
 use super::{
     ActivateMember, AddMember, Authority, ChangeMemberEmail, ChangeMemberEmployment,
-    ChangeMemberRoles, ChangeMemberTimeZone, DeactivateMember, InviteMember, MemberEvent, Refusal,
-    RegisterMember, RenameMember, RevokeMemberSessions, Role, SetWorkPattern, WorkPattern,
-    activate_member, add_member, change_member_email, change_member_employment,
-    change_member_roles, change_member_time_zone, deactivate_member, invite_member,
-    register_member, rename_member, revoke_member_sessions, set_work_pattern,
+    ChangeMemberRoles, ChangeMemberTimeZone, DeactivateMember, GiveGrant, Grant, InviteMember,
+    MemberEvent, Refusal, RegisterMember, RenameMember, RevokeMemberSessions, Role, SetWorkPattern,
+    TakeBackGrant, WorkPattern, activate_member, add_member, change_member_email,
+    change_member_employment, change_member_roles, change_member_time_zone, deactivate_member,
+    give_grant, invite_member, register_member, rename_member, revoke_member_sessions,
+    set_work_pattern, take_back_grant,
 };
 use crate::aggregate::aggregate;
 use crate::id::{MemberId, StreamId};
@@ -38,6 +41,9 @@ pub struct Member {
     pub time_zone: Option<String>,
     /// Whether they may sign in and record time.
     pub active: bool,
+    /// What they may do with single objects, while active.
+    #[serde(default)]
+    pub grants: BTreeSet<Grant>,
     /// How far they have come from being added to signing in.
     pub registration: Registration,
     /// Who they report to.
@@ -114,6 +120,10 @@ pub enum MemberCommand {
     },
     /// See [`activate_member`].
     Activate(Authority, ActivateMember),
+    /// See [`give_grant`].
+    GiveGrant(GiveGrant),
+    /// See [`take_back_grant`].
+    TakeBackGrant(TakeBackGrant),
     /// See [`invite_member`].
     Invite(Authority, InviteMember),
     /// See [`register_member`].
@@ -149,6 +159,8 @@ impl Member {
                 deactivate_member::decide(self, &by, other_active_owners, command)
             }
             MemberCommand::Activate(by, command) => activate_member::decide(self, &by, command),
+            MemberCommand::GiveGrant(command) => give_grant::decide(self, command),
+            MemberCommand::TakeBackGrant(command) => take_back_grant::decide(self, command),
             MemberCommand::Invite(by, command) => invite_member::decide(self, &by, command),
             MemberCommand::Register(command) => register_member::decide(self, command),
             MemberCommand::ChangeManager(by, facts, command) => {
@@ -199,6 +211,12 @@ impl Member {
                 self.active = false;
             }
             MemberEvent::MemberActivated(_) => self.active = true,
+            MemberEvent::GrantGiven(event) => {
+                self.grants.insert(event.grant);
+            }
+            MemberEvent::GrantTakenBack(event) => {
+                self.grants.remove(&event.grant);
+            }
             MemberEvent::MemberInvited(_) => {
                 if self.registration == Registration::None {
                     self.registration = Registration::Invited;

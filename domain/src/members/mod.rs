@@ -14,9 +14,12 @@ pub mod deactivate_member;
 mod email;
 pub mod end_session;
 mod events;
+pub mod give_grant;
+mod grant;
 pub mod invite_member;
 mod member;
 mod people_file;
+pub mod policy;
 mod refusal;
 pub mod register_member;
 pub mod rename_member;
@@ -26,6 +29,7 @@ mod role;
 pub(crate) mod samples;
 mod session;
 pub mod set_work_pattern;
+pub mod take_back_grant;
 mod work_pattern;
 
 pub use activate_member::ActivateMember;
@@ -41,15 +45,19 @@ pub use deactivate_member::DeactivateMember;
 pub use email::{EMAIL_BYTES_MAX, checked_email, normalised_email};
 pub use end_session::EndSession;
 pub use events::{
-    MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEmploymentChanged,
-    MemberEvent, MemberInvited, MemberManagerChanged, MemberRegistered, MemberRenamed,
-    MemberRolesChanged, MemberSessionsRevoked, MemberTimeZoneChanged, WorkPatternSet,
+    GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
+    MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
+    MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
+    MemberTimeZoneChanged, WorkPatternSet,
 };
+pub use give_grant::GiveGrant;
+pub use grant::Grant;
 pub use invite_member::InviteMember;
 pub use member::{Member, MemberCommand, Registration, member_stream};
 pub use people_file::{
     PEOPLE_HEADER, PEOPLE_MAX, PeopleFile, PeopleFileError, PersonFault, PersonRow, read_people,
 };
+pub use policy::{Action, Denied, Object, may, may_give};
 pub use refusal::Refusal;
 pub use register_member::RegisterMember;
 pub use rename_member::RenameMember;
@@ -59,4 +67,5 @@ pub use session::{
     Proof, Session, SessionBegun, SessionCommand, SessionEnded, SessionEvent, session_stream,
 };
 pub use set_work_pattern::SetWorkPattern;
+pub use take_back_grant::TakeBackGrant;
 pub use work_pattern::{PATTERN_RULE, WorkPattern};

@@ -46,6 +46,15 @@ pub enum Refusal {
     /// Nobody would be left to own the tenant.
     #[error("this is the last active owner; make somebody else an owner first")]
     LastOwner,
+    /// One member can have only so many.
+    #[error("a member has at most {max} grants; give a role, or take some back")]
+    TooManyGrants {
+        /// How many.
+        max: usize,
+    },
+    /// The member does not have this right.
+    #[error("there is no such grant")]
+    UnknownGrant,
     /// Nobody can write to the member.
     #[error("this member has no e-mail address; give them one first")]
     NoEmail,
@@ -95,6 +104,8 @@ impl Refusal {
             Refusal::NotAllowed => "members.not_allowed",
             Refusal::RoleTooHigh { .. } => "members.role_too_high",
             Refusal::LastOwner => "members.last_owner",
+            Refusal::TooManyGrants { .. } => "members.too_many_grants",
+            Refusal::UnknownGrant => "members.unknown_grant",
             Refusal::NoEmail => "members.no_email",
             Refusal::NotActive => "members.not_active",
             Refusal::AlreadyRegistered => "members.already_registered",
@@ -126,6 +137,8 @@ impl Refusal {
             | Refusal::NotAllowed
             | Refusal::RoleTooHigh { .. }
             | Refusal::LastOwner
+            | Refusal::TooManyGrants { .. }
+            | Refusal::UnknownGrant
             | Refusal::NoEmail
             | Refusal::NotActive
             | Refusal::AlreadyRegistered
@@ -136,7 +149,7 @@ impl Refusal {
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownMember | Refusal::UnknownSession)
+        matches!(self, Refusal::UnknownMember | Refusal::UnknownSession | Refusal::UnknownGrant)
     }
 
     /// Whether the caller lacks the right.

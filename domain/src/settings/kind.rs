@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 
 use crate::country::is_country;
 use crate::decimal::{scaled, shortest};
+use crate::id::FileId;
 use crate::members::checked_email;
 use crate::money::minor_digits;
 
@@ -43,6 +44,8 @@ pub enum Kind {
     Url,
     /// An e-mail address.
     Email,
+    /// The id of a file; whether there is one is not for the type to say.
+    File,
 }
 
 impl Kind {
@@ -59,6 +62,7 @@ impl Kind {
             Kind::Boolean => "boolean",
             Kind::Url => "url",
             Kind::Email => "email",
+            Kind::File => "file",
         }
     }
 
@@ -81,6 +85,7 @@ impl Kind {
             Kind::Boolean => ["true", "false"].contains(&text).then(|| text.to_owned()),
             Kind::Url => is_url(text).then(|| text.trim_end_matches('/').to_owned()),
             Kind::Email => checked_email(text),
+            Kind::File => text.parse::<FileId>().ok().map(|file| file.to_string()),
         }
     }
 
@@ -101,6 +106,7 @@ impl Kind {
             Kind::Boolean => "true or false".to_owned(),
             Kind::Url => "a URL such as https://time.example.com without a path".to_owned(),
             Kind::Email => "an e-mail address".to_owned(),
+            Kind::File => "the id of a file of the kind logo".to_owned(),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod change_setting;
 pub mod clear_setting;
+mod described;
 mod events;
 mod kind;
 mod refusal;
@@ -24,7 +25,7 @@ pub use registry::{Editor, REGISTRY, Setting, SettingKey};
 
 use crate::aggregate::aggregate;
 use crate::decimal::scaled;
-use crate::id::StreamId;
+use crate::id::{FileId, StreamId};
 use crate::members::Authority;
 use crate::money::Percent;
 
@@ -191,6 +192,11 @@ impl Settings {
         let parse = |text: &str| text.parse().ok();
         let given = self.undated(key).and_then(parse).or_else(|| parse(key.setting().default));
         given.expect("a test parses the default of every typed accessor")
+    }
+
+    /// The file that holds the firm's mark.
+    pub fn logo(&self) -> Option<FileId> {
+        self.undated(SettingKey::Logo)?.parse().ok()
     }
 
     /// Where the tenant is reached, where an operator has said so.

@@ -102,6 +102,8 @@ registry! {
         "After how many minutes without a request a session ends; for sessions that begin later.";
     SessionDays "SESSION_DAYS": Kind::Integer { min: 1, max: 90 }, "30", OWNER, false,
         "After how many days a session ends in any case; for sessions that begin later.";
+    Logo "LOGO": Kind::File, "", ADMIN, false,
+        "The firm's mark on its pages and invoices: the id of a file of the kind logo.";
     SiteUrl "SITE_URL": Kind::Url, "", Editor::Operator, false,
         "Where the tenant is reached; links in e-mails start with it.";
     DefaultFromEmail "DEFAULT_FROM_EMAIL": Kind::Email, "", Editor::Operator, false,

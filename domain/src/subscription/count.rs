@@ -51,7 +51,9 @@ pub fn set_active_at(events: &[Recorded<MemberEvent>], end: Timestamp) -> bool {
             | MemberEvent::MemberManagerChanged(_)
             | MemberEvent::MemberEmploymentChanged(_)
             | MemberEvent::WorkPatternSet(_)
-            | MemberEvent::MemberSessionsRevoked(_) => {}
+            | MemberEvent::MemberSessionsRevoked(_)
+            | MemberEvent::GrantGiven(_)
+            | MemberEvent::GrantTakenBack(_) => {}
         }
     }
     active && address

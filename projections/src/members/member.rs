@@ -97,6 +97,7 @@ fn take_in(row: &mut MemberRow, event: &MemberEvent) {
         MemberEvent::MemberTimeZoneChanged(event) => row.time_zone.clone_from(&event.time_zone),
         MemberEvent::MemberDeactivated(_) => row.active = false,
         MemberEvent::MemberActivated(_) => row.active = true,
+        MemberEvent::GrantGiven(_) | MemberEvent::GrantTakenBack(_) => {}
         MemberEvent::MemberInvited(_) => {
             if row.registration == Registration::None {
                 row.registration = Registration::Invited;
@@ -125,6 +126,8 @@ fn member_of(event: &MemberEvent) -> MemberId {
         MemberEvent::MemberTimeZoneChanged(event) => event.member,
         MemberEvent::MemberDeactivated(event) => event.member,
         MemberEvent::MemberActivated(event) => event.member,
+        MemberEvent::GrantGiven(event) => event.member,
+        MemberEvent::GrantTakenBack(event) => event.member,
         MemberEvent::MemberInvited(event) => event.member,
         MemberEvent::MemberRegistered(event) => event.member,
         MemberEvent::MemberManagerChanged(event) => event.member,

@@ -1,5 +1,6 @@
 //! Members as they're read.
 
+pub mod grant;
 pub mod head_count;
 pub mod member;
 pub mod work_pattern;

@@ -68,7 +68,9 @@ fn pattern_set(recorded: &Recorded) -> Option<&WorkPatternSet> {
         | MemberEvent::MemberRegistered(_)
         | MemberEvent::MemberManagerChanged(_)
         | MemberEvent::MemberEmploymentChanged(_)
-        | MemberEvent::MemberSessionsRevoked(_) => None,
+        | MemberEvent::MemberSessionsRevoked(_)
+        | MemberEvent::GrantGiven(_)
+        | MemberEvent::GrantTakenBack(_) => None,
     }
 }
 

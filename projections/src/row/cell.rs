@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    ClientId, EntryId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId, TaskId,
-    TenantId,
+    ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId,
+    TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -91,6 +91,7 @@ macro_rules! id_cells {
 id_cells!(
     ClientId,
     EntryId,
+    FileId,
     ImportId,
     InvoiceId,
     LeaveTypeId,

@@ -8,18 +8,20 @@ use domain::catalogue::{
     ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, TaskAdded, TaskArchived,
     TaskRevised,
 };
+use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
-    ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, SessionId, StreamId, TaskId,
+    ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, SessionId, StreamId,
+    TaskId,
 };
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::log::Event;
 use domain::members::{
-    MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEmploymentChanged,
-    MemberEvent, MemberInvited, MemberManagerChanged, MemberRegistered, MemberRenamed,
-    MemberRolesChanged, MemberSessionsRevoked, MemberTimeZoneChanged, Proof, Role, SessionBegun,
-    SessionEnded, SessionEvent, WorkPatternSet,
+    Grant, GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
+    MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
+    MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
+    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
 };
-use domain::personal::PurposeClass::Identity;
+use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
 use jiff::civil::{Date, date};
 
@@ -53,6 +55,10 @@ impl History {
 
     fn setting(&mut self, event: impl Into<SettingsEvent>) -> &mut Self {
         self.add(StreamId(id(40)), Event::Settings(event.into()))
+    }
+
+    fn file(&mut self, file: u128, event: impl Into<FileEvent>) -> &mut Self {
+        self.add(StreamId(id(file)), Event::File(event.into()))
     }
 
     fn import(&mut self, event: impl Into<ImportEvent>) -> &mut Self {
@@ -231,8 +237,37 @@ pub(crate) fn imports() -> History {
     history
 }
 
+/// A sick note of member 1 that goes again, a contract with client 10 that stays, and who was given
+/// rights on them.
+pub(crate) fn files() -> History {
+    let member = MemberId(id(1));
+    let stored = |file: u128, kind, about| FileStored {
+        file: FileId(id(file)),
+        kind,
+        owner: member,
+        about,
+        name: sealed(Document, file, "GGGG"),
+        size: 9,
+        media_type: "application/pdf".to_owned(),
+        sha256: "ab".repeat(32),
+        sealed: true,
+        content_sha256: (kind == FileKind::Contract).then(|| "cd".repeat(32)),
+    };
+    let account = Grant::AccountManager(ClientId(id(10)));
+    let reader = Grant::Reader(FileId(id(60)));
+    let mut history = History::default();
+    history
+        .file(60, stored(60, FileKind::SickNote, None))
+        .file(61, stored(61, FileKind::Contract, Some(FileAbout::Client(ClientId(id(10))))))
+        .member(1, GrantGiven { member, grant: account })
+        .member(1, GrantGiven { member, grant: reader })
+        .member(1, GrantTakenBack { member, grant: reader })
+        .file(60, FileRemoved { file: FileId(id(60)) });
+    history
+}
+
 /// How many events `everything` has.
-pub(crate) const END: i64 = 61;
+pub(crate) const END: i64 = 67;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -242,7 +277,7 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
     let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
-    for part in parts.into_iter().chain([drafts, super::samples::leave(), imports()]) {
+    for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

@@ -58,6 +58,12 @@ impl Ask {
         self.header("content-type", media)
     }
 
+    /// The same with these bytes.
+    pub(crate) fn bytes(mut self, media: &str, body: &[u8]) -> Self {
+        self.body = body.to_vec();
+        self.header("content-type", media)
+    }
+
     /// Sends it to this host.
     pub(crate) async fn send(&self, router: &Router, host: &str) -> Reply {
         let mut request = Request::builder().method(self.method.as_str()).uri(&self.path);
@@ -71,8 +77,8 @@ impl Ask {
         let response = router.clone().oneshot(request).await.expect("the router never fails");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.expect("a whole body").to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
-        Reply { status, headers, text }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status, headers, text, bytes: bytes.to_vec() }
     }
 }
 
@@ -82,6 +88,7 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Reply {

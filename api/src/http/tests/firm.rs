@@ -16,6 +16,7 @@ use domain::id::MemberId;
 use domain::log::{Actor, Via};
 use domain::members::Role;
 use migrations::cell::{Cell, PoolLimits};
+use migrations::files::FileStore;
 use migrations::testing::{TestTenant, cell, random_id};
 use projections::runner::{Runner, RunnerLimits};
 use projections::wait::Progress;
@@ -87,11 +88,13 @@ impl Firm {
         let stop = run_projector(&commands, &tenant, &progress);
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
         let signer = CheckpointSigner::in_folders(folder.path(), folder.path()).expect("a key");
+        let files = FileStore::local(&folder.path().join("files")).expect("a folder");
         let app = App::new(
             commands,
             tenant.platform.clone(),
             progress,
             Arc::new(signer),
+            files,
             HttpLimits::default(),
         );
         let names = Arc::new(Names::default());

@@ -177,3 +177,68 @@ async fn events_are_shown_in_order_with_names_opened() {
     let verified = firm.get("/audit/verify").await.is(200);
     assert_eq!((&verified["events"], &verified["ok"]), (&json!(2), &json!(true)));
 }
+
+#[tokio::test]
+async fn a_setting_says_from_where_its_value_comes_and_what_was_done_to_it() {
+    let firm = Firm::new().await;
+    let path = "/settings/ROUNDING_MODE";
+    let first = firm.get(path).await.is(200);
+    assert_eq!(first["source"], json!({ "kind": "default", "by": null, "at": null }));
+    assert_eq!((&first["group"], &first["type"]), (&json!("time"), &json!("choice")));
+    assert_eq!((&first["editor"], &first["editable"]), (&json!("billing"), &json!(true)));
+    let set = async |value: &str, from: &str| {
+        let body = json!({ "value": value, "from": from });
+        let reply = firm.change("PUT", path, "*", &body).await;
+        reply.is(200);
+        reply.position()
+    };
+    let up = set("up", "2026-01-01").await;
+    set("down", "2027-01-01").await;
+    let shown = firm.get(&format!("{path}?at=2026-06-01")).await.is(200);
+    assert_eq!((&shown["value"], &shown["since"]), (&json!("up"), &json!("2026-01-01")));
+    assert_eq!(shown["source"]["kind"], "set");
+    assert_eq!(shown["source"]["by"]["id"], firm.owner.member.to_string());
+    assert_eq!(shown["next"], json!({ "from": "2027-01-01", "value": "down" }));
+    let at = shown["source"]["at"].as_str().expect("an instant");
+    let known = firm.get(&format!("{path}?at=2026-06-01&known_at={at}")).await.is(200);
+    assert_eq!((&known["value"], &known["next"]), (&json!("up"), &Value::Null));
+    firm.change("DELETE", &format!("{path}?from=2027-01-01"), "*", &Value::Null).await.is(200);
+    let history = firm.get(&format!("{path}/history")).await.is(200);
+    let values: Vec<_> = history["items"].as_array().expect("a list").iter().collect();
+    assert_eq!(values.len(), 3);
+    assert_eq!((&values[0]["value"], &values[0]["from"]), (&Value::Null, &json!("2027-01-01")));
+    assert_eq!((&values[2]["value"], &values[2]["position"]), (&json!("up"), &json!(up)));
+    let then = firm.get(&format!("{path}/history?as_of={up}")).await.is(200);
+    assert_eq!(then["items"].as_array().map(Vec::len), Some(1));
+    let page = firm.get(&format!("{path}/history?limit=2")).await.is(200);
+    let cursor = page["next_cursor"].as_str().expect("more");
+    let rest = firm.get(&format!("{path}/history?limit=2&cursor={cursor}")).await.is(200);
+    assert_eq!(rest["items"][0]["position"], up);
+    let manager = firm.person(&[Role::Manager]).await;
+    let seen = firm.get_as(&manager, path).await.is(200);
+    assert_eq!(seen["editable"], false);
+}
+
+#[tokio::test]
+async fn two_settings_are_changed_at_once_and_a_wrong_value_is_told_its_bounds() {
+    let firm = Firm::new().await;
+    let put = |key: &str, value: &str| {
+        let (path, body) = (format!("/settings/{key}"), json!({ "value": value }));
+        let firm = &firm;
+        async move {
+            let tag = firm.get(&path).await.header("etag");
+            firm.change("PUT", &path, &tag, &body).await
+        }
+    };
+    let both = futures::future::join(
+        put("BILLABLE_HOURS_IN_WORKING_DAY", "7.5"),
+        put("TIMECAPTURE_INTERVAL_MINUTES", "6"),
+    );
+    let (hours, minutes) = both.await;
+    assert_eq!((hours.status.as_u16(), minutes.status.as_u16()), (200, 200));
+    let wrong = put("TIMECAPTURE_INTERVAL_MINUTES", "0").await;
+    assert_eq!(wrong.problem(422), "settings.invalid_value");
+    let detail = "TIMECAPTURE_INTERVAL_MINUTES must be a whole number from 1 to 240";
+    assert_eq!(wrong.json()["detail"], detail);
+    assert_eq!(put("SITE_URL", "https://acme.example").await.problem(403), "auth.forbidden");
+}

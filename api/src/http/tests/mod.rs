@@ -4,9 +4,12 @@
 mod access;
 mod ask;
 mod domains;
+mod files;
+mod files_seen;
 mod firm;
 mod flags;
 mod freshness;
+mod grants;
 mod hosts;
 mod idempotency;
 mod isolation;

@@ -31,6 +31,10 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
     if rule.operation == "importPeople" {
         return ask.query("dry_run=true").text("text/csv", "name\nAyo\n");
     }
+    if rule.operation == "storeFile" {
+        let query = format!("kind=document&name=a.txt&client_id={}", fill("client_id"));
+        return ask.query(&query).text("text/plain", "A text.\n");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -73,6 +77,10 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "draftInvoice" => json!({
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
+        }),
+        "giveGrant" => json!({
+            "member_id": fill("member_id"), "right": "account_manager",
+            "object_id": fill("client_id"),
         }),
         "defineLeaveType" => json!({ "name": "Another", "paid": false }),
         "changeLeaveType" => json!({ "name": "Another" }),

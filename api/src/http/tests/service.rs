@@ -54,6 +54,7 @@ impl Service {
             system.platform.clone(),
             Progress::default(),
             system.signer.clone(),
+            system.files.clone(),
             HttpLimits::default(),
         );
         let (commands, platform) = (system.commands.clone(), system.platform.clone());

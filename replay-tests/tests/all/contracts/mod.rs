@@ -3,6 +3,7 @@
 
 mod carried;
 mod catalogue;
+mod files;
 mod keyring;
 mod leave;
 mod people;

@@ -61,11 +61,8 @@ pub(crate) fn members() -> Vec<Event> {
 pub(crate) fn work() -> Vec<Event> {
     let [nova, kabelo] = [NOVA, KABELO].map(|n| MemberId(id(n)));
     let employed = |hired_on, left_on| MemberEmploymentChanged { member: nova, hired_on, left_on };
-    let pattern = |from, minutes: &[u32]| WorkPatternSet {
-        member: nova,
-        from,
-        minutes: minutes.to_vec(),
-    };
+    let pattern =
+        |from, minutes: &[u32]| WorkPatternSet { member: nova, from, minutes: minutes.to_vec() };
     let week = [480, 480, 480, 480, 300, 0, 0];
     vec![
         of_member(MemberInvited { member: kabelo }),

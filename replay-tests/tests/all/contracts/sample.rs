@@ -25,6 +25,7 @@ pub(crate) const IMPORT: u16 = 60;
 pub(crate) const JOB: u16 = 62;
 pub(crate) const ANNUAL: u16 = 65;
 pub(crate) const SESSION: u16 = 80;
+pub(crate) const FILE: u16 = 75;
 
 /// A Tuesday in week 2026-W06.
 pub(crate) const TUESDAY: Date = date(2026, 2, 3);

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, leave, people, platform, sums, tenancy, time};
+use super::{catalogue, files, leave, people, platform, sums, tenancy, time};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -39,6 +39,8 @@ fn samples() -> Vec<Event> {
         people::settings(),
         people::imports(),
         people::jobs(),
+        files::files(),
+        files::grants(),
     ];
     slices.concat()
 }

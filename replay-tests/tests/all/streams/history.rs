@@ -8,6 +8,7 @@ use commands::event_log::{Append, StreamAppend};
 use cqrs_es::Aggregate;
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
+use domain::files::File;
 use domain::id::{CommandId, StreamId};
 use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Event, Metadata};
@@ -128,6 +129,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Plan(_) => "plan",
         Event::Subscription(_) => "subscription",
         Event::Flag(_) => "flag",
+        Event::File(_) => File::TYPE,
         Event::Job(_) => "job",
     }
 }

@@ -29,11 +29,13 @@ pub(crate) async fn tell() -> Firm {
     teller.member(owner, InviteMember { member, expected_version: NONE }).await;
     teller.at("2026-02-02T10:00:00Z");
     let first = sign_in(&teller, member, Purpose::Invitation).await;
-    teller.refused(owner, "members.already_registered", InviteMember {
-        member,
-        expected_version: NONE,
-    })
-    .await;
+    teller
+        .refused(
+            owner,
+            "members.already_registered",
+            InviteMember { member, expected_version: NONE },
+        )
+        .await;
     let report = |member, manager| ChangeMemberManager { member, manager, expected_version: NONE };
     teller.member(owner, report(member, Some(owner))).await;
     teller.refused(owner, "members.manager_cycle", report(owner, Some(member))).await;

@@ -1,0 +1,16 @@
+//! What a file belongs to beside its owner: who may see that, may see the file, unless its kind
+//! says otherwise.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{ClientId, ProjectId};
+
+/// What a file is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "id", rename_all = "snake_case")]
+pub enum FileAbout {
+    /// A client.
+    Client(ClientId),
+    /// A project.
+    Project(ProjectId),
+}
