@@ -23,6 +23,7 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
         .daily(MakeFirm(maker))
         .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
+        .daily(HolidayUpkeep::new(commands.clone()))
         .daily(DueDeletions {
             commands: system.commands.clone(),
             platform: system.platform.clone(),

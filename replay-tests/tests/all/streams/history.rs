@@ -125,10 +125,6 @@ fn stream_type(event: &Event) -> &'static str {
         Event::LeaveType(_) => LeaveType::TYPE,
         Event::Holiday(_) => HolidayCalendar::TYPE,
         Event::Tenancy(_) => "tenant",
-        Event::SignUp(_) => "sign_up",
-        Event::Plan(_) => "plan",
-        Event::Subscription(_) => "subscription",
-        Event::Flag(_) => "flag",
         Event::File(_) => File::TYPE,
         Event::Job(_) => "job",
     }
