@@ -1,4 +1,4 @@
-//! Spans for an OpenTelemetry collector, on only where `OTEL_EXPORTER_OTLP_ENDPOINT` names one; off,
+//! Spans for an OpenTelemetry collector, on where `OTEL_EXPORTER_OTLP_ENDPOINT` names one; off,
 //! nothing is made or kept. A trace begins with the caller's `traceparent` or here, its id is
 //! written into the events, and whoever works on them later goes on in the same trace.
 

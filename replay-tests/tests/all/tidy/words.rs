@@ -92,7 +92,7 @@ const RULES: &[Rule] = &[
             let direct = ["bootstrap.rs", "migrate.rs"].map(|it| format!("migrations/src/{it}"));
             rust(path)
                 && path.starts_with("migrations/src/")
-                && path != "migrations/src/cell.rs"
+                && !["cell.rs", "walls.rs"].iter().any(|it| path.ends_with(it))
                 && !direct.iter().any(|it| path == it)
         },
         part: Part::Program,
