@@ -14,7 +14,7 @@ use domain::members::{Action, Member, Object, member_stream};
 
 pub use content::{ContentError, Receiver};
 pub use reading::{OpenFile, ReadError, open};
-pub use sweep::{Swept, destroy, file_of, sweep};
+pub use sweep::{FileUpkeep, Swept, destroy, file_of, sweep};
 
 use migrations::keys::NewSubjectKey;
 

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
+use commands::files::FileUpkeep;
 use commands::jobs::{JobEngine, JobLimits, JobRetention};
+use commands::leave::HolidayUpkeep;
 use commands::signup::{MakeFirm, Maker};
 use commands::subscription::Terms;
 use commands::tenancy::delete_due::DueDeletions;
@@ -24,6 +26,7 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
         .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
         .daily(HolidayUpkeep::new(commands.clone()))
+        .daily(FileUpkeep::new(commands.clone(), system.files.clone()))
         .daily(DueDeletions {
             commands: system.commands.clone(),
             platform: system.platform.clone(),

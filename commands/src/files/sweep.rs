@@ -1,16 +1,20 @@
 //! Destroys what nobody can ask for any more: the object and the key of a file that was removed,
 //! and objects that were written for a file which the log never got.
 
+use async_trait::async_trait;
 use domain::files::{File, file_stream};
 use domain::id::{FileId, TenantId};
 use domain::log::Event;
 use futures::TryStreamExt;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use migrations::files::{FileError, ObjectName, TenantFiles};
+use migrations::files::{FileError, FileStore, ObjectName, TenantFiles};
 use migrations::keys::KeyStore;
 use migrations::{TenantTx, Tenants};
 
 use crate::event_log::read::stream_after;
+use crate::handle::Commands;
+use crate::jobs::{Daily, WorkError};
 use crate::refused::CommandError;
 
 /// An object this young may belong to a command that is still under way.
@@ -86,4 +90,35 @@ pub async fn file_of(tx: &mut TenantTx, file: FileId) -> Result<(File, i64), Com
         position = row.position;
     }
     Ok((state, position))
+}
+
+/// Sweeps each tenant once a day.
+#[derive(Debug, Clone)]
+pub struct FileUpkeep {
+    commands: Commands,
+    files: FileStore,
+}
+
+impl FileUpkeep {
+    /// For the tenants of these commands, whose objects are in this store.
+    pub fn new(commands: Commands, files: FileStore) -> Self {
+        FileUpkeep { commands, files }
+    }
+}
+
+#[async_trait]
+impl Daily for FileUpkeep {
+    fn name(&self) -> &'static str {
+        "file_upkeep"
+    }
+
+    async fn run(&self, tenant: TenantId, _day: Date) -> Result<(), WorkError> {
+        let log = self.commands.log();
+        let now = log.clock().now();
+        let swept = sweep(log.tenants(), log.keys(), &self.files.of(tenant), now).await?;
+        if swept.destroyed > 0 {
+            tracing::info!(%tenant, destroyed = swept.destroyed, "objects without a file");
+        }
+        Ok(())
+    }
 }

@@ -14,6 +14,7 @@ use super::delete::{DeleteError, cancel, destroy, due, request};
 use super::delete_due::DueDeletions;
 use super::import::{Arrival, load, open_doors};
 use super::yard::Yard;
+use crate::clock::Clock;
 use crate::event_log::audit::CheckpointSigner;
 use crate::event_log::read::stream_after;
 use crate::jobs::Daily;
@@ -35,7 +36,7 @@ async fn state(yard: &Yard) -> Option<String> {
 }
 
 fn later() -> Timestamp {
-    Timestamp::now() + SignedDuration::from_hours(24)
+    Clock::system().now() + SignedDuration::from_hours(24)
 }
 
 #[tokio::test]
@@ -69,8 +70,8 @@ async fn what_is_destroyed_leaves_a_certificate_and_nothing_else() {
     let (lifecycle, tenant) = (yard.lifecycle(), yard.firm.id());
     let events = yard.work().await;
     yard.put_file("a drawing").await;
-    request(&lifecycle, &yard.record().await, Timestamp::now()).await.expect("asked for");
-    let all = due(&lifecycle, Timestamp::now()).await.expect("the catalogue");
+    request(&lifecycle, &yard.record().await, Clock::system().now()).await.expect("asked for");
+    let all = due(&lifecycle, Clock::system().now()).await.expect("the catalogue");
     assert!(all.iter().any(|deletion| deletion.tenant == tenant));
     let head = destroy(&lifecycle, tenant, |_| {}).await.expect("destroyed");
     assert_eq!(head.position, events);
@@ -95,7 +96,7 @@ async fn a_destruction_that_was_cut_off_at_any_step_is_completed_and_cannot_be_t
         let yard = Yard::new().await;
         let (lifecycle, tenant) = (yard.lifecycle(), yard.firm.id());
         let events = yard.work().await;
-        let now = Timestamp::now();
+        let now = Clock::system().now();
         request(&lifecycle, &yard.record().await, now).await.expect("asked for");
         let tenants = &yard.firm.tenant.tenants;
         let begun = remove::begin_destruction(tenants, tenant, &[], now).await.expect("begun");
@@ -130,7 +131,7 @@ async fn the_names_of_what_is_gone_are_nobody_elses_for_a_year_and_its_own_again
     yard.work().await;
     yard.export("a.tar").await;
     let record = yard.record().await;
-    request(&lifecycle, &record, Timestamp::now()).await.expect("asked for");
+    request(&lifecycle, &record, Clock::system().now()).await.expect("asked for");
     destroy(&lifecycle, tenant, |_| {}).await.expect("destroyed");
     let new = |slug: &str, host: &str| migrations::provision::NewTenant {
         id: TenantId(migrations::testing::random_id()),
@@ -138,7 +139,7 @@ async fn the_names_of_what_is_gone_are_nobody_elses_for_a_year_and_its_own_again
         slug: slug.into(),
         name: "Another".into(),
         host: host.into(),
-        at: Timestamp::now(),
+        at: Clock::system().now(),
     };
     let TestTenant { tenants, keys, .. } = &yard.firm.tenant;
     let host = format!("{}.localhost", record.slug);
@@ -177,7 +178,7 @@ async fn the_platforms_day_destroys_what_is_due_and_nothing_else() {
     request(&yard.lifecycle(), &yard.record().await, later()).await.expect("asked for");
     dailies.run(TenantId::PLATFORM, day).await.expect("nothing to do");
     assert!(state(&yard).await.is_some());
-    request(&yard.lifecycle(), &yard.record().await, Timestamp::now()).await.expect("moved");
+    request(&yard.lifecycle(), &yard.record().await, Clock::system().now()).await.expect("moved");
     dailies.run(tenant, day).await.expect("not its day");
     assert!(state(&yard).await.is_some());
     dailies.run(TenantId::PLATFORM, day).await.expect("destroyed");

@@ -152,7 +152,8 @@ pub fn read_people(bytes: &[u8]) -> Result<PeopleFile, PeopleFileError> {
     };
     let layout = rest.into_iter().fold(first, better);
     let has = |column: usize| layout.at[column].is_some();
-    if !has(NAME) && !(has(FIRST) && has(LAST)) {
+    let named = has(NAME) || (has(FIRST) && has(LAST));
+    if !named {
         return Err(PeopleFileError::NoName);
     }
     if let Some(doubled) = layout.doubled {

@@ -53,9 +53,12 @@ pub const TRIAL_DAYS_MAX: i32 = 365;
 /// The plan that every trial can be begun with without a choice.
 pub const TRIAL_PLAN: &str = "trial";
 
-/// The plans that a platform begins with: code, name, description, and the price per active member
-/// and month in minor units.
-pub const FIRST_PLANS: &[(&str, &str, &str, &[(&str, i64)])] = &[
+/// A plan in the program: code, name, description, and the price per active member and month in
+/// minor units, by currency.
+pub type FirstPlan = (&'static str, &'static str, &'static str, &'static [(&'static str, i64)]);
+
+/// The plans that a platform begins with.
+pub const FIRST_PLANS: &[FirstPlan] = &[
     (TRIAL_PLAN, "Trial", "Everything for 30 days; choose a plan before they are over", &[]),
     (
         "standard",

@@ -6,6 +6,7 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use api::system::System;
+use commands::Clock;
 use commands::event_log::audit::verify as audit;
 use commands::event_log::claims;
 use commands::tenancy::clone::{Copy, Moment, copy, open_doors as open_copy};
@@ -15,7 +16,6 @@ use commands::tenancy::import::{Arrival, load, open_doors};
 use commands::tenancy::lifecycle::Lifecycle;
 use domain::id::TenantId;
 use domain::log::{Actor, Via};
-use jiff::Timestamp;
 use migrations::platform::TenantRecord;
 use projections::as_of::{Cut, as_of};
 use projections::rebuild::rebuild;
@@ -221,7 +221,7 @@ async fn of_a_tenant_that_was_deleted_nothing_is_left_but_its_certificate() {
     let tenant = running.tenant().await;
     running.work(tenant, 7, 60).await;
     let system = &running.system;
-    system.signer.sign(&system.tenants, tenant, Timestamp::now()).await.expect("signed");
+    system.signer.sign(&system.tenants, tenant, Clock::system().now()).await.expect("signed");
     let kind = domain::files::FileKind::Logo;
     let name = migrations::files::ObjectName { kind, id: domain::id::FileId(tenant.0) };
     let mark = "a mark that is nowhere else".as_bytes();
@@ -249,7 +249,7 @@ async fn of_a_tenant_that_was_deleted_nothing_is_left_but_its_certificate() {
 
     let of = record(system, tenant).await;
     let office = lifecycle(system);
-    request(&office, &of, Timestamp::now()).await.expect("asked for");
+    request(&office, &of, Clock::system().now()).await.expect("asked for");
     let end = destroy(&office, tenant, |_| {}).await.expect("destroyed");
     assert_eq!((end.position, end.root), (head.events, head.root));
 

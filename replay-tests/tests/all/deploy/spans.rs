@@ -53,7 +53,7 @@ fn varint(bytes: &mut &[u8]) -> u64 {
     panic!("a number of more than 64 bits")
 }
 
-fn below<'b>(messages: Vec<&'b [u8]>, number: u64) -> Vec<&'b [u8]> {
+fn below(messages: Vec<&[u8]>, number: u64) -> Vec<&[u8]> {
     let inside = messages.into_iter().flat_map(fields);
     inside.filter(|(field, _)| *field == number).map(|(_, value)| value).collect()
 }

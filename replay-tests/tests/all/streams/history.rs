@@ -109,11 +109,11 @@ pub(crate) fn line_of(row: &StoredRow, keys: &dyn Keyring) -> Line {
 /// The kind of stream that an event belongs to.
 fn stream_type(event: &Event) -> &'static str {
     match event {
-        Event::Time(_)
-        | Event::SignUp(_)
-        | Event::Plan(_)
-        | Event::Subscription(_)
-        | Event::Flag(_) => Timesheet::TYPE,
+        Event::Time(_) => Timesheet::TYPE,
+        Event::SignUp(_) => "sign_up",
+        Event::Plan(_) => "plan",
+        Event::Subscription(_) => "subscription",
+        Event::Flag(_) => "flag",
         Event::Invoice(_) => Invoice::TYPE,
         Event::Member(_) => Member::TYPE,
         Event::Session(_) => Session::TYPE,
