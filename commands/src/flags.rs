@@ -103,7 +103,8 @@ pub struct KnownFlag {
     pub position: i64,
 }
 
-/// Every defined flag, by key, from the platform's log. Before the platform has a log there is none.
+/// Every defined flag, by key, from the platform's log. Before the platform has a log there is
+/// none.
 pub async fn defined(tenants: &Tenants) -> Result<Vec<KnownFlag>, ReadError> {
     let mut tx = match tenants.begin(TenantId::PLATFORM).await {
         Err(DoorError::NoSuchTenant) => return Ok(Vec::new()),

@@ -330,7 +330,7 @@ impl<C: Command> Attempts<'_, C> {
         if let Some(answer) = self.answered_before().await? {
             return Ok(Ended::Done(answer));
         }
-        // A job that was refused may be tried again once the reason is gone; it has written nothing.
+        // A job that was refused has written nothing, and may be tried again.
         if self.sender.key.is_none() || self.sender.via == Via::Job {
             return Ok(Ended::Done(Err(CommandError::Refused(refused))));
         }

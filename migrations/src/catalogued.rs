@@ -1,6 +1,6 @@
 //! The rows of the catalogue that follow from a tenant's stream on the platform's log: its names,
-//! its state and its hosts; and the names that rest. The log decides, the catalogue is what look-ups
-//! use.
+//! its state and its hosts; and the names that rest. The log decides, the catalogue is what
+//! look-ups use.
 
 use domain::id::TenantId;
 use jiff::Timestamp;

@@ -1,6 +1,5 @@
-//! Keys of personal data: a master key in a file, a key per tenant sealed under it, a key per
-//! subject and purpose sealed under the tenant's. To destroy a subject's key is to erase what it
-//! sealed.
+//! Keys of personal data: a master key in a file, one per tenant sealed under it, one per subject
+//! and purpose sealed under the tenant's. To destroy a subject's key is to erase what it sealed.
 
 pub mod carry;
 

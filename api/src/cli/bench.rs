@@ -187,7 +187,8 @@ fn print_provision(leg: &provision::Leg) -> String {
     };
     format!(
         "provision {} tenants, {} at a time: {:.1} s, {:.1} ms each (p50 {:.1}, p99 {:.1}), \
-         CPU server {:.1} ms client {:.1} ms, {:.1} times the Django peer's pace, {} kB each{appends}",
+         CPU server {:.1} ms client {:.1} ms, {:.1} times the Django peer's pace, \
+         {} kB each{appends}",
         leg.tenants,
         leg.jobs,
         leg.seconds,

@@ -1,6 +1,7 @@
 //! Makes the firm of a confirmed sign-up: tenant, owner, subscription, and the note that it's done.
 //! Each step can be done again, so whoever comes after a crash goes on where it stopped: the caller
-//! who sends the link once more, the job that was asked for with the confirmation, or the daily run.
+//! who sends the link once more, the job that was asked for with the confirmation, or the daily
+//! run.
 
 use std::sync::Arc;
 

@@ -98,10 +98,8 @@ pub(crate) mod tests {
 
     fn stored(command: StoreFile) -> Result<FileStored, Refusal> {
         let events = decide(&File::default(), command)?;
-        match &events[..] {
-            [FileEvent::FileStored(stored)] => Ok(stored.clone()),
-            _ => panic!("{events:?}"),
-        }
+        let [FileEvent::FileStored(stored)] = &events[..] else { panic!("{events:?}") };
+        Ok(stored.clone())
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Feature flags: switches that the platform throws for all, for one tenant, for one member or for
-//! a percentage of them. They are evaluated in one place, `Evaluated`; a flag nobody defined is off.
+//! a percentage of them. They are evaluated in one place, `Evaluated`; a flag nobody defined is
+//! off.
 
 pub mod define_flag;
 mod evaluated;

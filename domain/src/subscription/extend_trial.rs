@@ -13,7 +13,8 @@ pub struct ExtendTrial {
     pub today: Date,
 }
 
-/// Refuses a day before the present end, in the past or beyond a year, and a tenant that was billed.
+/// Refuses a day before the present end, in the past or beyond a year, and a tenant that was
+/// billed.
 pub fn decide(
     subscription: &Subscription,
     command: &ExtendTrial,

@@ -20,8 +20,8 @@ use crate::http::routes::routes;
 const REVIEWED: &str = include_str!("access.txt");
 
 const HEAD: &str = "\
-# Who reaches what on a tenant's site, as statuses. Each cell is `own/colleague's/foreign/random`, or
-# one status where all four are equal or no object is named. Foreign and random must be equal: a
+# Who reaches what on a tenant's site, as statuses. Each cell is `own/colleague's/foreign/random`,
+# or one status where all four are equal or no object is named. Foreign and random must be equal: a
 # foreign id is answered like one that never was. To take a new table over after having looked at
 # each line that moved: CROWDMINDER_WRITE_ACCESS=1 cargo test -p api --lib http::tests::access
 ";

@@ -1,4 +1,5 @@
-//! The letter that tells an owner that the account is frozen, that nothing is lost, and what thaws it.
+//! The letter that tells an owner that the account is frozen, that nothing is lost, and what thaws
+//! it.
 
 use askama::Template;
 use commands::jobs::{Job, WorkError};

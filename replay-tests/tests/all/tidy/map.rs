@@ -44,9 +44,9 @@ fn every_test_named_in_the_map_exists() {
 }
 
 /// Slices that are looked up in the platform's catalogue, which every process asks on each request,
-/// or in a table that is written with the log, and not in a read model that follows it a moment
-/// later.
-const IN_THE_CATALOGUE: [&str; 2] = ["jobs", "tenancy"];
+/// in a table that is written with the log, or in their few short streams themselves, and not in a
+/// read model that follows a moment later.
+const IN_THE_CATALOGUE: [&str; 5] = ["flags", "jobs", "signup", "subscription", "tenancy"];
 
 #[test]
 fn a_slice_is_spelled_the_same_in_every_layer() {
