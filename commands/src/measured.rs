@@ -28,9 +28,12 @@ pub(crate) async fn measured<C>(
 /// The slice and the name of a command, out of the path of its type.
 fn named(path: &'static str) -> (&'static str, &'static str) {
     let path = path.split('<').next().unwrap_or(path);
-    let mut parts = path.split("::");
-    let slice = parts.nth(1).unwrap_or("other");
-    (slice, parts.last().unwrap_or(slice))
+    let parts: Vec<&str> = path.split("::").collect();
+    match parts[..] {
+        [_, slice, .., name] => (slice, name),
+        [.., name] => ("other", name),
+        [] => ("other", path),
+    }
 }
 
 fn word(outcome: &Result<Done, CommandError>) -> &'static str {

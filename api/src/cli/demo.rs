@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::serve::{Serve, print_ready};
 use super::{Context, Outcome, output, serve};
-use crate::demo::{DemoTenant, prepare};
+use crate::demo::{DemoTenant, operator, prepare};
 
 /// The file that marks a data directory as the demo's, so that no other is ever emptied.
 const MARK: &str = "demo";
@@ -42,7 +42,7 @@ pub(crate) fn make_room(data_dir: &Path, reset: bool) -> anyhow::Result<()> {
                 data_dir.display()
             );
         }
-        for name in ["postgres", "keys", "checkpoints", "mail"] {
+        for name in ["postgres", "keys", "checkpoints", "mail", "files"] {
             let path = data_dir.join(name);
             if path.exists() {
                 std::fs::remove_dir_all(&path)
@@ -65,13 +65,21 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<Outc
         tracing::info!("{what}");
     })
     .await?;
+    let operator = operator(system).await?;
     serve::run(context, command.serve, |address| {
         let port = address.port();
         let url = format!("http://{base_domain}:{port}");
+        let tenants = tenants.into_iter().map(|mut tenant| {
+            tenant.sign_in = format!("http://{}:{port}{}", tenant.host, tenant.sign_in);
+            tenant
+        });
+        let tenants: Vec<DemoTenant> = tenants.collect();
         if *json {
-            output::document(&json!({"url": url, "tenants": tenants}));
+            let operator = json!({"host": base_domain, "token": operator});
+            output::document(&json!({"url": url, "tenants": tenants, "operator": operator}));
         } else {
             tenants.iter().for_each(|tenant| print(tenant, port));
+            output::line(&format!("the service itself: {url}/api/v1\n    operator {operator}"));
         }
         print_ready(address);
     })
@@ -83,4 +91,5 @@ fn print(tenant: &DemoTenant, port: u16) {
     for (role, token) in &tenant.tokens {
         output::line(&format!("    {role:<8} {token}"));
     }
+    output::line(&format!("    sign in  {}", tenant.sign_in));
 }

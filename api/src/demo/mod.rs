@@ -8,10 +8,13 @@ mod year;
 
 use std::sync::Arc;
 
+use commands::links::{self, Purpose};
+use commands::members::AddMember;
 use commands::tenancy::create_tenant;
 use commands::tokens::{NewToken, Scopes, issue};
-use commands::{Clock, Commands, EventLog};
+use commands::{Clock, Commands, EventLog, Sender};
 use domain::id::{MemberId, TenantId};
+use domain::log::{Actor, Via};
 use domain::members::Role;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -31,8 +34,8 @@ pub struct DemoTenant {
     pub slug: String,
     /// Its host.
     pub host: String,
-    /// A link to sign in with; none as long as there are no pages.
-    pub sign_in: Option<String>,
+    /// Where its owner signs in, good once and for a quarter of an hour: the path on its host.
+    pub sign_in: String,
     /// An access token per role.
     pub tokens: BTreeMap<String, String>,
 }
@@ -59,7 +62,8 @@ pub async fn prepare(
         let record = system.platform.tenant_by_slug(firm.slug).await?;
         let record = record.ok_or_else(|| anyhow::anyhow!("{} was not made", firm.slug))?;
         let tokens = tokens(system, firm, &record).await?;
-        tenants.push(DemoTenant { slug: firm.slug.to_owned(), host, sign_in: None, tokens });
+        let sign_in = sign_in(system, firm, &record).await?;
+        tenants.push(DemoTenant { slug: firm.slug.to_owned(), host, sign_in, tokens });
     }
     Ok(tenants)
 }
@@ -106,6 +110,47 @@ async fn tokens(
         tokens.insert(role.as_str().to_owned(), secret);
     }
     Ok(tokens)
+}
+
+/// A link of the kind that is mailed to who asks for one.
+async fn sign_in(
+    system: &Arc<System>,
+    firm: &Firm,
+    record: &TenantRecord,
+) -> anyhow::Result<String> {
+    let owner = member_with(system, record.id, &firm.email(&firm.people[0])).await?;
+    let keys = system.keys.of(record.id).await?;
+    let clock = system.commands.log().clock();
+    let mut tx = system.tenants.begin(record.id).await?;
+    let (id, purpose) = (clock.new_id(), Purpose::SignIn);
+    let secret = links::open(&mut tx, &keys, id, purpose, owner.0, clock.now()).await?;
+    tx.commit().await?;
+    Ok(format!("/sign-in?token={secret}"))
+}
+
+/// Makes somebody an operator of the service; answers their token.
+pub async fn operator(system: &Arc<System>) -> anyhow::Result<String> {
+    let email = "operator@platform.example";
+    let found = member_with(system, TenantId::PLATFORM, email).await;
+    let clock = system.commands.log().clock();
+    let member = match found {
+        Ok(member) => member,
+        Err(_) => {
+            let add = AddMember {
+                member: MemberId(clock.new_id()),
+                name: "Olga Operator".to_owned(),
+                email: Some(email.to_owned()),
+                roles: vec![Role::Owner],
+                time_zone: None,
+            };
+            let member = add.member;
+            let sender = Sender::new(TenantId::PLATFORM, Actor::Operator, Via::CommandLine);
+            system.commands.handle(sender, add).await?;
+            member
+        }
+    };
+    let token = NewToken { id: clock.new_id(), member, scopes: Scopes::All, expires_at: None };
+    Ok(issue(&system.tenants, TenantId::PLATFORM, token, clock.now()).await?)
 }
 
 async fn member_with(

@@ -3,7 +3,7 @@
 
 use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
-use commands::members::AddMember;
+use commands::members::{AddMember, ChangeMemberManager, SetWorkPattern};
 use commands::settings::ChangeSetting;
 use commands::tenancy::CreatedTenant;
 use commands::time::{ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet};
@@ -110,6 +110,7 @@ impl Story<'_> {
             self.send(owner, command).await?;
             self.people.push(member);
         }
+        self.employ(owner, monday).await?;
         let registered = ChangeSetting {
             key: "VAT_REGISTERED".to_owned(),
             value: "true".to_owned(),
@@ -131,6 +132,22 @@ impl Story<'_> {
         self.set_rate(tenant, None, hourly).await?;
         let senior = RateScope { member: Some(manager), ..tenant };
         self.set_rate(senior, None, hourly * 3 / 2).await
+    }
+
+    /// Everybody reports to the manager; one works four days a week after half a year.
+    async fn employ(&self, owner: MemberId, monday: Date) -> anyhow::Result<()> {
+        let manager = self.who(Role::Manager);
+        for member in self.people[1..].iter().copied().filter(|member| *member != manager) {
+            let manager = Some(manager);
+            let command = ChangeMemberManager { member, manager, expected_version: None };
+            self.send(owner, command).await?;
+        }
+        let member = self.people[self.people.len() - 1];
+        let minutes = vec![480, 480, 480, 480, 0, 0, 0];
+        let from = Some(monday.checked_add(Span::new().weeks(26))?);
+        let command = SetWorkPattern { member, from, minutes, expected_version: None };
+        self.send(owner, command).await?;
+        Ok(())
     }
 
     async fn add_project(

@@ -71,7 +71,8 @@ pub(crate) struct RemovedDomain {
 
 /// Reading is for who changes: a host that is not verified yet is nobody's business.
 const ADMINS: &[Role] = &[Role::Admin];
-const READ: Access = Access::Member { scope: Scope::Slice("settings", To::Read), roles: ADMINS };
+const READERS: &[Role] = &[Role::Admin, Role::Auditor];
+const READ: Access = Access::Member { scope: Scope::Slice("settings", To::Read), roles: READERS };
 const WRITE: Access = Access::Member { scope: Scope::Slice("settings", To::Write), roles: ADMINS };
 
 /// Its routes.

@@ -87,15 +87,6 @@ async fn a_tenant_is_suspended_and_resumed_by_an_operator_on_the_platform_s_log(
 }
 
 #[tokio::test]
-async fn a_state_of_which_the_operators_log_knows_nothing_stays_when_a_tenant_is_renamed() {
-    let firm = firm().await;
-    firm.tenant.platform.set_state(firm.id(), "frozen").await.expect("the catalogue");
-    let slug = format!("f-{}", random_id().simple());
-    renamed(&firm, &slug).await.expect("renamed");
-    assert_eq!(record(&firm).await.state, "frozen");
-}
-
-#[tokio::test]
 async fn a_tenant_is_renamed_while_it_works_and_its_former_host_leads_on() {
     let firm = firm().await;
     let old = record(&firm).await.slug;

@@ -119,6 +119,7 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
         "week" => return "2026-W10".to_owned(),
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
+        "day" => return "2026-12-16".to_owned(),
         // A firm may have few hosts, so those of two firms are compared in a test of their own.
         "host" => return "nobodys.example.com".to_owned(),
         _ => {}
