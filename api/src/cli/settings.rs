@@ -130,7 +130,10 @@ fn actor(by: Actor) -> String {
 }
 
 fn source(source: &Source<'_>) -> (String, Value) {
-    let of = |kind: &str, change: &SettingChange| json!({ "kind": kind, "by": actor(change.by), "at": change.at });
+    let of = |kind: &str, change: &SettingChange| {
+        let by = actor(change.by);
+        json!({ "kind": kind, "by": by, "at": change.at })
+    };
     match source {
         Source::Default => ("default".to_owned(), json!({ "kind": "default" })),
         Source::CountryPack(change) => ("country pack".to_owned(), of("country_pack", change)),

@@ -3,14 +3,14 @@
 
 mod carried;
 mod catalogue;
-mod files;
+pub(crate) mod files;
 mod keyring;
 mod leave;
-mod people;
-mod platform;
-mod sample;
+pub(crate) mod people;
+pub(crate) mod platform;
+pub(crate) mod sample;
 mod sums;
-mod tenancy;
+pub(crate) mod tenancy;
 mod time;
 mod written;
 

@@ -8,11 +8,17 @@ use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard};
+use domain::files::File;
+use domain::flags::Flag;
 use domain::id::StreamId;
+use domain::jobs::JobHistory;
 use domain::leave::{HolidayCalendar, LeaveType};
 use domain::log::{Actor, Event, Via};
-use domain::members::Member;
+use domain::members::{Member, Session};
 use domain::settings::Settings;
+use domain::signup::SignUp;
+use domain::subscription::{Plan, Subscription};
+use domain::tenancy::Tenancy;
 use domain::time::Timesheet;
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
@@ -94,6 +100,14 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
                 HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,
                 Invoice::TYPE => assert_same::<Invoice>(&firm, &pool, stream).await,
+                Session::TYPE => assert_same::<Session>(&firm, &pool, stream).await,
+                File::TYPE => assert_same::<File>(&firm, &pool, stream).await,
+                JobHistory::TYPE => assert_same::<JobHistory>(&firm, &pool, stream).await,
+                Tenancy::TYPE => assert_same::<Tenancy>(&firm, &pool, stream).await,
+                SignUp::TYPE => assert_same::<SignUp>(&firm, &pool, stream).await,
+                Plan::TYPE => assert_same::<Plan>(&firm, &pool, stream).await,
+                Subscription::TYPE => assert_same::<Subscription>(&firm, &pool, stream).await,
+                Flag::TYPE => assert_same::<Flag>(&firm, &pool, stream).await,
                 // Its state is the import's own affair.
                 "import" => {}
                 other => panic!("no state is compared for streams of {other}"),
