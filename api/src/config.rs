@@ -33,7 +33,7 @@ pub struct Shared {
     /// The mail server, such as smtp://user:password@host:587?tls=required; none = files
     #[arg(long, global = true, env = "CROWDMINDER_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
-    /// The sender of tenants without one of their own [default: no-reply@<base domain>]
+    /// The sender of tenants without one of their own (default: no-reply at the base domain)
     #[arg(long, global = true, env = "CROWDMINDER_MAIL_FROM")]
     pub mail_from: Option<String>,
     /// A file with the same settings, in TOML [default: ./crowdminder.toml if there is one]

@@ -27,7 +27,7 @@ pub(crate) async fn tell() -> Firm {
     let mut plans = platform::plans();
     let trial = plans.remove(1);
     // What ends something is told of another one, so that the first is there in the end.
-    let (ends, lives) = once(tenancy::tenants()).into_iter().partition(|event| ends(event));
+    let (ends, lives) = once(tenancy::tenants()).into_iter().partition(ends);
     let mut flags = once(platform::flags());
     let again = platform::flags().swap_remove(1);
     flags.push(again);
