@@ -38,10 +38,20 @@ async fn sing(firm: &Firm) {
     firm.get(&path).await.is(200);
 }
 
+/// A log that hears everything. What the tests of this program log is kept enabled for good: a
+/// place in the program that another test was the first to reach would else be taken for silent.
+fn listening() -> LogInMemory {
+    static ENABLED: std::sync::Once = std::sync::Once::new();
+    ENABLED.call_once(|| {
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    });
+    LogInMemory::default()
+}
+
 #[tokio::test]
 async fn no_line_of_the_log_repeats_what_somebody_wrote() {
     let firm = Firm::new().await;
-    let log = LogInMemory::default();
+    let log = listening();
     // Everything, down to what only a developer would switch on.
     let subscriber = tracing_subscriber::registry().with(log.layer());
     {
@@ -67,7 +77,7 @@ async fn no_line_of_the_log_repeats_what_somebody_wrote() {
 #[tokio::test]
 async fn what_is_done_for_a_request_is_logged_under_its_id_and_tenant() {
     let firm = Firm::new().await;
-    let log = LogInMemory::default();
+    let log = listening();
     let subscriber = tracing_subscriber::registry().with(log.layer());
     let id = {
         let _log = tracing::subscriber::set_default(subscriber);
