@@ -13,7 +13,10 @@ use std::sync::Arc;
 
 use ::domain::id::TenantId;
 use ::domain::log::{Actor, Via};
+use ::domain::subscription::TRIAL_PLAN;
 use clap::{Args, Subcommand};
+use commands::Sender;
+use commands::subscription::{self, BeginSubscription};
 use commands::tenancy::lifecycle::Lifecycle;
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
 use commands::tokens::{NewToken, Scopes, issue};
@@ -102,10 +105,19 @@ pub(crate) struct Create {
     /// IANA zone, instead of the country's
     #[arg(long)]
     time_zone: Option<String>,
+    /// The plan that follows on the trial of 30 days; trial = to be chosen until then
+    #[arg(long, default_value = TRIAL_PLAN)]
+    plan: String,
 }
 
 async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
     let system = &context.system;
+    // Before anything is made, for a misspelt plan must not leave a firm behind.
+    if subscription::plan(&system.tenants, &command.plan).await?.is_none() {
+        anyhow::bail!("--plan: there is no plan {:?}; see GET /plans", command.plan);
+    }
+    let pack = ::domain::country::pack(&command.country);
+    let currency = command.currency.clone().or(pack.map(|pack| pack.currency.clone()));
     let firm = NewFirm {
         host: format!("{}.{}", command.slug, context.base_domain),
         slug: command.slug,
@@ -118,6 +130,9 @@ async fn create(context: &Context, command: Create) -> anyhow::Result<Outcome> {
     };
     let tables = registry::tables();
     let created = create_tenant(&system.commands, &system.platform, &tables, firm).await?;
+    let begin = BeginSubscription { tenant: created.tenant, plan: command.plan, currency };
+    let sender = Sender::new(TenantId::PLATFORM, Actor::Operator, Via::CommandLine);
+    system.commands.handle(sender, begin).await?;
     let clock = system.commands.log().clock();
     let token = NewToken {
         id: clock.new_id(),

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use commands::event_log::read;
+use commands::subscription::subscription;
 use commands::tenancy::domains::{TenantDomain, domains_of};
 use domain::id::TenantId;
 use futures::{StreamExt, TryStreamExt};
@@ -23,6 +24,8 @@ struct Shown {
     members: usize,
     position: i64,
     bytes: i64,
+    /// The plan chosen last; none before its subscription has begun.
+    plan: Option<String>,
 }
 
 pub(super) async fn list(context: &Context) -> anyhow::Result<Outcome> {
@@ -60,7 +63,7 @@ pub(super) async fn show(context: &Context, slug: &str) -> anyhow::Result<Outcom
         output::document(&document);
         return Ok(Outcome::Done);
     }
-    let Shown { record, members, position, bytes, .. } = &shown;
+    let Shown { record, members, position, bytes, plan, .. } = &shown;
     for (name, value) in [
         ("slug", record.slug.clone()),
         ("name", record.name.clone()),
@@ -68,6 +71,7 @@ pub(super) async fn show(context: &Context, slug: &str) -> anyhow::Result<Outcom
         ("schema", record.id.schema()),
         ("state", record.state.clone()),
         ("since", record.created_at.to_string()),
+        ("plan", plan.clone().unwrap_or_else(|| "-".to_owned())),
         ("members", members.to_string()),
         ("position", position.to_string()),
         ("bytes", bytes.to_string()),
@@ -97,12 +101,14 @@ async fn look(
     tx.commit().await?;
     let of = |figures: &HashMap<TenantId, i64>| figures.get(&record.id).copied().unwrap_or(0);
     let (position, bytes) = (of(heads), of(sizes));
-    Ok(Shown { record, hosts, members, position, bytes })
+    let known = subscription(&system.tenants, &[record.id]).await?.pop().unwrap_or_default();
+    let plan = known.subscription.plan_chosen().map(|chosen| chosen.plan.clone());
+    Ok(Shown { record, hosts, members, position, bytes, plan })
 }
 
 impl Shown {
     fn document(&self) -> Value {
-        let Shown { record, hosts, members, position, bytes } = self;
+        let Shown { record, hosts, members, position, bytes, plan } = self;
         json!({
             "id": record.id,
             "slug": record.slug,
@@ -116,17 +122,19 @@ impl Shown {
             "members": members,
             "position": position,
             "bytes": bytes,
+            "plan": plan,
         })
     }
 
     fn line(&self) -> String {
-        let Shown { record, hosts, members, position, bytes } = self;
+        let Shown { record, hosts, members, position, bytes, plan } = self;
+        let plan = plan.as_deref().unwrap_or("-");
         let host = hosts.first().map_or("-", String::as_str);
         let (slug, state, name) = (&record.slug, &record.state, &record.name);
         let version = record.schema_version;
         format!(
             "{slug}\t{state}\t{name}\t{host}\t{members} members\t{position} events\t{bytes} \
-             bytes\tversion {version}"
+             bytes\tversion {version}\tplan {plan}"
         )
     }
 }
