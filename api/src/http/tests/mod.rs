@@ -19,6 +19,7 @@ mod logs;
 mod members;
 mod pages;
 mod people;
+mod platform_roles;
 mod problems;
 mod roles;
 mod samples;
