@@ -17,7 +17,8 @@ use super::export_files::{CarryError, copy_files};
 use super::export_form::{CommandLine, Skipped};
 use super::import::ARRIVING;
 use super::import_rows::{
-    KeyRow, insert_commands, insert_events, insert_keys, insert_skipped, refold_claims, set_head,
+    insert_commands, insert_events, insert_keys, insert_skipped, keys_after, refold_claims,
+    set_head,
 };
 use super::lifecycle::Lifecycle;
 use crate::event_log::audit::row_leaf;
@@ -247,33 +248,15 @@ async fn copy_keys(
 ) -> Result<(), CloneError> {
     let mut after = (Uuid::nil(), String::new());
     loop {
-        let rows = from
-            .query(
-                "select subject_id, class, sealed_key, destroyed_at from {t}.subject_keys
-                 where (subject_id, class) > ($1, $2) order by subject_id, class limit $3",
-            )
-            .bind(after.0)
-            .bind(after.1.clone())
-            .bind(ROWS)
-            .fetch_all()
-            .await?;
-        let mut keys = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let (subject, class): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
-            let sealed: Option<Vec<u8>> = row.try_get(2)?;
-            let destroyed_at: Option<DatabaseTimestamp> = row.try_get(3)?;
-            let sealed = match sealed {
-                None => None,
-                Some(sealed) => {
-                    let carried = of_source
-                        .carry_subject(subject, &class, &sealed, carry)
-                        .map_err(CommandError::from)?;
-                    of_copy.take_subject(subject, &class, &carried, carry)
-                }
-            };
-            after = (subject, class.clone());
-            let destroyed_at = destroyed_at.map(|at| at.to_jiff());
-            keys.push(KeyRow { subject, class, sealed, destroyed_at });
+        let mut keys = keys_after(from, (after.0, &after.1), ROWS).await?;
+        for key in &mut keys {
+            if let Some(sealed) = key.sealed.take() {
+                let carried = of_source
+                    .carry_subject(key.subject, &key.class, &sealed, carry)
+                    .map_err(CommandError::from)?;
+                key.sealed = of_copy.take_subject(key.subject, &key.class, &carried, carry);
+            }
+            after = (key.subject, key.class.clone());
         }
         if keys.is_empty() {
             return Ok(());

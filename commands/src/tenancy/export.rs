@@ -22,6 +22,7 @@ use super::export_form::{
     Skipped, SubjectKeyLine, TenantFacts,
 };
 use super::export_writer::{ExportWriter, LineWriter};
+use super::import_rows::{KeyRow, keys_after};
 use super::lifecycle::Lifecycle;
 use crate::event_log::audit::{StoredHead, read_checkpoints, read_head};
 use crate::event_log::read::{ReadError, rows_after};
@@ -180,33 +181,20 @@ async fn write_keys(
     let mut lines = LineWriter::new(Kind::Keys);
     let mut after = (Uuid::nil(), String::new());
     loop {
-        let rows = tx
-            .query(
-                "select subject_id, class, sealed_key, destroyed_at from {t}.subject_keys
-                 where (subject_id, class) > ($1, $2) order by subject_id, class limit $3",
-            )
-            .bind(after.0)
-            .bind(after.1.clone())
-            .bind(ROWS)
-            .fetch_all()
-            .await?;
-        for row in &rows {
-            let (subject_id, class): (Uuid, String) = (row.try_get(0)?, row.try_get(1)?);
-            let sealed: Option<Vec<u8>> = row.try_get(2)?;
-            let destroyed_at: Option<DatabaseTimestamp> = row.try_get(3)?;
+        let rows = keys_after(tx, (after.0, &after.1), ROWS).await?;
+        if rows.is_empty() {
+            return Ok(lines.flush(export)?);
+        }
+        for KeyRow { subject: subject_id, class, sealed, destroyed_at } in rows {
             let key = match (sealed, carry) {
                 (Some(sealed), Some(carry)) => {
                     Some(hex(&keys.carry_subject(subject_id, &class, &sealed, carry)?))
                 }
                 (Some(_), None) | (None, _) => None,
             };
-            let destroyed_at = destroyed_at.map(|at| at.to_jiff());
             let line = SubjectKeyLine { subject_id, class: class.clone(), key, destroyed_at };
             lines.push(export, &line)?;
             after = (subject_id, class);
-        }
-        if rows.is_empty() {
-            return Ok(lines.flush(export)?);
         }
     }
 }

@@ -7,9 +7,11 @@ use domain::id::StreamId;
 use domain::log::{ClaimChange, ClaimKey, ClaimKind, CompactRange, Recorded, claims_of};
 use domain::personal::{KeyName, PersonalFields, try_each_personal};
 use jiff::Timestamp;
+use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::keys::TenantKeys;
 use migrations::platform::to_database;
 use migrations::{DoorError, TenantTx};
+use sqlx::Row;
 use uuid::Uuid;
 
 use super::export_form::{CommandLine, Skipped};
@@ -74,13 +76,42 @@ pub(super) async fn insert_commands(
     Ok(())
 }
 
-/// A key of personal texts as it's to be stored.
+/// A key of personal texts as it's stored.
 pub(super) struct KeyRow {
     pub(super) subject: Uuid,
     pub(super) class: String,
     /// None = destroyed.
     pub(super) sealed: Option<Vec<u8>>,
     pub(super) destroyed_at: Option<Timestamp>,
+}
+
+/// So many keys of personal texts behind this one, in their order; none where there are no more.
+pub(super) async fn keys_after(
+    tx: &mut TenantTx,
+    (subject, class): (Uuid, &str),
+    limit: i64,
+) -> Result<Vec<KeyRow>, DoorError> {
+    let rows = tx
+        .query(
+            "select subject_id, class, sealed_key, destroyed_at from {t}.subject_keys
+             where (subject_id, class) > ($1, $2) order by subject_id, class limit $3",
+        )
+        .bind(subject)
+        .bind(class)
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let destroyed_at: Option<DatabaseTimestamp> = row.try_get(3)?;
+            Ok(KeyRow {
+                subject: row.try_get(0)?,
+                class: row.try_get(1)?,
+                sealed: row.try_get(2)?,
+                destroyed_at: destroyed_at.map(|at| at.to_jiff()),
+            })
+        })
+        .collect()
 }
 
 /// Inserts keys of personal texts.
