@@ -7,7 +7,7 @@ use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 
 use super::EmbeddedOptions;
 use super::account::Account;
@@ -39,12 +39,14 @@ const SETTINGS: &[(&str, &str)] = &[
 ];
 
 /// Makes the cluster if there is none, under another name until it is complete. The caller holds
-/// the server lock.
+/// the server lock, and `initdb` shares it: if this program is killed, whoever comes next waits
+/// until what was left behind has ended, and writes no more to what they remove.
 pub(super) fn ensure(
     home: &Home,
     account: &Account,
     binaries: &Binaries,
     options: &EmbeddedOptions,
+    server_lock: &File,
 ) -> Result<(), EmbeddedError> {
     if home.cluster_version()?.is_some() {
         return Ok(());
@@ -64,7 +66,9 @@ pub(super) fn ensure(
     if options.settings.iter().any(|(name, value)| name == "fsync" && value == "off") {
         initdb.arg("--no-sync");
     }
-    let done = initdb.stdin(Stdio::null()).output();
+    let shared = server_lock.try_clone();
+    let shared = shared.map_err(while_doing("share the lock of", home.root()))?;
+    let done = initdb.stdin(shared).output();
     let done = done.map_err(while_doing("run", &binaries.initdb()))?;
     if !done.status.success() {
         let output = [done.stdout, done.stderr].concat();

@@ -164,7 +164,7 @@ impl EmbeddedDatabase {
         if account.stepped_down() {
             require_tool("setpriv")?;
         }
-        cluster::ensure(&home, &account, &binaries, options)?;
+        cluster::ensure(&home, &account, &binaries, options, &server_lock)?;
         let socket_dir = socket::make_folder(&home, &account)?;
         let (log, log_offset) = home.open_log()?;
         let places = (socket_dir.as_path(), server_lock, log);
