@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use domain::billing::ReservedEntry;
 use domain::billing::lines::{Line, Terms, invoice_lines};
-use domain::catalogue::rates::{RateKind, RateScope, RatedWork};
+use domain::catalogue::rates::{Rate, RateKind, RateScope, RatedWork};
 use domain::catalogue::{RateCard, RateCardEvent, RateSet, find_rate};
 use domain::id::ClientId;
 use domain::money::price;
 use domain::settings::{SettingChanged, Settings, SettingsEvent};
+use domain::time::Rounding;
 use migrations::TenantTx;
 
 use super::invoice::InvoiceRow;
@@ -47,7 +48,7 @@ impl PriceBook {
 
     /// The book as it is now.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
-        let rates = rate::list(tx, RateKind::Bill).await?;
+        let rates = rate::all(tx).await?;
         let settings = setting::list(tx, None).await?;
         Ok(PriceBook::of(rates, settings))
     }
@@ -55,6 +56,16 @@ impl PriceBook {
     /// The settings in it.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How the time of this work is rounded.
+    pub fn rounding(&self, work: &RatedWork) -> Rounding {
+        self.settings.rounding(work.day)
+    }
+
+    /// What is charged for this work, or what it costs; none where nobody has set a rate.
+    pub fn rate(&self, work: &RatedWork, kind: RateKind) -> Option<&Rate> {
+        find_rate(&self.cards, work, kind)
     }
 
     /// What applies to an entry of a client's work: its rate, and the rules of its day.
@@ -67,8 +78,8 @@ impl PriceBook {
             day: entry.day,
         };
         Terms {
-            rounding: self.settings.rounding(entry.day),
-            rate: find_rate(&self.cards, &work, RateKind::Bill).cloned(),
+            rounding: self.rounding(&work),
+            rate: self.rate(&work, RateKind::Bill).cloned(),
             working_day_seconds: self.settings.working_day_seconds(entry.day),
         }
     }

@@ -115,6 +115,12 @@ pub async fn list(tx: &mut TenantTx, kind: RateKind) -> Result<Vec<RateRow>, Rea
     read_rows(&select::<RateRow>(tx, sql).bind(super::kind_name(kind)).fetch_all().await?)
 }
 
+/// Every rate of every kind.
+pub async fn all(tx: &mut TenantTx) -> Result<Vec<RateRow>, ReadError> {
+    let sql = "order by r.card_id, r.from_day";
+    read_rows(&select::<RateRow>(tx, sql).fetch_all().await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,21 +3,18 @@
 use commands::billing::{DraftInvoice, VoidInvoice};
 use domain::billing::lines::Line;
 use domain::billing::{GroupBy, InvoiceState};
-use domain::catalogue::rates::RateKind;
 use domain::id::{ClientId, InvoiceId};
 use domain::money::Percent;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::billing::invoice::{self, Invoice, InvoiceRow};
 use projections::billing::invoice_entry::{self, InvoiceEntry, InvoiceEntryRow};
-use projections::billing::price_book::PriceBook;
-use projections::catalogue::rate::Rate;
-use projections::settings::setting::Setting;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
+use super::book::book_then;
 use super::names::Names;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
@@ -193,13 +190,13 @@ struct Priced {
 }
 
 async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Priced, Problem> {
+    let book = book_then(call).await?;
     let mut tx = call.tx().await?;
     let (tenants, tenant) = (&call.app.tenants, call.tenant.id);
-    let (found, entries, book) = match call.as_of {
+    let (found, entries) = match call.as_of {
         None => {
             let found = invoice::find(&mut tx, id).await?;
-            let entries = invoice_entry::of_invoice(&mut tx, id).await?;
-            (found, entries, PriceBook::load(&mut tx).await?)
+            (found, invoice_entry::of_invoice(&mut tx, id).await?)
         }
         Some(position) => {
             let mut invoices = rows_at::<Invoice>(tenants, tenant, position).await?;
@@ -207,11 +204,7 @@ async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Pr
             let mut entries: Vec<InvoiceEntryRow> =
                 entries.iter().filter(|row| row.invoice_id == id).cloned().collect();
             entries.sort_by_key(|row| (row.day, row.entry_id));
-            let rates = rows_at::<Rate>(tenants, tenant, position).await?;
-            let settings = rows_at::<Setting>(tenants, tenant, position).await?;
-            let billed = rates.iter().filter(|row| row.kind == RateKind::Bill).cloned();
-            let book = PriceBook::of(billed, settings.iter().cloned());
-            (invoices.take(&id), entries, book)
+            (invoices.take(&id), entries)
         }
     };
     let invoice = found.ok_or_else(Problem::not_found)?;
