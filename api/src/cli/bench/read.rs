@@ -146,7 +146,9 @@ async fn start(context: &Context, year: &Year) -> anyhow::Result<(Child, Served)
     for name in ["NATS_URL", "NATS_CREDENTIALS", "LISTEN", "ADMIN_LISTEN", "ROLE"] {
         program.env_remove(format!("CROWDMINDER_{name}"));
     }
-    program.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+    // It writes a line per request, as it does in earnest, but not between our figures.
+    let log = std::fs::File::create(context.system.data_dir.join("bench-server.log"))?;
+    program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);
     let mut server = program.spawn()?;
     let output = server.stdout.take().context("the server's output")?;
     let ready = BufReader::new(output).lines().next_line().await?;
