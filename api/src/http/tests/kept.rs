@@ -19,7 +19,7 @@ async fn a_rate_changed_in_one_process_is_in_the_next_answer_of_another() {
     let week = format!("/timesheets/{}/2026-W10", firm.owner.member);
     firm.post(&format!("{week}/submit"), &json!({})).await.is(200);
     let own = json!({ "value": "true" });
-    firm.change("PUT", "/settings/TIMESHEET_SELF_APPROVAL", "*", &own).await.is(200);
+    firm.change("PUT", "/settings/SELF_APPROVAL", "*", &own).await.is(200);
     firm.post(&format!("{week}/approve"), &json!({})).await.is(200);
     let body = json!({
         "client_id": client, "from": "2026-03-01", "to": "2026-03-31", "group_by": "task",
