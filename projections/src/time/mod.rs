@@ -2,6 +2,7 @@
 
 pub mod time_entry;
 pub mod timesheet_week;
+pub mod utilisation;
 
 use domain::log::Recorded;
 use domain::time::{EntryState, TimeEvent};
