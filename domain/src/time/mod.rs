@@ -7,6 +7,7 @@ mod attribution;
 pub mod calendar;
 #[cfg(test)]
 mod cases;
+pub mod cells;
 pub mod clock;
 mod content;
 mod events;
