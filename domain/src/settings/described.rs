@@ -17,6 +17,7 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::BudgetsSeenBy
             | SettingKey::SelfApproval => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
@@ -43,6 +44,7 @@ impl SettingKey {
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::Currency
             | SettingKey::VatRegistered
             | SettingKey::Country
@@ -70,6 +72,7 @@ impl SettingKey {
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
             | SettingKey::HolidayRegion
