@@ -18,6 +18,7 @@ impl SettingKey {
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
             | SettingKey::DayAttribution
+            | SettingKey::BudgetsSeenBy
             | SettingKey::SelfApproval => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
@@ -45,6 +46,7 @@ impl SettingKey {
             | SettingKey::WeekStart
             | SettingKey::DayAttribution
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::Currency
             | SettingKey::VatRegistered
             | SettingKey::Country
@@ -73,6 +75,7 @@ impl SettingKey {
             | SettingKey::WeekStart
             | SettingKey::DayAttribution
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
             | SettingKey::HolidayRegion

@@ -184,6 +184,11 @@ impl Settings {
         Weekday::from_monday_zero_offset(offset.unwrap_or(0)).expect("a week has seven days")
     }
 
+    /// Whether who may work on a project sees its budgets of hours and its progress.
+    pub fn budgets_seen_by_members(&self) -> bool {
+        self.undated(SettingKey::BudgetsSeenBy) == Some("members")
+    }
+
     /// After how many minutes without a request a session ends.
     pub fn session_idle_minutes(&self) -> u32 {
         self.number(SettingKey::SessionIdleMinutes)
