@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::firm::Firm;
 use super::sums::{Sums, Terming};
-use super::work::{Words, Work, by_units};
+use super::work::{Work, by_units};
 
 /// What to group by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,15 +87,13 @@ pub enum Part {
     Entry(Date, EntryId),
 }
 
-/// A row: what it comes to, and the words of the entry where it's a single one.
+/// A row: what it comes to, and the entry where it's a single one.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Group {
     /// What it comes to.
     pub sums: Sums,
-    /// The rest of the entry that the row is.
-    pub words: Option<Box<Words>>,
-    /// Its labels.
-    pub tags: Vec<String>,
+    /// The entry that the row is.
+    pub entry: Option<Box<Work>>,
 }
 
 /// Groups that grow with every piece of entries.
@@ -182,8 +180,7 @@ impl Grouped {
                     let group = self.rows.entry(parts).or_default();
                     group.sums.add(&sums);
                     if self.dimensions.contains(&Dimension::Entry) {
-                        group.words.clone_from(&set[0].words);
-                        group.tags.clone_from(&set[0].tags);
+                        group.entry = set.first().map(|work| Box::new((*work).clone()));
                     }
                 }
             }

@@ -96,7 +96,8 @@ fn work(n: u128, who: u128, day: i8, seconds: i64) -> Work {
         billable: true,
         state: EntryState::Open,
         tags: Vec::new(),
-        words: None,
+        span: None,
+        note: None,
     }
 }
 

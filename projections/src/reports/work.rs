@@ -3,7 +3,7 @@
 
 use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::personal::Envelope;
-use domain::time::EntryState;
+use domain::time::{EntryState, Span};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -91,32 +91,20 @@ pub struct Work {
     pub state: EntryState,
     /// Its labels.
     pub tags: Vec<String>,
-    /// What else is shown of a single entry.
-    pub words: Option<Box<Words>>,
+    /// From when to when, where it's known.
+    pub span: Option<Box<Span>>,
+    /// What was done, sealed, where it's to be shown.
+    pub note: Option<Envelope>,
 }
 
-/// What only a report of single entries shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Words {
-    /// The first instant, where it's known.
-    pub start: Option<Timestamp>,
-    /// The first instant after it, where it's known.
-    pub end: Option<Timestamp>,
-    /// The zone it was recorded in, where it has instants.
-    pub zone: Option<String>,
-    /// What was done, sealed.
-    pub note: Option<Envelope>,
+/// From when to when, where all of it is known.
+fn span(start: Option<Timestamp>, end: Option<Timestamp>, zone: Option<String>) -> Option<Box<Span>> {
+    Some(Box::new(Span { start: start?, end: end?, zone: zone? }))
 }
 
 /// Each with all that is in a row of its read model.
 impl From<&TimeEntryRow> for Work {
     fn from(row: &TimeEntryRow) -> Self {
-        let words = Words {
-            start: row.start_at,
-            end: row.end_at,
-            zone: row.zone.clone(),
-            note: row.note.clone(),
-        };
         Work {
             entry: row.entry_id,
             member: row.member_id,
@@ -127,7 +115,8 @@ impl From<&TimeEntryRow> for Work {
             billable: row.billable,
             state: row.state,
             tags: row.tags.clone(),
-            words: Some(Box::new(words)),
+            span: span(row.start_at, row.end_at, row.zone.clone()),
+            note: row.note.clone(),
         }
     }
 }
@@ -143,19 +132,9 @@ pub fn by_units(entries: &mut [Work]) -> impl Iterator<Item = &[Work]> {
     entries.chunk_by(|left, right| unit_of(left) == unit_of(right))
 }
 
-const NARROW: &str = "select r.entry_id, r.member_id, r.project_id, r.task_id, r.day, r.seconds,
-        r.billable, r.state, r.tags
-    from {t}.rm_time_entry r
-    where r.day between $1 and $2
-        and ($3::uuid[] is null or r.member_id = any($3))
-        and ($4::uuid[] is null or r.project_id = any($4))
-        and ($5::uuid[] is null or r.task_id = any($5))
-        and ($6::text[] is null or r.tags && $6)
-        and ($7::text[] is null or r.state = any($7))
-        and ($8::boolean is null or r.billable = $8)";
-
-const WITH_WORDS: &str = "select r.entry_id, r.member_id, r.project_id, r.task_id, r.day, r.seconds,
-        r.billable, r.state, r.tags, r.start_at, r.end_at, r.zone, r.note
+/// Notes are long, so they come along only where they're wanted.
+const ENTRIES: &str = "select r.entry_id, r.member_id, r.project_id, r.task_id, r.day, r.seconds,
+        r.billable, r.state, r.tags, r.start_at, r.end_at, r.zone, case when $9 then r.note end
     from {t}.rm_time_entry r
     where r.day between $1 and $2
         and ($3::uuid[] is null or r.member_id = any($3))
@@ -170,7 +149,7 @@ pub async fn between(
     tx: &mut TenantTx,
     wanted: &Wanted,
     (from, to): (Date, Date),
-    with_words: bool,
+    with_notes: bool,
 ) -> Result<Vec<Work>, ReadError> {
     fn ids<T: Copy + Into<uuid::Uuid>>(list: Option<&Vec<T>>) -> Option<Vec<uuid::Uuid>> {
         list.map(|list| list.iter().map(|id| (*id).into()).collect())
@@ -179,7 +158,7 @@ pub async fn between(
     let states: Option<Vec<&'static str>> =
         states.map(|states| states.iter().map(|state| state.as_str()).collect());
     let answers = tx
-        .query(if with_words { WITH_WORDS } else { NARROW })
+        .query(ENTRIES)
         .bind(from.to_sqlx())
         .bind(to.to_sqlx())
         .bind(ids(wanted.members.as_ref()))
@@ -188,24 +167,19 @@ pub async fn between(
         .bind(wanted.tags.clone())
         .bind(states)
         .bind(wanted.billable)
+        .bind(with_notes)
         .fetch_all()
         .await?;
     answers.iter().map(|answer| Ok(read(&cells_of(answer)?)?)).collect()
 }
 
 fn read(cells: &[Option<&[u8]>]) -> Result<Work, CellError> {
-    let [entry, member, project, task, day, seconds, billable, state, tags, words @ ..] = cells
+    let [entry, member, project, task, day, seconds, billable, state, tags, rest @ ..] = cells
     else {
         return Err(CellError::UNNAMED);
     };
-    let words = match words {
-        [start, end, zone, note] => Some(Box::new(Words {
-            start: Cell::read(*start)?,
-            end: Cell::read(*end)?,
-            zone: Cell::read(*zone)?,
-            note: Cell::read(*note)?,
-        })),
-        _ => None,
+    let [start, end, zone, note] = rest else {
+        return Err(CellError::UNNAMED);
     };
     Ok(Work {
         entry: Cell::read(*entry)?,
@@ -217,7 +191,8 @@ fn read(cells: &[Option<&[u8]>]) -> Result<Work, CellError> {
         billable: Cell::read(*billable)?,
         state: Cell::read(*state)?,
         tags: Cell::read(*tags)?,
-        words,
+        span: span(Cell::read(*start)?, Cell::read(*end)?, Cell::read(*zone)?),
+        note: Cell::read(*note)?,
     })
 }
 

@@ -6,6 +6,7 @@ mod answer;
 mod csv;
 mod document;
 mod format;
+pub(crate) mod group_by;
 mod guard;
 mod many;
 mod names;
@@ -15,9 +16,5 @@ pub(crate) mod time;
 mod time_columns;
 mod xlsx;
 
-#[cfg(test)]
-mod tests;
-
-pub(crate) use answer::{Rendered, render};
 pub(crate) use format::Format;
 pub(crate) use many::Many;
