@@ -18,6 +18,7 @@ pub mod members;
 pub mod model;
 pub mod rebuild;
 pub mod registry;
+pub mod reports;
 pub mod row;
 pub mod runner;
 pub mod settings;

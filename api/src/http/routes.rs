@@ -4,6 +4,7 @@
 mod catalogue;
 mod files;
 mod people;
+mod reports;
 
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> Vec<Route> {
         domains::routes(),
         files::files_routes(),
         leave_routes(),
+        reports::routes(),
     ];
     let of_both = [
         people::routes(),
