@@ -21,6 +21,7 @@ mod pages;
 mod people;
 mod platform_roles;
 mod problems;
+mod races;
 mod roles;
 mod samples;
 mod server;
