@@ -217,7 +217,7 @@ impl<C: Command> Attempts<'_, C> {
             job_changes: Vec::new(),
             warnings: Vec::new(),
         };
-        let decided = self.command.run(&mut unit).await;
+        let decided = crate::budgets::checking(self.command, &mut unit).await;
         match unit.pause.take() {
             Some(Pause::Relock(lock)) => return Ok(Ended::Again { lock, fresh }),
             Some(Pause::Moved) => return Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),

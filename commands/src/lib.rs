@@ -2,6 +2,7 @@
 //! one commit of the tenant's log.
 
 pub mod billing;
+pub mod budgets;
 pub mod bus;
 pub mod carried;
 pub mod catalogue;

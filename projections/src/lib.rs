@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod as_of;
 pub mod billing;
+pub mod budgets;
 pub mod catalogue;
 pub mod checkpoint;
 pub mod erased;

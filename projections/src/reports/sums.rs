@@ -68,7 +68,7 @@ impl Sums {
         let (mut rounded, mut billable_rounded) = (0, 0);
         for work in entries {
             let by_itself = match terms.rounding.scope {
-                RoundingScope::Entry => rounded_signed(work.seconds, terms.rounding),
+                RoundingScope::Entry => round_seconds(work.seconds, terms.rounding),
                 RoundingScope::Day | RoundingScope::InvoiceLine => work.seconds,
             };
             sums.entries += 1;
@@ -80,7 +80,7 @@ impl Sums {
             }
         }
         let of_day = |seconds| match terms.rounding.scope {
-            RoundingScope::Day => rounded_signed(seconds, terms.rounding),
+            RoundingScope::Day => round_seconds(seconds, terms.rounding),
             RoundingScope::Entry | RoundingScope::InvoiceLine => seconds,
         };
         sums.rounded_seconds = of_day(rounded);
@@ -93,7 +93,7 @@ impl Sums {
         let Some(rates) = &terms.rates else { return };
         match &rates.bill {
             Some(rate) => {
-                let minor = signed_price(self.billable_rounded_seconds, rate, rates.day_seconds);
+                let minor = price(self.billable_rounded_seconds, rate, rates.day_seconds);
                 if minor != 0 || self.billable_seconds != 0 {
                     self.money.entry(rate.currency.clone()).or_default().bill_minor += minor;
                 }
@@ -102,23 +102,12 @@ impl Sums {
         }
         match &rates.cost {
             Some(rate) => {
-                let minor = signed_price(self.seconds, rate, rates.day_seconds);
+                let minor = price(self.seconds, rate, rates.day_seconds);
                 self.money.entry(rate.currency.clone()).or_default().cost_minor += minor;
             }
             None => self.uncosted_seconds = self.seconds,
         }
     }
-}
-
-/// What takes time back is rounded as the time it takes back was.
-fn rounded_signed(seconds: i64, rule: Rounding) -> i64 {
-    let rounded = round_seconds(seconds.unsigned_abs(), rule);
-    i64::try_from(rounded).expect("a report's seconds are far from the end of i64")
-        * seconds.signum()
-}
-
-fn signed_price(seconds: i64, rate: &Rate, day_seconds: u32) -> i64 {
-    price(seconds.unsigned_abs(), rate, day_seconds) * seconds.signum()
 }
 
 /// What applies to a member's day on one project and task.
