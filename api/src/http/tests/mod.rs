@@ -14,6 +14,7 @@ mod hosts;
 mod idempotency;
 mod isolation;
 mod jobs;
+mod kept;
 mod leave;
 mod logs;
 mod members;

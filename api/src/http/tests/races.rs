@@ -4,22 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use axum::Router;
 use commands::event_log::read::rows_after;
-use commands::event_log::{EventLog, Limits};
-use commands::{Clock, Commands};
 use domain::log::Event;
 use domain::members::Role;
 use domain::time::{TimeEvent, Week, timesheet_stream};
 use jiff::Timestamp;
 use jiff::civil::date;
-use projections::wait::Progress;
 use serde_json::{Value, json};
 
 use super::firm::{Person, posting};
 use super::{Ask, Firm, Reply, ask};
 use crate::demo::dice::Dice;
-use crate::http::{App, HttpLimits, router};
 
 const MONDAY: i8 = 2;
 /// How many requests are under way at once.
@@ -142,17 +137,6 @@ async fn happened(track: &Track) -> Happened {
     all
 }
 
-/// Another process over the same database.
-async fn beside(firm: &Firm) -> Router {
-    let tenant = firm.tenant.in_another_process();
-    let (tenants, keys) = (tenant.tenants.clone(), tenant.keys.clone());
-    let log = EventLog::new(tenants, keys, Clock::system(), Limits::default());
-    let (signer, files) = (firm.app.signer.clone(), firm.app.files.clone());
-    let (platform, progress) = (tenant.platform.clone(), Progress::default());
-    let limits = HttpLimits::default();
-    router(App::new(Commands::new(log), platform, progress, signer, files, limits))
-}
-
 /// The entries that an answer says were recorded and revised, having checked that it is one of the
 /// answers that there may be.
 fn told(wish: &Wish, reply: &Reply) -> (Vec<String>, Option<(i64, String)>) {
@@ -183,7 +167,7 @@ async fn race(seed: u64, processes: usize) {
     let track = Track::new().await;
     let mut routers = vec![track.firm.router.clone()];
     for _ in 1..processes {
-        routers.push(beside(&track.firm).await);
+        routers.push(track.firm.in_another_process());
     }
     let mut dice = Dice::new(seed);
     let wishes: Vec<(Wish, Ask)> = (0..WRITES).map(|_| track.wish(&mut dice)).collect();

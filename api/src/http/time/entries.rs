@@ -20,6 +20,7 @@ use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
+use crate::http::billing::book::book_then;
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call, piece};
 use crate::http::change::Change;
@@ -28,7 +29,6 @@ use crate::http::members::{ById, Nothing, nothing_to_change};
 use crate::http::personal;
 use crate::http::problem::Problem;
 use crate::http::query::refused;
-use crate::http::settings::settings_then;
 use crate::http::tag::Meant;
 
 const KIND: &str = "time_entry";
@@ -115,13 +115,11 @@ pub(super) async fn all_shown(
     about: &About,
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
-    let settings = settings_then(about).await?;
-    let mut tx = about.tx().await?;
+    let book = book_then(about).await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
-    personal::load(&about.keys, &mut tx, notes.chain(reasons)).await?;
-    tx.commit().await?;
-    Ok(rows.into_iter().map(|row| shown(about, &settings, row)).collect())
+    personal::load_missing(about, notes.chain(reasons)).await?;
+    Ok(rows.into_iter().map(|row| shown(about, book.settings(), row)).collect())
 }
 
 /// Which entries.
