@@ -91,8 +91,12 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
     };
     standing::check(&tenant.state, rule, &caller)?;
     caller.check(rule.access)?;
-    let understands =
-        Understands { min_position: !rule.writes(), as_of: rule.as_of, pages: rule.pages };
+    let understands = Understands {
+        min_position: !rule.writes(),
+        as_of: rule.as_of,
+        pages: rule.pages,
+        repeats: rule.repeats,
+    };
     let asked = query::asked(&parts.uri, understands)?;
     if !asked.mentions.iter().all(|said| agrees(&tenant, &host, said)) {
         return Err(Problem::not_found());

@@ -149,6 +149,8 @@ pub(crate) struct Rule {
     pub(crate) as_of: bool,
     /// Whether it's a list in pieces.
     pub(crate) pages: bool,
+    /// The keys of its query that may be given more than once.
+    pub(crate) repeats: &'static [&'static str],
     /// Whether its body may be as large as an upload.
     pub(crate) upload: bool,
     /// Whether the owner of a frozen tenant may use it, though it changes something.
@@ -177,6 +179,8 @@ pub(crate) struct Types {
     pub(crate) answer: fn(&mut SchemaGenerator) -> Schema,
     /// The media type of the answer.
     pub(crate) media: &'static str,
+    /// The media types it's answered in as well, where they're asked for.
+    pub(crate) other_media: &'static [&'static str],
 }
 
 /// A route.
@@ -215,6 +219,7 @@ impl Route {
             reads: &[],
             as_of: false,
             pages: false,
+            repeats: &[],
             upload: B::UPLOAD,
             while_frozen: false,
         };
@@ -224,6 +229,7 @@ impl Route {
             body: B::described,
             answer: A::schema,
             media: A::MEDIA,
+            other_media: A::OTHER_MEDIA,
         };
         let make = Box::new(move |rule: Arc<Rule>| {
             let service = move |State(app): State<App>, request: Request| {
@@ -267,6 +273,12 @@ impl Route {
     /// The same, a list in pieces.
     pub(crate) fn pages(mut self) -> Self {
         self.rule.pages = true;
+        self
+    }
+
+    /// The same, with keys of its query that may be given more than once.
+    pub(crate) fn repeats(mut self, keys: &'static [&'static str]) -> Self {
+        self.rule.repeats = keys;
         self
     }
 

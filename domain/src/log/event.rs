@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::family::EventFamily;
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
+use crate::budgets::BudgetEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
 use crate::files::FileEvent;
@@ -135,6 +136,8 @@ events! {
     Project(ProjectEvent),
     /// Of a rate card.
     RateCard(RateCardEvent),
+    /// Of a project's budgets.
+    Budget(BudgetEvent),
     /// Of the settings.
     Settings(SettingsEvent),
     /// Of an import.

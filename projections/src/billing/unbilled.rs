@@ -8,7 +8,8 @@ use domain::log::{EventFamily, Recorded};
 use domain::time::{EntryVersion, TimeEvent, TimeRecorded, TimeReversed};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use migrations::TenantTx;
+use migrations::{DoorError, TenantTx};
+use sqlx::Row as _;
 
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_rows, row, select};
@@ -16,7 +17,10 @@ use crate::row::{ReadError, Rows, read_rows, row, select};
 row! {
     /// One entry, as billing sees it.
     UnbilledRow in "rm_unbilled" key(entry_id: EntryId)
-    index("open": "(project_id, day) where approved and billable and invoice_id is null") {
+    index(
+        "open": "(project_id, day) where approved and billable and invoice_id is null",
+        "taken": "(project_id) where invoice_id is not null"
+    ) {
         /// The entry.
         entry_id: EntryId,
         /// The stream of the timesheet it's in.
@@ -231,6 +235,14 @@ pub async fn to_bill(
         .fetch_all()
         .await?;
     read_rows(&answers)
+}
+
+/// How many seconds of a project's work are on invoices, drafts too.
+pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadError> {
+    let sql = "select coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r
+        where r.project_id = $1 and r.invoice_id is not null";
+    let row = tx.query(sql).bind(project.0).fetch_one().await?;
+    Ok(row.try_get(0).map_err(DoorError::from)?)
 }
 
 #[cfg(test)]

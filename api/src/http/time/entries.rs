@@ -1,8 +1,8 @@
 //! Entries of time over HTTP.
 
-use commands::Done;
 use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
+use commands::{Done, Warned};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
 use domain::settings::Settings;
 use domain::time::Week;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::StateName;
+use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
@@ -258,13 +259,28 @@ impl RecordBody {
     }
 }
 
+/// What a command did with an entry.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct EntryChanged {
+    #[serde(flatten)]
+    changed: Changed,
+    /// What is worth another look about the day of its start; nothing was refused for it.
+    warnings: Vec<WarningBody>,
+}
+
+/// The answer with what is worth another look.
+fn warned(answer: Answer<Changed>, warnings: Vec<Warned>) -> Answer<EntryChanged> {
+    let warnings = warnings.into_iter().map(WarningBody::from).collect();
+    answer.map(|changed| EntryChanged { changed, warnings })
+}
+
 /// `POST /time-entries`.
 pub(crate) async fn record(
     call: Call<(), Nothing, Json<RecordBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let command = call.body.0.clone().into_command(&call, |_| call.new_id());
-    let done = call.send(command.map_err(malformed)?).await?;
-    let answer = call.made(done, KIND, "/time-entries");
+    let (done, warnings) = call.send_warned(command.map_err(malformed)?).await?;
+    let answer = warned(call.made(done, KIND, "/time-entries"), warnings);
     Ok(match done.reply.id {
         Some(id) => answer.tagged(call.tag((KIND, id), 1)),
         None => answer,
@@ -305,7 +321,7 @@ fn expected(about: &About, id: Uuid) -> Option<u32> {
 /// `PATCH /time-entries/{id}`.
 pub(crate) async fn revise(
     call: Call<ById, Nothing, Json<ReviseBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let id = call.path.id;
     let body = call.body.0.clone();
     let ReviseBody { start, end, date, seconds, time_zone, fold, .. } = body;
@@ -325,8 +341,8 @@ pub(crate) async fn revise(
     if said.is_silent() && !of_work && !of_words {
         return Err(nothing_to_change());
     }
-    let done = call.send(Revise { command, said }).await?;
-    let answer = call.done(done);
+    let (done, warnings) = call.send_warned(Revise { command, said }).await?;
+    let answer = warned(call.done(done), warnings);
     Ok(match version_after(&call, id, done).await? {
         Some(version) => answer.tagged(call.tag((KIND, id), version)),
         None => answer,
