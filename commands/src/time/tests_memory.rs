@@ -60,6 +60,7 @@ impl Pair {
     async fn ask(&self, process: usize, step: &Step) {
         let (office, firm) = (&self.office, self.processes()[process]);
         let (member, manager) = (Actor::Member(office.member), Actor::Member(office.manager));
+        let week = week("2026-W02");
         let worked = |minutes: i64| duration("2026-01-07", 60 * minutes);
         let outcome = match *step {
             Step::Record { entry, minutes } => {
@@ -84,8 +85,13 @@ impl Pair {
                 let (entry, reason) = (self.entries[entry], None);
                 firm.send(member, RemoveTime { entry, reason, expected_version: None }).await
             }
-            Step::Submit => firm.send(member, office.submit(week("2026-W02"))).await,
-            Step::Approve => firm.send(manager, office.approve(week("2026-W02"))).await,
+            Step::Submit => {
+                firm.send(member, SubmitTimesheet { member: office.member, week }).await
+            }
+            Step::Approve => {
+                let command = ApproveTimesheet { member: office.member, week, content: None };
+                firm.send(manager, command).await
+            }
         };
         match outcome {
             Ok(_) | Err(CommandError::Refused(_) | CommandError::NotFound) => {}
