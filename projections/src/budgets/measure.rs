@@ -43,7 +43,7 @@ impl Fees {
             let unit = if day.is_some() { RateUnit::Day } else { RateUnit::Hour };
             let (amount_minor, currency) = (*amount_minor, currency.as_str());
             let rate = Rate { unit, amount_minor, currency: currency.to_owned() };
-            let priced = price(seconds.unsigned_abs(), &rate, day.unwrap_or(1)) * seconds.signum();
+            let priced = price(*seconds, &rate, day.unwrap_or(1));
             *amounts.entry(currency).or_default() += priced;
         }
         amounts

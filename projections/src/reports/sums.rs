@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::catalogue::rates::{Rate, RateKind, RatedWork};
 use domain::id::{ClientId, ProjectId, TaskId};
 use domain::money::price;
-use domain::time::rounding::{Rounding, RoundingScope, round_seconds};
+use domain::time::rounding::{Rounding, RoundingScope, round_signed};
 use jiff::civil::Date;
 
 use super::firm::Firm;
@@ -68,7 +68,7 @@ impl Sums {
         let (mut rounded, mut billable_rounded) = (0, 0);
         for work in entries {
             let by_itself = match terms.rounding.scope {
-                RoundingScope::Entry => round_seconds(work.seconds, terms.rounding),
+                RoundingScope::Entry => round_signed(work.seconds, terms.rounding),
                 RoundingScope::Day | RoundingScope::InvoiceLine => work.seconds,
             };
             sums.entries += 1;
@@ -80,7 +80,7 @@ impl Sums {
             }
         }
         let of_day = |seconds| match terms.rounding.scope {
-            RoundingScope::Day => round_seconds(seconds, terms.rounding),
+            RoundingScope::Day => round_signed(seconds, terms.rounding),
             RoundingScope::Entry | RoundingScope::InvoiceLine => seconds,
         };
         sums.rounded_seconds = of_day(rounded);

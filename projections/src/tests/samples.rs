@@ -14,8 +14,8 @@ use uuid::Uuid;
 pub(crate) use super::stories::{
     END, catalogue, drafted, everything, files, imports, members, rates, settings, voided,
 };
-pub(crate) use super::story_of_corrections::corrections;
 pub(crate) use super::story_of_budgets::budgets;
+pub(crate) use super::story_of_corrections::corrections;
 pub(crate) use super::story_of_leave::leave;
 
 /// The id of a number.
