@@ -13,12 +13,12 @@ use domain::id::ClientId;
 use domain::money::price;
 use domain::settings::{SettingChanged, Settings, SettingsEvent};
 use domain::time::Rounding;
-use migrations::{DoorError, TenantTx};
-use sqlx::Row as _;
+use migrations::TenantTx;
 
 use super::invoice::InvoiceRow;
 use super::invoice_entry::InvoiceEntryRow;
 use crate::catalogue::rate::{self, RateRow};
+use crate::kept;
 use crate::row::ReadError;
 use crate::settings::setting::{self, SettingRow};
 
@@ -52,7 +52,8 @@ impl PriceBook {
     /// long as they stay as they are.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
         const KEPT: &str = "price_book";
-        let mark = mark(tx).await?;
+        const TABLES: &[&str] = &["rm_rate", "rm_setting"];
+        let mark = kept::mark(tx, TABLES).await?;
         if let Some(book) = tx.kept::<PriceBook>(KEPT, &mark) {
             return Ok(PriceBook::clone(&book));
         }
@@ -60,7 +61,7 @@ impl PriceBook {
         let settings = setting::list(tx, None).await?;
         let book = PriceBook::of(rates, settings);
         // What changed between the two looks may be in it or not.
-        if self::mark(tx).await? == mark {
+        if kept::mark(tx, TABLES).await? == mark {
             tx.keep(KEPT, mark, Arc::new(book.clone()));
         }
         Ok(book)
@@ -103,18 +104,6 @@ impl PriceBook {
         let terms = |entry: &ReservedEntry| self.terms(invoice.client_id, entry);
         invoice_lines(&reserved, invoice.group_by, &invoice.currency, terms, price)
     }
-}
-
-/// What tells one content of the tables of a book from every other. A row's position is that of its
-/// last change and positions only grow, so the same number of rows with the same last position are
-/// the same rows; a table that was built anew has another id.
-async fn mark(tx: &mut TenantTx) -> Result<String, ReadError> {
-    let sql = "select pg_catalog.concat_ws(' ', r.mark, s.mark)
-        from (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-                as mark from {t}.rm_rate) r,
-            (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-                as mark from {t}.rm_setting) s";
-    Ok(tx.query(sql).fetch_one().await?.try_get(0).map_err(DoorError::from)?)
 }
 
 fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
