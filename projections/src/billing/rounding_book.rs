@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::catalogue::rates::RatedWork;
 use domain::catalogue::rounding_rules::{RoundingSource, RuleScope, find_rounding};
-use domain::catalogue::{
-    RoundingRule, RoundingRuleCleared, RoundingRuleEvent, RoundingRuleSet,
-};
+use domain::catalogue::{RoundingRule, RoundingRuleCleared, RoundingRuleEvent, RoundingRuleSet};
 use domain::settings::{SettingChanged, SettingKey, Settings, SettingsEvent};
 use domain::time::{Rounding, RoundingScope};
 use jiff::civil::Date;
@@ -159,7 +157,13 @@ mod tests {
 
     fn work(project: u128, client: u128, day: Date) -> RatedWork {
         let (member, task) = (MemberId(id(1)), TaskId(id(30)));
-        RatedWork { member, project: ProjectId(id(project)), task, client: ClientId(id(client)), day }
+        RatedWork {
+            member,
+            project: ProjectId(id(project)),
+            task,
+            client: ClientId(id(client)),
+            day,
+        }
     }
 
     #[test]

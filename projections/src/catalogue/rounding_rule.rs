@@ -149,7 +149,9 @@ mod tests {
                 (Some(RuleScope::Project(ProjectId(id(20)))), later, 30),
             ]
         );
-        assert!(rows.iter().all(|row| row.scope_of_work().map(|it| it.stream()) == Some(row.rule_id)));
+        assert!(
+            rows.iter().all(|row| row.scope_of_work().map(|it| it.stream()) == Some(row.rule_id))
+        );
         assert_declares_what_it_touches::<RoundingRule>(&history.0);
     }
 }

@@ -2,11 +2,12 @@
 
 use domain::billing::{GroupBy, InvoiceDrafted, InvoiceEvent, InvoiceVoided, ReservedEntry};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
+use domain::catalogue::rounding_rules::RuleScope;
 use domain::catalogue::{
     ClientAdded, ClientArchived, ClientCurrencyChanged, ClientEvent, ClientRenamed, ClientRestored,
     ProjectAdded, ProjectArchived, ProjectEvent, ProjectMemberLinked, ProjectMemberUnlinked,
-    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, RoundingRuleCleared, RoundingRuleSet, TaskAdded, TaskArchived,
-    TaskRevised,
+    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, RoundingRuleCleared,
+    RoundingRuleSet, TaskAdded, TaskArchived, TaskRevised,
 };
 use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
@@ -23,6 +24,7 @@ use domain::members::{
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
+use domain::time::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 use jiff::civil::{Date, date};
 
 use super::samples::{History, MONDAY, id, sealed};
@@ -303,15 +305,7 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
-    let parts = [
-        members(),
-        sessions(),
-        catalogue(),
-        rates(),
-        rounding_rules(),
-        settings(),
-        time,
-    ];
+    let parts = [members(), sessions(), catalogue(), rates(), rounding_rules(), settings(), time];
     for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);

@@ -1,10 +1,14 @@
 //! Each entry of time as it stands now. Names of projects and tasks are joined at reading, so that
 //! one rename does not touch thousands of rows.
 
+use std::collections::BTreeMap;
+
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
-use domain::time::{EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked};
+use domain::time::{
+    EntryState, EntryVersion, Span, TimeEvent, TimeRecorded, TimeRevised, Week, Worked,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -58,6 +62,14 @@ row! {
         import_id: Option<ImportId>,
         /// The last event that changed it.
         position: i64,
+    }
+}
+
+impl TimeEntryRow {
+    /// From when to when, where it's known.
+    pub fn span(&self) -> Option<Span> {
+        let (start, end) = (self.start_at?, self.end_at?);
+        Some(Span { start, end, zone: self.zone.clone()? })
     }
 }
 
@@ -240,6 +252,18 @@ pub async fn list(
         .fetch_all()
         .await?;
     read_rows(&answers)
+}
+
+/// The spans of those of these entries that have one.
+pub async fn spans(
+    tx: &mut TenantTx,
+    entries: impl IntoIterator<Item = EntryId>,
+) -> Result<BTreeMap<EntryId, Span>, ReadError> {
+    let entries: Vec<uuid::Uuid> = entries.into_iter().map(|entry| entry.0).collect();
+    let sql = "where r.entry_id = any($1) and r.start_at is not null";
+    let rows: Vec<TimeEntryRow> =
+        read_rows(&select::<TimeEntryRow>(tx, sql).bind(entries).fetch_all().await?)?;
+    Ok(rows.iter().filter_map(|row| Some((row.entry_id, row.span()?))).collect())
 }
 
 #[cfg(test)]
