@@ -98,8 +98,8 @@ impl fmt::Display for Percent {
     }
 }
 
-/// What `seconds` of work cost at a rate, in minor units of its currency; rounded once. Seconds
-/// that are taken back cost what they cost, negative.
+/// What `seconds` of work cost at a rate, in minor units of its currency; rounded once, alike for
+/// time and for what takes time back.
 ///
 /// A rate per hour is for 3600 seconds, one per day for `working_day_seconds` (36 to 86 400).
 ///
@@ -227,6 +227,8 @@ mod tests {
             let priced = i128::from(price(seconds, &rate(RateUnit::Day, amount), day));
             let off = priced * i128::from(day) - i128::from(seconds) * i128::from(amount);
             prop_assert!(2 * off.abs() <= i128::from(day));
+            let taken_back = price(-seconds, &rate(RateUnit::Day, amount), day);
+            prop_assert_eq!(i128::from(taken_back), -priced);
         }
 
         #[test]

@@ -91,7 +91,7 @@ pub struct Line {
     pub rate: Option<Rate>,
     /// The seconds that one unit stands for: an hour's, or a working day's.
     pub unit_seconds: u32,
-    /// What was recorded.
+    /// What was recorded; below zero where corrections take back more than there is.
     pub seconds: i64,
     /// What is billed.
     pub rounded_seconds: i64,
@@ -190,7 +190,7 @@ fn line(
 ) -> Line {
     // A day's sum is a member's on one task, so that it's the same however lines are made.
     let parts = entries.iter().map(|(it, span)| {
-        let measured = Measured { seconds: it.seconds.into(), span: span.as_ref() };
+        let measured = Measured { seconds: it.seconds, span: span.as_ref() };
         ((it.day, it.member, it.project, it.task), measured)
     });
     let rounded_seconds = line_seconds(parts, terms.rounding);
@@ -208,7 +208,7 @@ fn line(
         key,
         rounding: terms.rounding,
         unit_seconds: terms.unit_seconds,
-        seconds: entries.iter().map(|(entry, _)| i64::from(entry.seconds)).sum(),
+        seconds: entries.iter().map(|(entry, _)| entry.seconds).sum(),
         rounded_seconds,
         quantity: quantity(rounded_seconds, terms.unit_seconds),
         unit_price_minor: priced.map(|rate| rate.amount_minor),
@@ -219,8 +219,8 @@ fn line(
     }
 }
 
-/// Seconds in units, with four decimal places, half of the last one away from zero; a unit of no
-/// seconds has none.
+/// Seconds in units, with four decimal places, rounded half away from zero; a unit of no seconds
+/// has none.
 fn quantity(seconds: i64, unit_seconds: u32) -> String {
     let unit = u128::from(unit_seconds.max(1));
     let parts = (u128::from(seconds.unsigned_abs()) * 20_000 + unit) / (2 * unit);

@@ -157,7 +157,7 @@ fn amounts(settings: &Settings, day_rate: &str, entries: &[(Date, i64)]) -> Vec<
         project: samples::project(1),
         task: samples::task(1),
         day: *day,
-        seconds: u32::try_from(minutes * 60).expect("less than a day"),
+        seconds: minutes * 60,
     };
     let entries: Vec<_> = (1..).zip(entries).map(reserved).collect();
     let terms = |entry: &ReservedEntry| Terms {

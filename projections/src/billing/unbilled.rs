@@ -5,7 +5,7 @@
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
-use domain::time::{EntryVersion, TimeEvent, TimeRecorded};
+use domain::time::{EntryVersion, TimeEvent, TimeRecorded, TimeReversed};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use migrations::{DoorError, Template, TenantTx};
@@ -28,10 +28,14 @@ row! {
         project_id: ProjectId,
         /// Doing what.
         task_id: TaskId,
-        /// The local day of the work.
+        /// The day it's booked on: the period goes by it.
         day: Date,
-        /// How long, unrounded.
-        seconds: u32,
+        /// The local day of the work: rates and rounding go by it.
+        work_day: Date,
+        /// How long, unrounded; less than nothing where it takes time back.
+        seconds: i64,
+        /// Whether it stands in for a reversed entry, whose day of work it keeps.
+        replacement: bool,
         /// Its version.
         version: u32,
         /// Whether it may be billed at all.
@@ -51,7 +55,7 @@ pub struct Unbilled;
 
 impl ReadModel for Unbilled {
     const NAME: &'static str = "unbilled";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES, InvoiceEvent::TYPES];
     type Row = UnbilledRow;
 
@@ -83,6 +87,7 @@ fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
         TimeEvent::TimeRecorded(event) => vec![event.entry],
         TimeEvent::TimeRevised(event) => vec![event.entry],
         TimeEvent::TimeRemoved(event) => vec![event.entry],
+        TimeEvent::TimeReversed(event) => vec![event.entry],
         TimeEvent::TimesheetApproved(event) => all(&event.entries),
         TimeEvent::TimesheetRejected(event) => all(&event.entries),
         TimeEvent::TimesheetReopened(event) => all(&event.entries),
@@ -94,12 +99,16 @@ fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
 fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Recorded) {
     match event {
         TimeEvent::TimeRecorded(event) => rows.put(of_recorded(event, recorded)),
+        TimeEvent::TimeReversed(event) => rows.put(of_reversed(event, recorded)),
         TimeEvent::TimeRevised(event) => rows.change(&event.entry, |row| {
             row.member_id = event.member;
             row.project_id = event.project;
             row.task_id = event.task;
+            if !row.replacement {
+                row.work_day = event.worked.day;
+            }
             row.day = event.worked.day;
-            row.seconds = event.worked.seconds;
+            row.seconds = i64::from(event.worked.seconds);
             row.version = event.version;
             row.billable = event.billable;
             row.approved = false;
@@ -126,8 +135,29 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
         project_id: event.project,
         task_id: event.task,
         day: event.worked.day,
-        seconds: event.worked.seconds,
+        work_day: event.work_day.unwrap_or(event.worked.day),
+        seconds: i64::from(event.worked.seconds),
+        replacement: event.replaces.is_some(),
         version: event.version,
+        billable: event.billable,
+        approved: false,
+        invoice_id: None,
+        position: recorded.position,
+    }
+}
+
+fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> UnbilledRow {
+    UnbilledRow {
+        entry_id: event.entry,
+        sheet_id: recorded.stream,
+        member_id: event.member,
+        project_id: event.project,
+        task_id: event.task,
+        day: event.day,
+        work_day: event.work_day,
+        seconds: event.signed_seconds(),
+        replacement: false,
+        version: 1,
         billable: event.billable,
         approved: false,
         invoice_id: None,
@@ -195,6 +225,8 @@ pub struct Wanted {
     pub from: Option<Date>,
     /// The last day.
     pub to: Option<Date>,
+    /// Work of this day or later, whichever day it's booked on.
+    pub worked_from: Option<Date>,
     /// Approved time alone.
     pub approved: bool,
 }
@@ -211,10 +243,11 @@ impl Wanted {
             && self.member.is_none_or(|wanted| wanted == row.member_id)
             && self.from.is_none_or(|from| row.day >= from)
             && self.to.is_none_or(|to| row.day <= to)
+            && self.worked_from.is_none_or(|from| row.work_day >= from)
     }
 }
 
-/// What all questions here have in common; the first six parameters are those of [`Wanted`].
+/// What all questions here have in common; the first seven parameters are those of [`Wanted`].
 macro_rules! wanted {
     ($rest:literal) => {
         concat!(
@@ -223,7 +256,8 @@ macro_rules! wanted {
                 and ($2::uuid is null or r.project_id = $2)
                 and ($3::uuid is null or r.task_id = $3)
                 and ($4::uuid is null or r.member_id = $4)
-                and ($5::date is null or r.day >= $5) and ($6::date is null or r.day <= $6)",
+                and ($5::date is null or r.day >= $5) and ($6::date is null or r.day <= $6)
+                and ($7::date is null or r.work_day >= $7)",
             $rest
         )
     };
@@ -237,8 +271,8 @@ pub async fn open(
 ) -> Result<Vec<UnbilledRow>, ReadError> {
     // In the words of the partial index, so that approved time is found by it.
     let approved =
-        wanted!(" and r.approved and r.invoice_id is null order by r.day, r.entry_id limit $7");
-    let any = wanted!(" and r.invoice_id is null order by r.day, r.entry_id limit $7");
+        wanted!(" and r.approved and r.invoice_id is null order by r.day, r.entry_id limit $8");
+    let any = wanted!(" and r.invoice_id is null order by r.day, r.entry_id limit $8");
     let sql = if wanted.approved { approved } else { any };
     let answers = select::<UnbilledRow>(tx, sql)
         .bind(wanted.client.map(|id| id.0))
@@ -247,6 +281,7 @@ pub async fn open(
         .bind(wanted.member.map(|id| id.0))
         .bind(wanted.from.map(Date::to_sqlx))
         .bind(wanted.to.map(Date::to_sqlx))
+        .bind(wanted.worked_from.map(Date::to_sqlx))
         .bind(limit)
         .fetch_all()
         .await?;
@@ -266,6 +301,7 @@ pub async fn held(tx: &mut TenantTx, wanted: &Wanted) -> Result<(i64, i64), Read
         .bind(wanted.member.map(|id| id.0))
         .bind(wanted.from.map(Date::to_sqlx))
         .bind(wanted.to.map(Date::to_sqlx))
+        .bind(wanted.worked_from.map(Date::to_sqlx))
         .fetch_one()
         .await?;
     let number = |n| answer.try_get::<i64, _>(n).map_err(DoorError::from);

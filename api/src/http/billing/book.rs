@@ -68,32 +68,49 @@ pub(crate) async fn spans_then(
     if !book.asks_for_ends() {
         return Ok(Spans::new());
     }
-    let Some(mut rows) = about.rows_then::<TimeEntry>().await? else {
+    spans_of(about, tx, entries).await
+}
+
+async fn spans_of(
+    about: &About,
+    tx: &mut TenantTx,
+    entries: impl Iterator<Item = EntryId>,
+) -> Result<Spans, Problem> {
+    let Some(rows) = about.rows_then::<TimeEntry>().await? else {
         return Ok(time_entry::spans(tx, entries).await?);
     };
-    Ok(entries.filter_map(|entry| Some((entry, rows.get(&entry)?.span()?))).collect())
+    let rows: BTreeMap<EntryId, &TimeEntryRow> = rows.iter().map(|it| (it.entry_id, it)).collect();
+    let find = |entry: &EntryId| rows.get(entry).copied();
+    let span = |entry: EntryId| Some((entry, find(&entry)?.span_among(find)?));
+    Ok(entries.filter_map(span).collect())
 }
 
 /// Rounds entries by themselves, as they're shown.
 pub(crate) struct Rounder {
     book: RoundingBook,
     clients: BTreeMap<ProjectId, ClientId>,
+    spans: Spans,
 }
 
 impl Rounder {
-    /// One for entries of these projects, at the moment that the request is about.
+    /// One for these entries, at the moment that the request is about.
     pub(crate) async fn then(
         about: &About,
         tx: &mut TenantTx,
-        projects: impl Iterator<Item = ProjectId>,
+        rows: &[TimeEntryRow],
     ) -> Result<Self, Problem> {
         let book = rounding_then(about).await?;
         let clients = if book.asks_for_clients() {
-            project::clients_of(tx, projects).await?
+            project::clients_of(tx, rows.iter().map(|row| row.project_id)).await?
         } else {
             BTreeMap::new()
         };
-        Ok(Rounder { book, clients })
+        let spans = if book.asks_for_ends() {
+            spans_of(about, tx, rows.iter().map(|row| row.entry_id)).await?
+        } else {
+            Spans::new()
+        };
+        Ok(Rounder { book, clients, spans })
     }
 
     /// What an entry is shown and billed with by itself, in seconds.
@@ -101,9 +118,9 @@ impl Rounder {
         // Where no rule is for a client, any will do.
         let client = self.clients.get(&row.project_id).copied();
         let client = client.unwrap_or(ClientId(Uuid::nil()));
-        let (member, project, task, day) = (row.member_id, row.project_id, row.task_id, row.day);
-        let rule = self.book.rounding(&RatedWork { member, project, task, client, day });
-        let span = row.span();
-        entry_seconds(Measured { seconds: row.seconds.into(), span: span.as_ref() }, rule)
+        let (member, project, task) = (row.member_id, row.project_id, row.task_id);
+        let work = RatedWork { member, project, task, client, day: row.work_day };
+        let measured = Measured { seconds: row.seconds, span: self.spans.get(&row.entry_id) };
+        entry_seconds(measured, self.book.rounding(&work))
     }
 }

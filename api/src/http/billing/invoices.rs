@@ -284,7 +284,7 @@ pub(crate) struct LineEntry {
     project_id: Uuid,
     task_id: Uuid,
     date: Date,
-    seconds: u32,
+    seconds: i64,
 }
 
 /// What a line is made of.

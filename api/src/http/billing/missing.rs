@@ -89,13 +89,13 @@ fn found(open: &OpenTime) -> BTreeMap<Group, Found> {
         let row = &entry.row;
         let currency = entry.currency.clone();
         let group = (row.project_id, row.task_id, row.member_id, entry.client, currency, other);
-        let (first_day, last_day) = (row.day, row.day);
+        let (first_day, last_day) = (row.work_day, row.work_day);
         let none = Found { warning, entries: 0, seconds: 0, first_day, last_day };
         let found = groups.entry(group).or_insert(none);
         found.entries += 1;
-        found.seconds += i64::from(row.seconds);
-        found.first_day = found.first_day.min(row.day);
-        found.last_day = found.last_day.max(row.day);
+        found.seconds += row.seconds;
+        found.first_day = found.first_day.min(row.work_day);
+        found.last_day = found.last_day.max(row.work_day);
     }
     groups
 }

@@ -36,7 +36,7 @@ impl OpenEntry {
             member: row.member_id,
             project: row.project_id,
             task: row.task_id,
-            day: row.day,
+            day: row.work_day,
             seconds: row.seconds,
         }
     }
@@ -129,7 +129,7 @@ impl OpenTime {
         let reserved = entry.reserved();
         let work = work_of(entry.client, &reserved);
         let span = self.spans.get(&reserved.entry);
-        let measured = Measured { seconds: reserved.seconds.into(), span };
+        let measured = Measured { seconds: reserved.seconds, span };
         let rounded_seconds = entry_seconds(measured, self.book.rounding(&work));
         let rate = self.book.rate(&work, RateKind::Bill);
         let warning = match rate {

@@ -40,7 +40,9 @@ pub(crate) struct UnbilledEntry {
     task_id: Uuid,
     task: String,
     date: Date,
-    /// As recorded.
+    /// The day of the work, where it's booked on another one: rates and rounding go by it.
+    work_date: Date,
+    /// As recorded; less than nothing where it takes time back.
     seconds: i64,
     /// As it would be billed by itself.
     rounded_seconds: i64,
@@ -124,7 +126,8 @@ fn shown(entry: &OpenEntry, alone: PricedAlone, names: &Names) -> UnbilledEntry 
         task_id: row.task_id.0,
         task: names.task(row.task_id),
         date: row.day,
-        seconds: row.seconds.into(),
+        work_date: row.work_day,
+        seconds: row.seconds,
         rounded_seconds: alone.rounded_seconds,
         amount: alone.amount_minor.map(|amount| Money::of(amount, &entry.currency)),
         warning: alone.warning.map(|warning| warning.code().to_owned()),

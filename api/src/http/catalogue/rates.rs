@@ -264,8 +264,14 @@ pub(crate) async fn previewed(
         set_rate::decide(&RateCard::default(), command).map_err(refusal)?;
     }
     let RateScope { member, project, task, client } = scope;
-    let wanted =
-        unbilled::Wanted { member, project, task, client, from, ..unbilled::Wanted::default() };
+    let wanted = unbilled::Wanted {
+        member,
+        project,
+        task,
+        client,
+        worked_from: from,
+        ..unbilled::Wanted::default()
+    };
     preview(&call, &wanted, |book| book.with_rate(scope, kind, from, rate)).await
 }
 

@@ -260,7 +260,7 @@ pub(crate) async fn previewed(
         let command = domain::catalogue::SetRoundingRule { scope, from, rule };
         set_rounding_rule::decide(&Rules::default(), command).map_err(refusal)?;
     }
-    let of = unbilled::Wanted { from, ..unbilled::Wanted::default() };
+    let of = unbilled::Wanted { worked_from: from, ..unbilled::Wanted::default() };
     let wanted = match scope {
         RuleScope::Client(id) => unbilled::Wanted { client: Some(id), ..of },
         RuleScope::Project(id) => unbilled::Wanted { project: Some(id), ..of },

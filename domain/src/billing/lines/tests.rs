@@ -18,7 +18,7 @@ fn price(seconds: i64, rate: &Rate, working_day_seconds: u32) -> i64 {
     i64::try_from((2 * exact + unit) / (2 * unit)).expect("a sound amount")
 }
 
-fn reserved(entry: u128, on: &str, seconds: u32) -> ReservedEntry {
+fn reserved(entry: u128, on: &str, seconds: i64) -> ReservedEntry {
     ReservedEntry {
         entry: entry_id(entry),
         version: 1,
@@ -171,7 +171,7 @@ fn a_rule_for_ends_bills_the_difference_of_the_rounded_ends() {
 }
 
 fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
-    let entry = (1_u32..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3);
+    let entry = (1_i64..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3);
     prop::collection::vec(entry, 1..40).prop_map(|entries| {
         let first = day("2026-01-05");
         (1..)
@@ -211,7 +211,7 @@ proptest! {
     ) {
         let mode = RoundingMode::parse(RoundingMode::NAMES[mode]).expect("listed");
         let scope = RoundingScope::parse(RoundingScope::NAMES[scope]).expect("listed");
-        let seconds: i64 = entries.iter().map(|entry| i64::from(entry.seconds)).sum();
+        let seconds: i64 = entries.iter().map(|entry| entry.seconds).sum();
         let mut billed = Vec::new();
         for group_by in [GroupBy::Task, GroupBy::Member, GroupBy::Day, GroupBy::Entry] {
             let at = |entry: &ReservedEntry| mixed_terms(entry, mode, scope);
