@@ -117,6 +117,7 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
     let kind = rule.path.split('/').nth(1).unwrap_or_default();
     match name {
         "week" => return "2026-W10".to_owned(),
+        "month" => return "2026-03".to_owned(),
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
         "day" => return "2026-12-16".to_owned(),

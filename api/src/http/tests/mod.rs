@@ -3,6 +3,7 @@
 
 mod access;
 mod ask;
+mod calendar;
 mod domains;
 mod files;
 mod files_seen;
@@ -34,6 +35,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod utilisation;
 
 pub(crate) use ask::{Ask, Reply, ask, visit};
 pub(crate) use firm::Firm;

@@ -9,6 +9,7 @@ pub(crate) mod grid;
 pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod utilisation;
 pub(crate) mod worked;
 
 use domain::time::EntryState;
