@@ -47,10 +47,8 @@ fn setting(name: &str, value: &str, from: Option<Date>) -> SettingRow {
 }
 
 fn rate(kind: RateKind, amount_minor: i64, currency: &str, member: Option<u128>) -> RateRow {
-    let scope = RateScope {
-        member: member.map(|n| MemberId(Uuid::from_u128(n))),
-        ..RateScope::default()
-    };
+    let scope =
+        RateScope { member: member.map(|n| MemberId(Uuid::from_u128(n))), ..RateScope::default() };
     RateRow {
         card_id: scope.stream(),
         kind,
@@ -220,9 +218,8 @@ fn an_entry_stands_under_each_of_its_labels_and_counts_once_in_the_total() {
     let both = Work { tags: vec!["b".into(), "a".into(), "a".into()], ..work(1, 0, 9, 900) };
     let entries = vec![both, work(2, 0, 9, 1800)];
     let grouped = grouped(&[Dimension::Tag], false, entries);
-    let of = |tag: Option<&str>| {
-        grouped.rows()[&vec![Part::Tag(tag.map(str::to_owned))]].sums.seconds
-    };
+    let of =
+        |tag: Option<&str>| grouped.rows()[&vec![Part::Tag(tag.map(str::to_owned))]].sums.seconds;
     assert_eq!((of(Some("a")), of(Some("b")), of(None)), (900, 900, 1800));
     assert_eq!((grouped.rows().len(), grouped.total().seconds), (3, 2700));
 }

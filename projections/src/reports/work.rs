@@ -98,7 +98,11 @@ pub struct Work {
 }
 
 /// From when to when, where all of it is known.
-fn span(start: Option<Timestamp>, end: Option<Timestamp>, zone: Option<String>) -> Option<Box<Span>> {
+fn span(
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    zone: Option<String>,
+) -> Option<Box<Span>> {
     Some(Box::new(Span { start: start?, end: end?, zone: zone? }))
 }
 

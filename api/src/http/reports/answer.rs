@@ -2,8 +2,8 @@
 //! are kept nowhere on the way.
 
 use axum::body::Body;
-use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::StatusCode;
+use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
 use jiff::Timestamp;
@@ -47,9 +47,8 @@ pub(crate) const ROWS_MAX: usize = xlsx::ROWS_MAX;
 
 /// 422: more rows than a report has.
 pub(crate) fn too_many_rows() -> Problem {
-    let detail = format!(
-        "a report has at most {ROWS_MAX} rows; ask for fewer days, or group by less"
-    );
+    let detail =
+        format!("a report has at most {ROWS_MAX} rows; ask for fewer days, or group by less");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "reports.too_many_rows", detail)
 }
 

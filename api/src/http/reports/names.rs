@@ -68,7 +68,9 @@ impl Names {
         let members = firm.members.iter().map(|(id, row)| (*id, member(row.name.as_ref())));
         Ok(Names {
             clients: Called::of(clients),
-            projects: Called::of(firm.projects.iter().map(|(id, row)| (*id, Some(row.name.clone())))),
+            projects: Called::of(
+                firm.projects.iter().map(|(id, row)| (*id, Some(row.name.clone()))),
+            ),
             tasks: Called::of(firm.tasks.iter().map(|(id, row)| (*id, Some(row.name.clone())))),
             members: Called::of(members),
         })

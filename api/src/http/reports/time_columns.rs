@@ -94,8 +94,12 @@ impl Columns {
         let text = |name: &str, heading: &str| Column::new(name, heading, Kind::Text);
         let day = || Column::new("day", "Day", Kind::Day);
         match dimension {
-            Dimension::Member => all.extend([text("member_id", "Member id"), text("member", "Member")]),
-            Dimension::Client => all.extend([text("client_id", "Client id"), text("client", "Client")]),
+            Dimension::Member => {
+                all.extend([text("member_id", "Member id"), text("member", "Member")])
+            }
+            Dimension::Client => {
+                all.extend([text("client_id", "Client id"), text("client", "Client")])
+            }
             Dimension::Project => {
                 all.extend([text("project_id", "Project id"), text("project", "Project")]);
             }

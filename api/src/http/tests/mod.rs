@@ -21,6 +21,7 @@ mod pages;
 mod people;
 mod platform_roles;
 mod problems;
+mod reports;
 mod roles;
 mod samples;
 mod server;
