@@ -2,6 +2,7 @@
 //! exist.
 
 mod catalogue;
+mod days;
 mod files;
 mod people;
 mod reports;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::projects_routes(),
         time_routes(),
         timesheets_routes(),
+        days::routes(),
         billing_routes(),
         import_routes(),
         domains::routes(),

@@ -17,6 +17,7 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
             | SettingKey::SelfApproval => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
@@ -42,6 +43,7 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
             | SettingKey::SelfApproval
             | SettingKey::Currency
             | SettingKey::VatRegistered
@@ -69,6 +71,7 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
             | SettingKey::SelfApproval
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered

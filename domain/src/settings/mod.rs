@@ -28,6 +28,7 @@ use crate::decimal::scaled;
 use crate::id::{FileId, StreamId};
 use crate::members::Authority;
 use crate::money::Percent;
+use crate::time::DayAttribution;
 
 /// The one stream of a tenant's settings.
 pub fn settings_stream() -> StreamId {
@@ -153,6 +154,11 @@ impl Settings {
             scope: self.typed(SettingKey::RoundingScope, day, RoundingScope::parse),
             interval_minutes: self.interval_minutes(day),
         }
+    }
+
+    /// Which days an entry over midnight counts for, by the day of its start.
+    pub fn day_attribution(&self, day: Date) -> DayAttribution {
+        self.typed(SettingKey::DayAttribution, day, DayAttribution::parse)
     }
 
     /// Whether members may approve their own time.

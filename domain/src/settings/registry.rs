@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 use crate::members::Role;
+use crate::time::DayAttribution;
 use crate::time::rounding::{RoundingMode, RoundingScope, RoundingTie};
 
 /// The days a week may start on, Monday first.
@@ -90,6 +91,9 @@ registry! {
         "The part of that country, where its holidays differ by region.";
     WeekStart "WEEK_START": Kind::OneOf(&WEEKDAYS), "monday", ADMIN, false,
         "The first day of a week on screens. Timesheets always go by ISO week.";
+    DayAttribution "DAY_ATTRIBUTION": Kind::OneOf(DayAttribution::NAMES), "start", ADMIN, true,
+        "Whether work over midnight counts for the day of its start, or is split, where time is \
+            shown by day. Weeks, rounding, billing and utilisation go by the day of the start.";
     SelfApproval "SELF_APPROVAL": Kind::Boolean, "false", OWNER, true,
         "Whether members may approve their own time, as in a firm of one.";
     VatPercent "VAT_PERCENT":

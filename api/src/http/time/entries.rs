@@ -1,8 +1,8 @@
 //! Entries of time over HTTP.
 
-use commands::Done;
 use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
+use commands::{Done, Warned};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
 use domain::settings::Settings;
 use domain::time::Week;
@@ -16,6 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::StateName;
+use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
@@ -45,12 +46,14 @@ pub(crate) struct EntryBody {
     end: Option<String>,
     /// The zone it was recorded in.
     time_zone: Option<String>,
-    /// The local day of the start.
+    /// The local day of the start, or the day it's booked on.
     date: Date,
-    /// As recorded.
-    seconds: u32,
+    /// The day of the work, where it's booked on another one: rates and rounding go by it.
+    work_date: Date,
+    /// As recorded; less than nothing where it takes time back.
+    seconds: i64,
     /// As it is shown and billed by itself, by the rule of its day.
-    rounded_seconds: u64,
+    rounded_seconds: i64,
     billable: bool,
     /// Null where there is none, or once it was erased.
     note: Option<String>,
@@ -60,6 +63,16 @@ pub(crate) struct EntryBody {
     version: u32,
     /// The import it came with.
     import_id: Option<Uuid>,
+    /// The entry that it takes back.
+    reverses: Option<Uuid>,
+    /// The reversed entry that it stands in for.
+    replaces: Option<Uuid>,
+    /// What takes it back.
+    reversed_by: Option<Uuid>,
+    /// What stands in for it since it was reversed.
+    replaced_by: Option<Uuid>,
+    /// Why it takes time back; null where it does not, or once that was erased.
+    reason: Option<String>,
 }
 
 fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
@@ -80,14 +93,20 @@ fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
         end: local(row.end_at, row.zone.as_deref()),
         time_zone: row.zone,
         date: row.day,
+        work_date: row.work_day,
         seconds: row.seconds,
-        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.day)),
+        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.work_day)),
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
         state: row.state.into(),
         version: row.version,
         import_id: row.import_id.map(Uuid::from),
+        reverses: row.reverses.map(Uuid::from),
+        replaces: row.replaces.map(Uuid::from),
+        reversed_by: row.reversed_by.map(Uuid::from),
+        replaced_by: row.replaced_by.map(Uuid::from),
+        reason: personal::text(&about.keys, row.reason.as_ref()),
     }
 }
 
@@ -98,7 +117,9 @@ pub(super) async fn all_shown(
 ) -> Result<Vec<EntryBody>, Problem> {
     let settings = settings_then(about).await?;
     let mut tx = about.tx().await?;
-    personal::load(&about.keys, &mut tx, rows.iter().filter_map(|row| row.note.as_ref())).await?;
+    let notes = rows.iter().filter_map(|row| row.note.as_ref());
+    let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
+    personal::load(&about.keys, &mut tx, notes.chain(reasons)).await?;
     tx.commit().await?;
     Ok(rows.into_iter().map(|row| shown(about, &settings, row)).collect())
 }
@@ -240,13 +261,28 @@ impl RecordBody {
     }
 }
 
+/// What a command did with an entry.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct EntryChanged {
+    #[serde(flatten)]
+    changed: Changed,
+    /// What is worth another look about the day of its start; nothing was refused for it.
+    warnings: Vec<WarningBody>,
+}
+
+/// The answer with what is worth another look.
+fn warned(answer: Answer<Changed>, warnings: Vec<Warned>) -> Answer<EntryChanged> {
+    let warnings = warnings.into_iter().map(WarningBody::from).collect();
+    answer.map(|changed| EntryChanged { changed, warnings })
+}
+
 /// `POST /time-entries`.
 pub(crate) async fn record(
     call: Call<(), Nothing, Json<RecordBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let command = call.body.0.clone().into_command(&call, |_| call.new_id());
-    let done = call.send(command.map_err(malformed)?).await?;
-    let answer = call.made(done, KIND, "/time-entries");
+    let (done, warnings) = call.send_warned(command.map_err(malformed)?).await?;
+    let answer = warned(call.made(done, KIND, "/time-entries"), warnings);
     Ok(match done.reply.id {
         Some(id) => answer.tagged(call.tag((KIND, id), 1)),
         None => answer,
@@ -287,7 +323,7 @@ fn expected(about: &About, id: Uuid) -> Option<u32> {
 /// `PATCH /time-entries/{id}`.
 pub(crate) async fn revise(
     call: Call<ById, Nothing, Json<ReviseBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let id = call.path.id;
     let body = call.body.0.clone();
     let ReviseBody { start, end, date, seconds, time_zone, fold, .. } = body;
@@ -307,8 +343,8 @@ pub(crate) async fn revise(
     if said.is_silent() && !of_work && !of_words {
         return Err(nothing_to_change());
     }
-    let done = call.send(Revise { command, said }).await?;
-    let answer = call.done(done);
+    let (done, warnings) = call.send_warned(Revise { command, said }).await?;
+    let answer = warned(call.done(done), warnings);
     Ok(match version_after(&call, id, done).await? {
         Some(version) => answer.tagged(call.tag((KIND, id), version)),
         None => answer,

@@ -2,9 +2,14 @@
 //! managers, billing and auditors see everybody's.
 
 pub(crate) mod batch;
+pub(crate) mod calendar;
+pub(crate) mod days;
 pub(crate) mod entries;
+pub(crate) mod grid;
+pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod utilisation;
 pub(crate) mod worked;
 
 use clap::ValueEnum;
