@@ -8,6 +8,7 @@ use crate::catalogue::client::Client;
 use crate::catalogue::project::Project;
 use crate::catalogue::project_member::ProjectMember;
 use crate::catalogue::rate::Rate;
+use crate::catalogue::rounding_rule::RoundingRule;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::files::file::File;
@@ -46,6 +47,7 @@ models! {
     Task,
     ProjectMember,
     Rate,
+    RoundingRule,
     Setting,
     TimeEntry,
     TimesheetWeek,

@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::{Context, Outcome, output};
 use crate::http::reports::answer::{Manner, written};
 use crate::http::reports::group_by::GroupBy;
-use crate::http::reports::reading::{Reading, Sees, instant};
+use crate::http::reports::reading::{Reading, Sees};
 use crate::http::reports::table::Table;
 use crate::http::reports::time::{self, GroupName};
 use crate::http::reports::{Format, Many};
-use crate::http::{Problem, StateName, cut};
+use crate::http::{Moment, Problem, StateName, cut};
 
 /// What to report.
 #[derive(Debug, Subcommand)]
@@ -126,7 +126,6 @@ impl Time {
             state: many(self.state),
             money: Some(self.money),
             subtotals: Some(self.subtotals),
-            known_at: shown.known_at.clone(),
             format: Some(shown.format),
             bom: Some(shown.bom),
         };
@@ -140,10 +139,18 @@ async fn reading(context: &Context, shown: &Shown) -> anyhow::Result<Reading> {
     let now = system.commands.log().clock().now();
     // From the log itself, which is up to date also where nothing keeps read models so.
     let as_of = match &shown.as_of {
-        Some(moment) => cut(&system.tenants, &tenant, now, moment).await.map_err(said)?,
+        Some(text) => {
+            cut(&system.tenants, &tenant, now, (Moment::AsOf, text)).await.map_err(said)?
+        }
         None => head_of(&system.tenants, tenant.id).await?,
     };
-    let known_at = shown.known_at.as_deref().map(|text| instant(text, now)).transpose();
+    let known_at = match &shown.known_at {
+        Some(text) => {
+            let known = cut(&system.tenants, &tenant, now, (Moment::KnownAt, text)).await;
+            Some(known.map_err(said)?)
+        }
+        None => None,
+    };
     Ok(Reading {
         tenants: system.tenants.clone(),
         tenant: tenant.id,
@@ -151,7 +158,7 @@ async fn reading(context: &Context, shown: &Shown) -> anyhow::Result<Reading> {
         keys: system.keys.of(tenant.id).await?,
         sees: Sees::ALL,
         as_of: Some(as_of),
-        known_at: known_at.map_err(said)?,
+        known_at,
         now,
     })
 }

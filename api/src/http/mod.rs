@@ -73,7 +73,7 @@ use projections::wait::Progress;
 use crate::dns::Dns;
 
 pub use admin::{Operated, admin_router};
-pub(crate) use moment::cut;
+pub(crate) use moment::{Moment, cut};
 pub use openapi::openapi;
 pub(crate) use problem::Problem;
 pub use server::{ServerLimits, serve};

@@ -6,7 +6,7 @@ use super::family::EventFamily;
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::canonical::CanonicalError;
-use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent, RoundingRuleEvent};
 use crate::files::FileEvent;
 use crate::flags::FlagEvent;
 use crate::id::StreamId;
@@ -135,6 +135,8 @@ events! {
     Project(ProjectEvent),
     /// Of a rate card.
     RateCard(RateCardEvent),
+    /// Of the rounding rules of one scope.
+    RoundingRule(RoundingRuleEvent),
     /// Of the settings.
     Settings(SettingsEvent),
     /// Of an import.

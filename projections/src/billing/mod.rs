@@ -3,6 +3,7 @@
 pub mod invoice;
 pub mod invoice_entry;
 pub mod price_book;
+pub mod rounding_book;
 pub mod unbilled;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};

@@ -139,6 +139,8 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "revokeSessions",
         "setRate",
         "clearRate",
+        "setRoundingRule",
+        "clearRoundingRule",
         "recordTime",
         "recordTimeBatch",
         "draftInvoice",

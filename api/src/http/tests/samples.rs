@@ -71,6 +71,13 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "changeTask" => json!({ "billable": false }),
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
         "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
+        "previewRate" => {
+            json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate })
+        }
+        "setRoundingRule" | "previewRoundingRule" => json!({
+            "client_id": fill("client_id"), "rule": { "mode": "up", "interval_minutes": 15 },
+        }),
+        "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),

@@ -4,9 +4,7 @@ use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
 use commands::{Done, Warned};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
-use domain::settings::Settings;
 use domain::time::Week;
-use domain::time::rounding::entry_seconds;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
@@ -20,6 +18,7 @@ use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
+use crate::http::billing::book::Rounder;
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call, piece};
 use crate::http::change::Change;
@@ -28,7 +27,6 @@ use crate::http::members::{ById, Nothing, nothing_to_change};
 use crate::http::personal;
 use crate::http::problem::Problem;
 use crate::http::query::refused;
-use crate::http::settings::settings_then;
 use crate::http::tag::Meant;
 
 const KIND: &str = "time_entry";
@@ -83,7 +81,8 @@ fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
     instant.map(|instant| instant.display_with_offset(offset(instant)).to_string())
 }
 
-fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
+fn shown(about: &About, rounder: &Rounder, row: TimeEntryRow) -> EntryBody {
+    let rounded_seconds = rounder.seconds(&row);
     EntryBody {
         id: row.entry_id.0,
         member_id: row.member_id.0,
@@ -95,7 +94,7 @@ fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
         date: row.day,
         work_date: row.work_day,
         seconds: row.seconds,
-        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.work_day)),
+        rounded_seconds,
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
@@ -115,13 +114,13 @@ pub(super) async fn all_shown(
     about: &About,
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
-    let settings = settings_then(about).await?;
     let mut tx = about.tx().await?;
+    let rounder = Rounder::then(about, &mut tx, &rows).await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
     personal::load(&about.keys, &mut tx, notes.chain(reasons)).await?;
     tx.commit().await?;
-    Ok(rows.into_iter().map(|row| shown(about, &settings, row)).collect())
+    Ok(rows.into_iter().map(|row| shown(about, &rounder, row)).collect())
 }
 
 /// Which entries.
