@@ -25,6 +25,7 @@ mod platform_roles;
 mod prices;
 mod problems;
 mod races;
+mod reports;
 mod roles;
 mod rules;
 mod samples;
