@@ -3,6 +3,7 @@
 //! know no caller.
 
 mod rates;
+mod rounding_rules;
 
 use domain::catalogue::{
     self, Client, ClientEvent, Project, ProjectEvent, Refusal, add_client, add_project, add_task,
@@ -17,6 +18,7 @@ use domain::name::normalised_name;
 use domain::personal::Unique;
 
 pub use rates::{ClearRate, SetRate};
+pub use rounding_rules::{ClearRoundingRule, SetRoundingRule};
 
 use crate::handle::Command;
 use crate::members::grants::allowed;

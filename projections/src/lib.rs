@@ -14,7 +14,6 @@ pub mod files;
 pub mod fold;
 pub mod health;
 pub mod import;
-mod kept;
 pub mod leave;
 pub mod members;
 pub mod model;

@@ -11,6 +11,7 @@ use crate::catalogue::client::Client;
 use crate::catalogue::project::Project;
 use crate::catalogue::project_member::ProjectMember;
 use crate::catalogue::rate::Rate;
+use crate::catalogue::rounding_rule::RoundingRule;
 use crate::catalogue::task::Task;
 use crate::erased::{Erased, ErasedModel};
 use crate::files::file::File;
@@ -52,6 +53,7 @@ models! {
     Budget,
     BudgetAlert,
     Estimate,
+    RoundingRule,
     Setting,
     TimeEntry,
     TimesheetWeek,

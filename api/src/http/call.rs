@@ -61,6 +61,8 @@ pub(crate) struct About {
     pub(crate) caller: Caller,
     /// The position to answer as of, where one is asked for.
     pub(crate) as_of: Option<i64>,
+    /// The position up to which dated facts are known, where another is asked for.
+    pub(crate) known_at: Option<i64>,
     /// The path as it was asked for.
     pub(crate) url_path: String,
     /// The query in parts.
@@ -120,8 +122,17 @@ impl About {
         Ok(self.send_warned(command).await?.0)
     }
 
-    /// The same with what is worth another look, under another key than the request's.
+    /// The same under another key than the request's.
     pub(crate) async fn send_under(
+        &self,
+        key: Option<IdempotencyKey>,
+        command: impl Command,
+    ) -> Result<Done, Problem> {
+        Ok(self.send_warned_under(key, command).await?.0)
+    }
+
+    /// The same with what is worth another look.
+    pub(crate) async fn send_warned_under(
         &self,
         key: Option<IdempotencyKey>,
         command: impl Command,
@@ -135,7 +146,7 @@ impl About {
         &self,
         command: impl Command,
     ) -> Result<(Done, Vec<Warned>), Problem> {
-        self.send_under(self.key.clone(), command).await
+        self.send_warned_under(self.key.clone(), command).await
     }
 
     /// Which version of an object the request is meant for, where it says so.
@@ -270,7 +281,20 @@ impl About {
 
     /// Every row of a read model at the moment asked for; none where the present is asked for.
     pub(crate) async fn rows_then<M: ReadModel>(&self) -> Result<Option<Rows<M::Row>>, Problem> {
-        match self.as_of {
+        self.rows_at::<M>(self.as_of).await
+    }
+
+    /// Every row of a read model of dated facts (rates, rules, settings) as they were known at the
+    /// moment asked for; none where what is known now is asked for.
+    pub(crate) async fn facts_then<M: ReadModel>(&self) -> Result<Option<Rows<M::Row>>, Problem> {
+        self.rows_at::<M>(self.known_at.or(self.as_of)).await
+    }
+
+    async fn rows_at<M: ReadModel>(
+        &self,
+        position: Option<i64>,
+    ) -> Result<Option<Rows<M::Row>>, Problem> {
+        match position {
             None => Ok(None),
             Some(position) => {
                 let rows =

@@ -21,7 +21,7 @@ use super::caller::{self, Caller};
 use super::edge::TraceId;
 use super::host::{MENTIONING_KEYS, agrees, tenant_of};
 use super::incoming::Incoming;
-use super::moment::{Preferences, cut, fresh_enough};
+use super::moment::{Moment, Preferences, cut, fresh_enough};
 use super::problem::{FieldError, Problem};
 use super::query::{self, Understands};
 use super::registry::{Access, Method, Rule};
@@ -94,6 +94,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
     let understands = Understands {
         min_position: !rule.writes(),
         as_of: rule.as_of,
+        known_at: rule.known_at,
         pages: rule.pages,
         repeats: rule.repeats,
     };
@@ -107,6 +108,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         keys,
         caller,
         as_of: None,
+        known_at: None,
         url_path: parts.uri.path().to_owned(),
         asked,
         headers: parts.headers.clone(),
@@ -126,13 +128,19 @@ async fn freshen(
     if rule.writes() {
         return Ok(());
     }
+    let now = about.now();
+    if let Some(known_at) = &about.asked.known_at {
+        let position = cut(&app.tenants, &about.tenant, now, (Moment::KnownAt, known_at)).await?;
+        about.known_at = Some(position);
+    }
     if let Some(as_of) = &about.asked.as_of {
-        let (position, now) = (about.asked.min_position, about.now());
+        let position = about.asked.min_position;
         // The past is folded from the log, so the log alone must be known up to the position.
         let log: &[&str] = &[];
         let parts = (&app.tenants, &app.progress);
         fresh_enough(parts, about.tenant.id, log, position, Preferences::default()).await?;
-        about.as_of = Some(cut(&app.tenants, &about.tenant, now, as_of).await?);
+        let position = cut(&app.tenants, &about.tenant, now, (Moment::AsOf, as_of)).await?;
+        about.as_of = Some(position);
         return Ok(());
     }
     let preferences = Preferences::of(headers);

@@ -80,18 +80,42 @@ async fn head_of(tenants: &Tenants, tenant: TenantId) -> Result<i64, Problem> {
     Ok(head)
 }
 
-/// The position that `as_of` names: itself, or the last one recorded at or before an instant.
+/// Which cut of the log a key of the query asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Of the whole log.
+    AsOf,
+    /// Of dated facts alone.
+    KnownAt,
+}
+
+impl Moment {
+    fn key(self) -> &'static str {
+        match self {
+            Moment::AsOf => "as_of",
+            Moment::KnownAt => "known_at",
+        }
+    }
+
+    fn future(self) -> Problem {
+        let (pointer, code) = match self {
+            Moment::AsOf => ("?as_of", "as_of.future"),
+            Moment::KnownAt => ("?known_at", "known_at.future"),
+        };
+        let detail = "this lies in the future, of which nothing is known";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+            .with_error(FieldError::new(pointer, code, detail))
+    }
+}
+
+/// The position that a moment names: itself, or the last one recorded at or before an instant.
 pub(crate) async fn cut(
     tenants: &Tenants,
     tenant: &TenantRecord,
     now: Timestamp,
-    as_of: &str,
+    (moment, as_of): (Moment, &str),
 ) -> Result<i64, Problem> {
-    let future = || {
-        let detail = "this lies in the future, of which nothing is known";
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "as_of.future", detail)
-            .with_error(FieldError::new("?as_of", "as_of.future", detail))
-    };
+    let future = || moment.future();
     if !as_of.is_empty() && as_of.bytes().all(|byte| byte.is_ascii_digit()) {
         let position: i64 = as_of.parse().map_err(|_| future())?;
         return match position {
@@ -103,7 +127,7 @@ pub(crate) async fn cut(
     // A plus sign that was not encoded arrives as a space.
     let instant: Timestamp = as_of.replace(' ', "+").parse().map_err(|_| {
         let why = "give a position or an instant such as 2026-03-01T12:00:00+02:00";
-        refused("as_of", "query.invalid", why)
+        refused(moment.key(), "query.invalid", why)
     })?;
     if instant > now {
         return Err(future());

@@ -88,6 +88,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "x-effect": effect(rule),
         "x-idempotent": true,
         "x-asof": rule.as_of,
+        "x-knownat": rule.known_at,
     });
     if let Some(body) = (route.types.body)(generator) {
         operation["requestBody"] = json!({
@@ -124,6 +125,11 @@ fn parameters(route: &Route, generator: &mut SchemaGenerator) -> Vec<Value> {
     if rule.as_of {
         let about = "Answer as of a moment: a position, or an instant with offset.";
         add("query", "as_of", false, json!({ "type": "string" }), about);
+    }
+    if rule.known_at {
+        let about = "Use rates, rules and settings as they were known at a moment: a position, or \
+            an instant with offset. Left out = as of `as_of`, else as known now.";
+        add("query", "known_at", false, json!({ "type": "string" }), about);
     }
     if rule.writes() {
         let key = json!({ "type": "string", "minLength": 1, "maxLength": 255 });
@@ -184,7 +190,7 @@ fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     if rule.method.needs_match() {
         problems.push(428);
     }
-    if rule.as_of {
+    if rule.as_of || rule.known_at {
         problems.push(422);
     }
     for status in problems {

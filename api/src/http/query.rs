@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     pub(crate) min_position: Option<i64>,
     /// At which moment, not yet understood.
     pub(crate) as_of: Option<String>,
+    /// As known at which moment, not yet understood.
+    pub(crate) known_at: Option<String>,
     /// How many items at most.
     pub(crate) limit: u32,
     /// Where a list goes on.
@@ -37,6 +39,8 @@ pub(crate) struct Understands {
     pub(crate) min_position: bool,
     /// `as_of`.
     pub(crate) as_of: bool,
+    /// `known_at`.
+    pub(crate) known_at: bool,
     /// `limit` and `cursor`.
     pub(crate) pages: bool,
     /// Keys of the route itself that may be given more than once.
@@ -77,6 +81,7 @@ pub(crate) fn asked(uri: &Uri, understands: Understands) -> Result<Asked, Proble
             }
             "cursor" if understands.pages => asked.cursor = Some(value),
             "as_of" if understands.as_of => asked.as_of = Some(value),
+            "known_at" if understands.known_at => asked.known_at = Some(value),
             mention if MENTIONING_KEYS.contains(&mention) => asked.mentions.push(value),
             _ => asked.own.push((key, value)),
         }
@@ -104,8 +109,13 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
-    const ALL: Understands =
-        Understands { min_position: true, as_of: true, pages: true, repeats: &["state"] };
+    const ALL: Understands = Understands {
+        min_position: true,
+        as_of: true,
+        known_at: true,
+        pages: true,
+        repeats: &["state"],
+    };
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -124,7 +134,9 @@ mod tests {
 
     #[test]
     fn shared_keys_are_taken_out_and_the_rest_is_the_routes_own() {
-        let asked = ask("limit=7&cursor=abc&min_position=12&as_of=3&after=5&state=a%20b").unwrap();
+        let query = "limit=7&cursor=abc&min_position=12&as_of=3&known_at=2&after=5&state=a%20b";
+        let asked = ask(query).unwrap();
+        assert_eq!(asked.known_at.as_deref(), Some("2"));
         assert_eq!((asked.limit, asked.cursor.as_deref()), (7, Some("abc")));
         assert_eq!((asked.min_position, asked.as_of.as_deref()), (Some(12), Some("3")));
         let wanted: Wanted = own(&asked.own).unwrap();

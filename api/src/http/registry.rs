@@ -147,6 +147,8 @@ pub(crate) struct Rule {
     pub(crate) reads: &'static [&'static str],
     /// Whether it answers as of a moment.
     pub(crate) as_of: bool,
+    /// Whether it answers with dated facts as they were known at a moment.
+    pub(crate) known_at: bool,
     /// Whether it's a list in pieces.
     pub(crate) pages: bool,
     /// The keys of its query that may be given more than once.
@@ -218,6 +220,7 @@ impl Route {
             site: Site::Tenant,
             reads: &[],
             as_of: false,
+            known_at: false,
             pages: false,
             repeats: &[],
             upload: B::UPLOAD,
@@ -267,6 +270,12 @@ impl Route {
     /// The same, also answering as of a moment.
     pub(crate) fn then(mut self) -> Self {
         self.rule.as_of = true;
+        self
+    }
+
+    /// The same, also answering with dated facts (rates, rules, settings) as known at a moment.
+    pub(crate) fn known(mut self) -> Self {
+        self.rule.known_at = true;
         self
     }
 

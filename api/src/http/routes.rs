@@ -48,7 +48,8 @@ const fn admin(roles: &'static [Role]) -> Access {
 /// Every route.
 pub(crate) fn routes() -> Vec<Route> {
     let of_tenants = [
-        catalogue::clients_and_rates(),
+        catalogue::clients_routes(),
+        catalogue::rates_and_rounding(),
         catalogue::projects_routes(),
         time_routes(),
         timesheets_routes(),
@@ -103,9 +104,10 @@ fn settings_routes() -> Vec<Route> {
 
 fn time_routes() -> Vec<Route> {
     const T: &str = "time";
+    const ENTRIES: &[&str] = &["time_entry", "rounding_rule", "setting", "project"];
     vec![
         get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
-            .from(&["time_entry"])
+            .from(ENTRIES)
             .pages()
             .then(),
         post("/time-entries", "recordTime", write(T, MEMBERS), "Record time", entries::record),
@@ -117,7 +119,7 @@ fn time_routes() -> Vec<Route> {
             batch::record_batch,
         ),
         get("/time-entries/{id}", "getTimeEntry", read(T, ALL), "One entry", entries::one)
-            .from(&["time_entry"])
+            .from(ENTRIES)
             .then(),
         patch(
             "/time-entries/{id}",
@@ -138,7 +140,8 @@ fn time_routes() -> Vec<Route> {
 
 fn timesheets_routes() -> Vec<Route> {
     const T: &str = "time";
-    const WEEK: &[&str] = &["timesheet_week", "time_entry", "member"];
+    const WEEK: &[&str] =
+        &["timesheet_week", "time_entry", "member", "rounding_rule", "setting", "project"];
     vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(&["timesheet_week"])
@@ -186,10 +189,31 @@ fn timesheets_routes() -> Vec<Route> {
 
 fn billing_routes() -> Vec<Route> {
     const B: &str = "billing";
-    const PRICED: &[&str] = &["invoice", "invoice_entry", "rate", "setting", "project", "task"];
+    const PRICED: &[&str] = &[
+        "invoice",
+        "invoice_entry",
+        "time_entry",
+        "rate",
+        "rounding_rule",
+        "setting",
+        "project",
+        "task",
+    ];
+    const UNBILLED: &[&str] = &[
+        "unbilled",
+        "time_entry",
+        "rate",
+        "rounding_rule",
+        "setting",
+        "client",
+        "project",
+        "task",
+    ];
     vec![
         get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
-            .from(&["unbilled", "project", "task", "setting"]),
+            .from(UNBILLED)
+            .then()
+            .known(),
         get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
             .from(&["invoice"])
             .pages()
@@ -203,7 +227,8 @@ fn billing_routes() -> Vec<Route> {
         ),
         get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
             .from(PRICED)
-            .then(),
+            .then()
+            .known(),
         post(
             "/invoices/{id}/void",
             "voidInvoice",
@@ -219,7 +244,8 @@ fn billing_routes() -> Vec<Route> {
             invoices::provenance,
         )
         .from(PRICED)
-        .then(),
+        .then()
+        .known(),
     ]
 }
 

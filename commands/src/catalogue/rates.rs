@@ -88,7 +88,10 @@ async fn check_scope(unit: &mut Unit<'_>, scope: &RateScope) -> Result<(), Comma
 }
 
 /// The project that a task was added to; it never moves to another.
-async fn project_of(unit: &mut Unit<'_>, task: TaskId) -> Result<ProjectId, CommandError> {
+pub(super) async fn project_of(
+    unit: &mut Unit<'_>,
+    task: TaskId,
+) -> Result<ProjectId, CommandError> {
     let found = unit
         .tx()
         .await?

@@ -9,7 +9,8 @@ use jiff::civil::Date;
 use super::{GroupBy, ReservedEntry};
 use crate::catalogue::rates::{Rate, RateUnit};
 use crate::id::{EntryId, MemberId, ProjectId, TaskId};
-use crate::time::rounding::{Rounding, line_seconds};
+use crate::time::Span;
+use crate::time::rounding::{Measured, Rounding, line_seconds};
 
 const HOUR_SECONDS: u32 = 3600;
 
@@ -22,6 +23,8 @@ pub struct Terms {
     pub rate: Option<Rate>,
     /// The seconds of a working day, for rates per day.
     pub working_day_seconds: u32,
+    /// From when to when it was worked, where the rounding rule asks for that.
+    pub span: Option<Span>,
 }
 
 /// What a line is about, in the order that lines stand in. Names are joined by the reader.
@@ -117,17 +120,19 @@ struct SharedTerms {
 }
 
 impl SharedTerms {
-    fn of(terms: Terms) -> Self {
-        let Terms { rounding, rate, working_day_seconds } = terms;
+    /// What can be shared of the terms, and what is an entry's own.
+    fn of(terms: Terms) -> (Self, Option<Span>) {
+        let Terms { rounding, rate, working_day_seconds, span } = terms;
         let per_day = rate.as_ref().is_some_and(|rate| rate.unit == RateUnit::Day);
-        SharedTerms {
+        let shared = SharedTerms {
             unpriced: rate.is_none(),
             unit_seconds: if per_day { working_day_seconds } else { HOUR_SECONDS },
             per_day,
             amount_minor: rate.as_ref().map_or(0, |rate| rate.amount_minor),
             currency: rate.map(|rate| rate.currency).unwrap_or_default(),
             rounding: rounding.effective(),
-        }
+        };
+        (shared, span)
     }
 
     fn rate(&self) -> Option<Rate> {
@@ -140,6 +145,9 @@ impl SharedTerms {
     }
 }
 
+/// An entry with its ends, where its rounding asks for them.
+type Reserved<'a> = (&'a ReservedEntry, Option<Span>);
+
 /// The lines of an invoice in `currency` over these entries. `terms` says what applies to an entry;
 /// `price` gives the minor units for seconds at a rate and the seconds of a working day.
 pub fn invoice_lines(
@@ -149,15 +157,15 @@ pub fn invoice_lines(
     terms: impl Fn(&ReservedEntry) -> Terms,
     price: impl Fn(i64, &Rate, u32) -> i64,
 ) -> Vec<Line> {
-    let mut groups: BTreeMap<(LineKey, SharedTerms), Vec<&ReservedEntry>> = BTreeMap::new();
+    let mut groups: BTreeMap<(LineKey, SharedTerms), Vec<Reserved<'_>>> = BTreeMap::new();
     for entry in entries {
-        let group = (key(entry, group_by), SharedTerms::of(terms(entry)));
-        groups.entry(group).or_default().push(entry);
+        let (shared, span) = SharedTerms::of(terms(entry));
+        groups.entry((key(entry, group_by), shared)).or_default().push((entry, span));
     }
     (1..)
         .zip(groups)
         .map(|(n, ((key, terms), mut entries))| {
-            entries.sort_unstable_by_key(|entry| (entry.day, entry.entry));
+            entries.sort_unstable_by_key(|(entry, _)| (entry.day, entry.entry));
             line(n, key, &terms, &entries, currency, &price)
         })
         .collect()
@@ -176,12 +184,15 @@ fn line(
     n: u32,
     key: LineKey,
     terms: &SharedTerms,
-    entries: &[&ReservedEntry],
+    entries: &[Reserved<'_>],
     currency: &str,
     price: impl Fn(i64, &Rate, u32) -> i64,
 ) -> Line {
     // A day's sum is a member's on one task, so that it's the same however lines are made.
-    let parts = entries.iter().map(|it| ((it.day, it.member, it.project, it.task), it.seconds));
+    let parts = entries.iter().map(|(it, span)| {
+        let measured = Measured { seconds: it.seconds, span: span.as_ref() };
+        ((it.day, it.member, it.project, it.task), measured)
+    });
     let rounded_seconds = line_seconds(parts, terms.rounding);
     let rate = terms.rate();
     let warning = match &rate {
@@ -197,13 +208,13 @@ fn line(
         key,
         rounding: terms.rounding,
         unit_seconds: terms.unit_seconds,
-        seconds: entries.iter().map(|entry| entry.seconds).sum(),
+        seconds: entries.iter().map(|(entry, _)| entry.seconds).sum(),
         rounded_seconds,
         quantity: quantity(rounded_seconds, terms.unit_seconds),
         unit_price_minor: priced.map(|rate| rate.amount_minor),
         net_minor: priced.map(|rate| price(rounded_seconds, rate, terms.unit_seconds)),
         warning,
-        entries: entries.iter().map(|entry| entry.entry).collect(),
+        entries: entries.iter().map(|(entry, _)| entry.entry).collect(),
         rate,
     }
 }

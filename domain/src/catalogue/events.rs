@@ -1,11 +1,13 @@
-//! What can happen to clients, to projects with their tasks, and to rate cards.
+//! What can happen to clients, to projects with their tasks, to rate cards and rounding rules.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::rates::{Rate, RateKind, RateScope};
+use super::rounding_rules::RuleScope;
 use crate::id::{ClientId, MemberId, ProjectId, TaskId};
 use crate::personal::{Personal, Unique};
+use crate::time::Rounding;
 
 /// A client was taken on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -167,6 +169,29 @@ pub struct RateCleared {
     pub from: Option<Date>,
 }
 
+/// A rounding rule holds for some work from a day on (or always). When it became known is where it
+/// stands in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundingRuleSet {
+    /// Whose work it's for.
+    pub scope: RuleScope,
+    /// The first day it holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The rule.
+    pub rule: Rounding,
+}
+
+/// The rounding rule that was set to hold from that day is taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundingRuleCleared {
+    /// Whose work it was for.
+    pub scope: RuleScope,
+    /// The day of the rule taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+}
+
 crate::event_family! {
     /// The events of a client's stream.
     ClientEvent {
@@ -214,5 +239,15 @@ crate::event_family! {
         RateSet = 1,
         /// A rate taken back.
         RateCleared = 1,
+    }
+}
+
+crate::event_family! {
+    /// The events of the rounding rules of one scope.
+    RoundingRuleEvent {
+        /// A rule from a day on.
+        RoundingRuleSet = 1,
+        /// A rule taken back.
+        RoundingRuleCleared = 1,
     }
 }

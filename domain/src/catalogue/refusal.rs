@@ -1,6 +1,7 @@
 //! Why a change of the catalogue is refused. A name that is taken is found by its claim when the
 //! event is appended; it is named here too, so that all refusals of the slice stand in one place.
 
+use super::set_rounding_rule::INTERVAL_MINUTES_MAX;
 use crate::money::RATE_MINOR_MAX;
 use crate::name::NAME_RULE;
 
@@ -21,6 +22,9 @@ pub enum Refusal {
     /// The amount of a rate is negative or beyond all measure.
     #[error("a rate is 0 to {RATE_MINOR_MAX} minor units per hour or day; mind the minor unit")]
     InvalidAmount,
+    /// The interval of a rounding rule is out of bounds.
+    #[error("a rounding interval is 1 to {INTERVAL_MINUTES_MAX} minutes; mode none needs none")]
+    InvalidInterval,
     /// Something with this id is there.
     #[error("this id was used before; leave it out or make a new one")]
     AlreadyAdded,
@@ -72,6 +76,7 @@ impl Refusal {
             Refusal::InvalidName => "catalogue.invalid_name",
             Refusal::UnknownCurrency { .. } => "catalogue.unknown_currency",
             Refusal::InvalidAmount => "catalogue.invalid_amount",
+            Refusal::InvalidInterval => "catalogue.invalid_interval",
             Refusal::AlreadyAdded => "catalogue.already_added",
             Refusal::ClientNameTaken => "catalogue.client_name_taken",
             Refusal::ProjectNameTaken => "catalogue.project_name_taken",
@@ -97,6 +102,7 @@ impl Refusal {
             | Refusal::TaskNameTaken => Some("/name"),
             Refusal::UnknownCurrency { field, .. } => Some(field),
             Refusal::InvalidAmount => Some("/rate/amount_minor"),
+            Refusal::InvalidInterval => Some("/rule/interval_minutes"),
             Refusal::UnknownClient | Refusal::ClientArchived => Some("/client_id"),
             Refusal::UnknownMember | Refusal::MemberInactive => Some("/member_id"),
             Refusal::AlreadyAdded

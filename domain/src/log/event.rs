@@ -7,7 +7,7 @@ use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::budgets::BudgetEvent;
 use crate::canonical::CanonicalError;
-use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent};
+use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent, RoundingRuleEvent};
 use crate::files::FileEvent;
 use crate::flags::FlagEvent;
 use crate::id::StreamId;
@@ -138,6 +138,8 @@ events! {
     RateCard(RateCardEvent),
     /// Of a project's budgets.
     Budget(BudgetEvent),
+    /// Of the rounding rules of one scope.
+    RoundingRule(RoundingRuleEvent),
     /// Of the settings.
     Settings(SettingsEvent),
     /// Of an import.

@@ -1,56 +1,75 @@
 //! The worked cases of `domain/cases/time.json`, each read from that file and checked by what it's
-//! about. A case that nobody checks fails the test, so that none is forgotten.
+//! about, through the functions that serve readers and invoices. A case that nobody checks fails a
+//! test, so that none is forgotten.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::clock::{round_clock, round_ends};
-use super::rounding::{day_seconds, line_seconds, round_seconds};
+use super::rounding::{day_seconds, entry_seconds, line_seconds};
 use super::worked::find_zone;
 use super::{
     Refusal, Rounding, RoundingMode, RoundingScope, RoundingTie, Week, Worked, resolve_local,
-    split_at_midnight,
+    samples, split_at_midnight,
 };
-
-/// These price time, which is the affair of money; its tests read the same file.
-const HELD_BY_MONEY: [&str; 2] = ["T13", "T15"];
+use crate::billing::lines::{Line, Terms, invoice_lines};
+use crate::billing::{GroupBy, ReservedEntry};
+use crate::catalogue::rates::{Rate, RateUnit};
+use crate::money::price;
+use crate::settings::{SettingChanged, SettingKey, Settings};
 
 struct Case {
     inputs: Value,
     expected: Value,
 }
 
-#[test]
-fn every_worked_case_about_time_holds() {
+fn cases() -> Vec<(String, Case)> {
     let file: Value = serde_json::from_str(include_str!("../../cases/time.json")).expect("JSON");
-    let cases = file["cases"].as_array().expect("a list of cases");
-    assert_eq!(cases.len(), 17);
-    for case in cases {
-        let id = case["id"].as_str().expect("an id");
-        println!("{id}: {}", case["title"]);
-        check(id, &Case { inputs: case["inputs"].clone(), expected: case["expected"].clone() });
-    }
+    let read = |case: &Value| {
+        let id = case["id"].as_str().expect("an id").to_owned();
+        (id, Case { inputs: case["inputs"].clone(), expected: case["expected"].clone() })
+    };
+    file["cases"].as_array().expect("a list of cases").iter().map(read).collect()
 }
 
-fn check(id: &str, case: &Case) {
-    match id {
-        "T01" | "T05" => modes(case),
-        "T03" => ties(case),
-        "T07" => scopes(case, RoundingMode::Up),
-        "T09" => scopes(case, RoundingMode::Down),
-        "T11" => both_ends(case),
-        "T17" => one_span(case),
-        "T19" => fold(case),
-        "T21" | "T25" => spans(case),
-        "T23" => midnight(case),
-        "T27" => zone_changed_later(case),
-        "T29" => local_clock(case),
-        "T31" => fold_without_overlap(case),
-        "T33" => weeks(case),
-        held if HELD_BY_MONEY.contains(&held) => {}
-        unknown => panic!("nobody checks the case {unknown}"),
-    }
+macro_rules! checked {
+    ($($id:literal $name:ident: $check:expr;)+) => {
+        $(#[test]
+        fn $name() {
+            let (_, case) = cases().into_iter().find(|(id, _)| id == $id).expect("a case");
+            let check: fn(&Case) = $check;
+            check(&case);
+        })+
+
+        #[test]
+        fn every_worked_case_about_time_is_checked() {
+            let ids: Vec<_> = cases().into_iter().map(|(id, _)| id).collect();
+            assert_eq!(ids, [$($id),+]);
+        }
+    };
+}
+
+checked! {
+    "T01" t01_time_goes_up_to_the_nearer_or_down_to_a_whole_interval: modes;
+    "T03" t03_a_tie_goes_as_the_rule_declares: ties;
+    "T05" t05_zero_never_rounds_up: modes;
+    "T07" t07_per_entry_and_per_day_differ_when_rounding_up: |case| scopes(case, RoundingMode::Up);
+    "T09" t09_per_entry_and_per_day_differ_when_rounding_down: |case| {
+        scopes(case, RoundingMode::Down);
+    };
+    "T11" t11_both_ends_are_rounded_to_the_nearer_quarter: both_ends;
+    "T13" t13_time_is_rounded_first_and_then_priced: priced_by_the_day;
+    "T15" t15_the_working_day_in_force_on_the_day_of_the_work_counts: working_day_changed;
+    "T17" t17_work_over_the_autumn_fold_lasts_what_passed: one_span;
+    "T19" t19_a_local_time_that_happens_twice_is_told_apart: fold;
+    "T21" t21_night_shifts_over_changes_of_clocks_last_what_passed: spans;
+    "T23" t23_work_over_midnight_is_split_there: midnight;
+    "T25" t25_a_change_that_is_published_year_by_year_is_known: spans;
+    "T27" t27_a_later_change_of_the_zone_moves_nothing: zone_changed_later;
+    "T29" t29_a_start_is_rounded_on_the_local_clock: local_clock;
+    "T31" t31_equal_wall_times_in_the_fold_do_not_overlap: fold_without_overlap;
+    "T33" t33_a_week_belongs_to_the_year_of_its_thursday: weeks;
 }
 
 impl Case {
@@ -83,26 +102,26 @@ fn strings(values: &Value) -> Vec<&str> {
 }
 
 fn modes(case: &Case) {
-    let seconds = case.inputs["minutes"].as_u64().expect("minutes") * 60;
+    let seconds = case.inputs["minutes"].as_i64().expect("minutes") * 60;
     for (mode, minutes) in case.expected.as_object().expect("minutes by mode") {
         let mode = RoundingMode::parse(mode).expect("a mode");
         let rule = case.rule(mode, RoundingTie::HalfUp, RoundingScope::Entry);
-        assert_eq!(json!(round_seconds(seconds, rule) / 60), *minutes, "{mode:?}");
+        assert_eq!(json!(entry_seconds(seconds, rule) / 60), *minutes, "{mode:?}");
     }
 }
 
 fn ties(case: &Case) {
-    let seconds = case.inputs["seconds"].as_u64().expect("seconds");
+    let seconds = case.inputs["seconds"].as_i64().expect("seconds");
     for (tie, minutes) in case.expected.as_object().expect("minutes by tie") {
         let tie = RoundingTie::parse(tie).expect("a tie rule");
         let rule = case.rule(RoundingMode::Nearest, tie, RoundingScope::Entry);
-        assert_eq!(json!(round_seconds(seconds, rule) / 60), *minutes, "{tie:?}");
+        assert_eq!(json!(entry_seconds(seconds, rule) / 60), *minutes, "{tie:?}");
     }
 }
 
 fn scopes(case: &Case, mode: RoundingMode) {
     let entries = case.inputs["minutes"].as_array().expect("minutes of each entry").iter();
-    let entries = entries.map(|it| u32::try_from(it.as_u64().expect("minutes")).expect("few") * 60);
+    let entries = entries.map(|it| it.as_i64().expect("minutes") * 60);
     for (scope, name) in [(RoundingScope::Entry, "per_entry"), (RoundingScope::Day, "per_day")] {
         let rule = case.rule(mode, RoundingTie::HalfUp, scope);
         let minutes = json!(day_seconds(entries.clone(), rule) / 60);
@@ -118,12 +137,81 @@ fn both_ends(case: &Case) {
         resolve_local(local, "UTC", None).expect("UTC has no gaps")
     };
     let worked = Worked::span(on_a_day("start"), on_a_day("end"), "UTC").expect("a span");
-    let rule = case.rule(RoundingMode::Nearest, RoundingTie::HalfUp, RoundingScope::Entry);
+    let rule = case.rule(RoundingMode::Nearest, RoundingTie::HalfUp, RoundingScope::Ends);
+    assert_eq!(json!(entry_seconds(&worked, rule) / 60), case.expected["minutes"]);
+    assert_eq!(json!(line_seconds([((), &worked)], rule) / 60), case.expected["minutes"]);
     let (start, end) = round_ends(&worked.span.expect("made of one"), rule).expect("a zone");
     assert_eq!(start.strftime("%H:%M").to_string(), case.expected["start_rounded"]);
     assert_eq!(end.strftime("%H:%M").to_string(), case.expected["end_rounded"]);
-    let minutes = (end.as_second() - start.as_second()) / 60;
-    assert_eq!(json!(minutes), case.expected["minutes"]);
+}
+
+/// The net amounts, with two decimals, of lines of one entry per day and minutes, by the settings
+/// of those days.
+fn amounts(settings: &Settings, day_rate: &str, entries: &[(Date, i64)]) -> Vec<(Line, String)> {
+    let amount_minor = day_rate.replace('.', "").parse().expect("an amount");
+    let rate = Rate { unit: RateUnit::Day, amount_minor, currency: "ZAR".into() };
+    let reserved = |(n, (day, minutes)): (u128, &(Date, i64))| ReservedEntry {
+        entry: samples::entry_id(n),
+        version: 1,
+        member: samples::member(1),
+        project: samples::project(1),
+        task: samples::task(1),
+        day: *day,
+        seconds: minutes * 60,
+    };
+    let entries: Vec<_> = (1..).zip(entries).map(reserved).collect();
+    let terms = |entry: &ReservedEntry| Terms {
+        rounding: settings.rounding(entry.day),
+        rate: Some(rate.clone()),
+        working_day_seconds: settings.working_day_seconds(entry.day),
+        span: None,
+    };
+    let shown = |line: Line| {
+        let net = line.net_minor.expect("a price");
+        (line, format!("{}.{:02}", net / 100, net % 100))
+    };
+    let lines = invoice_lines(&entries, GroupBy::Entry, "ZAR", terms, price);
+    lines.into_iter().map(shown).collect()
+}
+
+fn settings_with(changes: &[(SettingKey, &str, Option<Date>)]) -> Settings {
+    let mut settings = Settings::default();
+    for (key, value, from) in changes {
+        let (key, value) = (key.as_str().to_owned(), (*value).to_owned());
+        settings.evolve(&SettingChanged { key, value, from: *from }.into());
+    }
+    settings
+}
+
+fn priced_by_the_day(case: &Case) {
+    let interval = case.inputs["TIMECAPTURE_INTERVAL_MINUTES"].to_string();
+    let settings = settings_with(&[
+        (SettingKey::RoundingMode, "up", None),
+        (SettingKey::TimecaptureIntervalMinutes, &interval, None),
+        (SettingKey::BillableHoursInWorkingDay, case.text("BILLABLE_HOURS_IN_WORKING_DAY"), None),
+    ]);
+    let worked = (jiff::civil::date(2026, 1, 7), case.inputs["minutes"].as_i64().expect("minutes"));
+    let lines = amounts(&settings, case.text("day_rate"), &[worked]);
+    assert_eq!(json!(lines[0].0.rounded_seconds / 60), case.expected["rounded_minutes"]);
+    assert_eq!(json!(lines[0].0.quantity), case.expected["days"]);
+    assert_eq!(json!(lines[0].1), case.expected["amount"]);
+}
+
+fn working_day_changed(case: &Case) {
+    let day = |value: &Value| -> Date { value.as_str().expect("a day").parse().expect("a day") };
+    let history = case.inputs["history"].as_array().expect("a list").iter();
+    let changes: Vec<_> = history
+        .map(|it| {
+            let hours = it[1].as_str().expect("hours");
+            (SettingKey::BillableHoursInWorkingDay, hours, Some(day(&it[0])))
+        })
+        .collect();
+    let entries = case.inputs["entries"].as_array().expect("a list").iter();
+    let entries: Vec<_> =
+        entries.map(|it| (day(&it[0]), it[1].as_i64().expect("minutes"))).collect();
+    let lines = amounts(&settings_with(&changes), case.text("day_rate"), &entries);
+    let amounts: Vec<_> = lines.into_iter().map(|(_, amount)| amount).collect();
+    assert_eq!(json!(amounts), case.expected["amounts"]);
 }
 
 fn one_span(case: &Case) {
@@ -193,6 +281,13 @@ fn local_clock(case: &Case) {
     let shown = |zone: &TimeZone, at| zone.to_datetime(at).strftime("%H:%M").to_string();
     let start = case.instant(case.text("start"));
     assert_eq!(shown(&zone, round_clock(start, &zone, rule)), case.expected["local_floor"]);
+    // Of an hour from then on, both ends are rounded so.
+    let end = start + jiff::SignedDuration::from_mins(60);
+    let worked = Worked::span(start, end, case.text("zone")).expect("an hour");
+    let by_ends = Rounding { scope: RoundingScope::Ends, ..rule };
+    assert_eq!(entry_seconds(&worked, by_ends), 3600);
+    let rounded = round_ends(&worked.span.expect("made of one"), by_ends).expect("a zone");
+    assert_eq!(shown(&zone, rounded.0), case.expected["local_floor"]);
     // On the epoch's clock, which is UTC's, the same rounding gives what is wrong.
     let on_epoch = round_clock(start, &TimeZone::UTC, rule);
     assert_eq!(shown(&zone, on_epoch), case.expected["epoch_floor_wrong"]);

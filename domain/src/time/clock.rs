@@ -9,7 +9,7 @@ use super::Span;
 use super::rounding::{Rounding, round_seconds};
 use super::worked::{WorkedError, find_zone};
 
-const DAY_SECONDS: u64 = 24 * 60 * 60;
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// Start and end of a span, each rounded on its local clock by mode, tie and interval of the rule.
 /// They may fall together; the difference of the two is the rounded duration.
@@ -26,9 +26,7 @@ pub fn round_clock(instant: Timestamp, zone: &TimeZone, rule: Rounding) -> Times
     let local = zone.to_datetime(instant);
     let of_day = seconds_of_day(local);
     let rounded = round_seconds(of_day, rule).min(DAY_SECONDS);
-    let moved_by = i64::try_from(rounded).expect("at most a day")
-        - i64::try_from(of_day).expect("less than a day");
-    let by = jiff::SignedDuration::from_secs(moved_by);
+    let by = jiff::SignedDuration::from_secs(rounded - of_day);
     let (Ok(moved), Ok(meant)) = (instant.checked_add(by), local.checked_add(by)) else {
         return instant;
     };
@@ -39,10 +37,9 @@ pub fn round_clock(instant: Timestamp, zone: &TimeZone, rule: Rounding) -> Times
     zone.to_ambiguous_timestamp(meant).compatible().unwrap_or(moved)
 }
 
-fn seconds_of_day(local: DateTime) -> u64 {
+fn seconds_of_day(local: DateTime) -> i64 {
     let (hour, minute, second) = (local.hour(), local.minute(), local.second());
-    let seconds = (i32::from(hour) * 60 + i32::from(minute)) * 60 + i32::from(second);
-    u64::try_from(seconds).expect("a time of day is not negative")
+    (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second)
 }
 
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! The rounding rule and its arithmetic. Recorded time is never rounded; this says how it is shown
-//! and billed. Entry, day and line give different money, so exactly one of them is rounded, and the
-//! rule is stored with what was billed by it.
+//! and billed. Entry, both ends, day and line give different money, so exactly one of them is
+//! rounded, and the rule is stored with what was billed by it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use super::clock::round_ends;
+use super::{Span, Worked};
 
 /// Which way time is rounded to the interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,6 +42,8 @@ pub enum RoundingTie {
 pub enum RoundingScope {
     /// Each entry.
     Entry,
+    /// Start and end of each entry on the local clock; of one without them, its duration.
+    Ends,
     /// The sum of a member's day on one project and task.
     Day,
     /// The sum of a line of an invoice.
@@ -67,7 +72,7 @@ macro_rules! names {
 
 names!(RoundingMode { None = "none", Up = "up", Nearest = "nearest", Down = "down" });
 names!(RoundingTie { HalfUp = "half_up", HalfDown = "half_down", HalfEven = "half_even" });
-names!(RoundingScope { Entry = "entry", Day = "day", InvoiceLine = "invoice_line" });
+names!(RoundingScope { Entry = "entry", Ends = "ends", Day = "day", InvoiceLine = "invoice_line" });
 
 /// The whole rule as it holds on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,19 +106,47 @@ impl Rounding {
     }
 
     /// The interval in seconds.
-    fn step(self) -> u64 {
-        u64::from(self.interval_minutes) * 60
+    fn step(self) -> i64 {
+        i64::from(self.interval_minutes) * 60
     }
 }
 
-/// `seconds` by mode, tie and interval of the rule, whatever its scope. Zero stays zero and a
-/// whole number of intervals stays as it is.
-pub fn round_seconds(seconds: u64, rule: Rounding) -> u64 {
+/// The time of an entry as rounding sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured<'a> {
+    /// Whole seconds, unrounded; negative where they take back those of another entry.
+    pub seconds: i64,
+    /// From when to when, where it's known; of an entry that takes another back, the other's.
+    pub span: Option<&'a Span>,
+}
+
+impl From<i64> for Measured<'_> {
+    fn from(seconds: i64) -> Self {
+        Measured { seconds, span: None }
+    }
+}
+
+impl From<u32> for Measured<'_> {
+    fn from(seconds: u32) -> Self {
+        i64::from(seconds).into()
+    }
+}
+
+impl<'a> From<&'a Worked> for Measured<'a> {
+    fn from(worked: &'a Worked) -> Self {
+        Measured { seconds: worked.seconds.into(), span: worked.span.as_ref() }
+    }
+}
+
+/// `seconds` by mode, tie and interval of the rule, whatever its scope. Zero stays zero, a whole
+/// number of intervals stays as it is, and what takes time back is rounded like that time.
+pub fn round_seconds(seconds: i64, rule: Rounding) -> i64 {
     let step = rule.step();
     if rule.mode == RoundingMode::None || step == 0 {
         return seconds;
     }
-    let (whole, rest) = (seconds / step, seconds % step);
+    let magnitude = seconds.abs();
+    let (whole, rest) = (magnitude / step, magnitude % step);
     let goes_up = match rule.mode {
         RoundingMode::None | RoundingMode::Down => false,
         RoundingMode::Up => rest > 0,
@@ -127,130 +160,50 @@ pub fn round_seconds(seconds: u64, rule: Rounding) -> u64 {
             },
         },
     };
-    (whole + u64::from(goes_up)) * step
+    (whole + i64::from(goes_up)) * step * seconds.signum()
 }
 
-/// The same for sums that a correction may have brought below zero: symmetric in sign, so that what
-/// takes time back takes back exactly what that time was rounded to.
-pub fn round_signed(seconds: i64, rule: Rounding) -> i64 {
-    let rounded = round_seconds(seconds.unsigned_abs(), rule);
-    seconds.signum() * i64::try_from(rounded).expect("a step more than what fits is far away")
-}
-
-/// What one entry is shown and billed with: rounded where the rule rounds entries.
-pub fn entry_seconds(seconds: impl Into<i64>, rule: Rounding) -> i64 {
+/// What one entry is shown and billed with: rounded where the rule rounds entries or their ends.
+pub fn entry_seconds<'a>(entry: impl Into<Measured<'a>>, rule: Rounding) -> i64 {
+    let Measured { seconds, span } = entry.into();
     match rule.scope {
-        RoundingScope::Entry => round_signed(seconds.into(), rule),
-        RoundingScope::Day | RoundingScope::InvoiceLine => seconds.into(),
+        RoundingScope::Entry => round_seconds(seconds, rule),
+        RoundingScope::Ends => match span.and_then(|span| round_ends(span, rule).ok()) {
+            Some((start, end)) => (end.as_second() - start.as_second()) * seconds.signum(),
+            None => round_seconds(seconds, rule),
+        },
+        RoundingScope::Day | RoundingScope::InvoiceLine => seconds,
     }
 }
 
 /// What the entries of a member's day on one project and task are shown and billed with.
-pub fn day_seconds(entries: impl IntoIterator<Item = impl Into<i64>>, rule: Rounding) -> i64 {
-    let sum = entries.into_iter().map(|seconds| entry_seconds(seconds, rule)).sum();
+pub fn day_seconds<'a, E: Into<Measured<'a>>>(
+    entries: impl IntoIterator<Item = E>,
+    rule: Rounding,
+) -> i64 {
+    let sum = entries.into_iter().map(|entry| entry_seconds(entry, rule)).sum();
     match rule.scope {
-        RoundingScope::Day => round_signed(sum, rule),
-        RoundingScope::Entry | RoundingScope::InvoiceLine => sum,
+        RoundingScope::Day => round_seconds(sum, rule),
+        RoundingScope::Entry | RoundingScope::Ends | RoundingScope::InvoiceLine => sum,
     }
 }
 
 /// What a line of an invoice is billed with. Each entry comes with what makes it part of one day's
 /// sum: its day, and whatever else tells such sums apart.
-pub fn line_seconds<D: Ord>(
-    entries: impl IntoIterator<Item = (D, impl Into<i64>)>,
+pub fn line_seconds<'a, D: Ord, E: Into<Measured<'a>>>(
+    entries: impl IntoIterator<Item = (D, E)>,
     rule: Rounding,
 ) -> i64 {
-    let mut days: BTreeMap<D, Vec<i64>> = BTreeMap::new();
-    for (day, seconds) in entries {
-        days.entry(day).or_default().push(seconds.into());
+    let mut days: BTreeMap<D, Vec<Measured<'a>>> = BTreeMap::new();
+    for (day, entry) in entries {
+        days.entry(day).or_default().push(entry.into());
     }
     let sum = days.into_values().map(|entries| day_seconds(entries, rule)).sum();
     match rule.scope {
-        RoundingScope::InvoiceLine => round_signed(sum, rule),
-        RoundingScope::Entry | RoundingScope::Day => sum,
+        RoundingScope::InvoiceLine => round_seconds(sum, rule),
+        RoundingScope::Entry | RoundingScope::Ends | RoundingScope::Day => sum,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn rule(mode: RoundingMode, scope: RoundingScope) -> Rounding {
-        Rounding { mode, tie: RoundingTie::HalfUp, scope, interval_minutes: 15 }
-    }
-
-    #[test]
-    fn whole_intervals_stay_as_they_are_in_every_mode() {
-        for mode in RoundingMode::NAMES.iter().filter_map(|name| RoundingMode::parse(name)) {
-            assert_eq!(round_seconds(900, rule(mode, RoundingScope::Entry)), 900, "{mode:?}");
-        }
-    }
-
-    #[test]
-    fn the_scope_decides_what_is_rounded() {
-        let entries = [(1, 5 * 60), (1, 5 * 60), (2, 5 * 60)];
-        let billed = |scope| line_seconds(entries, rule(RoundingMode::Up, scope)) / 60;
-        assert_eq!(billed(RoundingScope::Entry), 45);
-        assert_eq!(billed(RoundingScope::Day), 30);
-        assert_eq!(billed(RoundingScope::InvoiceLine), 15);
-    }
-
-    #[test]
-    fn rules_that_round_alike_are_equal_in_effect() {
-        let none = Rounding { interval_minutes: 0, ..rule(RoundingMode::Up, RoundingScope::Day) };
-        assert_eq!(none.effective(), Rounding::NONE);
-        let up = rule(RoundingMode::Up, RoundingScope::Day);
-        assert_eq!(Rounding { tie: RoundingTie::HalfEven, ..up }.effective(), up);
-        let nearest = Rounding {
-            tie: RoundingTie::HalfEven,
-            ..rule(RoundingMode::Nearest, RoundingScope::Day)
-        };
-        assert_eq!(nearest.effective(), nearest);
-    }
-
-    #[test]
-    fn every_choice_is_found_by_its_stored_name() {
-        for name in RoundingTie::NAMES {
-            let tie = RoundingTie::parse(name).expect("a listed name");
-            assert_eq!(serde_json::to_value(tie).expect("plain"), *name);
-        }
-        for name in RoundingScope::NAMES {
-            let scope = RoundingScope::parse(name).expect("a listed name");
-            assert_eq!(serde_json::to_value(scope).expect("plain"), *name);
-        }
-        assert_eq!(RoundingMode::parse("sideways"), None);
-    }
-
-    #[test]
-    fn a_line_of_time_and_what_takes_it_back_is_nothing_in_every_mode_and_scope() {
-        for mode in RoundingMode::NAMES.iter().filter_map(|name| RoundingMode::parse(name)) {
-            for scope in RoundingScope::NAMES.iter().filter_map(|name| RoundingScope::parse(name)) {
-                let entries = [(1, 301), (1, -301), (2, 7 * 60), (2, -7 * 60)];
-                assert_eq!(line_seconds(entries, rule(mode, scope)), 0, "{mode:?} {scope:?}");
-                let back = line_seconds([(1, -301)], rule(mode, scope));
-                assert_eq!(back, -line_seconds([(1, 301)], rule(mode, scope)));
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn rounding_moves_time_by_less_than_an_interval_and_never_twice(
-            seconds in 0_u64..200_000, minutes in 1_u32..=240, mode in 1_usize..4,
-            tie in 0_usize..3,
-        ) {
-            let rule = Rounding {
-                mode: RoundingMode::parse(RoundingMode::NAMES[mode]).expect("listed"),
-                tie: RoundingTie::parse(RoundingTie::NAMES[tie]).expect("listed"),
-                scope: RoundingScope::Entry,
-                interval_minutes: minutes,
-            };
-            let rounded = round_seconds(seconds, rule);
-            prop_assert_eq!(rounded % rule.step(), 0);
-            prop_assert!(rounded.abs_diff(seconds) < rule.step());
-            prop_assert_eq!(round_seconds(rounded, rule), rounded);
-            prop_assert_eq!(round_seconds(seconds, rule.effective()), rounded);
-        }
-    }
-}
+mod tests;

@@ -1,8 +1,10 @@
 //! Billing as it's read: what may be billed, and the invoices that reserve it.
 
+mod book_mark;
 pub mod invoice;
 pub mod invoice_entry;
 pub mod price_book;
+pub mod rounding_book;
 pub mod unbilled;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};

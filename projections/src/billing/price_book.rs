@@ -1,49 +1,45 @@
-//! Prices at the moment they're read: rates and settings as one look-up, and the lines of a draft
-//! made by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at
+//! Prices at the moment they're read: rates, rounding and settings as one look-up, and the lines of
+//! a draft made by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at
 //! once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::billing::ReservedEntry;
 use domain::billing::lines::{Line, Terms, invoice_lines};
+use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RatedWork};
-use domain::catalogue::{RateCard, RateCardEvent, RateSet, find_rate};
-use domain::id::ClientId;
+use domain::catalogue::rounding_rules::RuleScope;
+use domain::catalogue::{RateCard, RateCardEvent, RateCleared, RateSet, find_rate};
+use domain::id::{ClientId, EntryId};
 use domain::money::price;
-use domain::settings::{SettingChanged, Settings, SettingsEvent};
-use domain::time::Rounding;
+use domain::settings::Settings;
+use domain::time::{Rounding, Span};
+use jiff::civil::Date;
 use migrations::TenantTx;
 
+use super::book_mark::prices_mark;
 use super::invoice::InvoiceRow;
 use super::invoice_entry::InvoiceEntryRow;
+use super::rounding_book::{AppliedRounding, RoundingBook};
 use crate::catalogue::rate::{self, RateRow};
-use crate::kept;
 use crate::row::ReadError;
-use crate::settings::setting::{self, SettingRow};
 
-/// Rates and settings, ready to be asked for any work on any day.
+/// From when to when entries were worked, where a rounding rule asks for that.
+pub type Spans = BTreeMap<EntryId, Span>;
+
+/// Rates, rounding rules and settings, ready to be asked for any work on any day.
 #[derive(Debug, Clone, Default)]
 pub struct PriceBook {
     cards: BTreeMap<RateScope, RateCard>,
-    settings: Settings,
+    rounding: RoundingBook,
 }
 
 impl PriceBook {
-    /// A book of these rows, live ones or those of a moment.
-    pub fn of(
-        rates: impl IntoIterator<Item = RateRow>,
-        settings: impl IntoIterator<Item = SettingRow>,
-    ) -> Self {
-        let mut book = PriceBook::default();
+    /// A book of these rates and rules, live ones or those of a moment.
+    pub fn of(rates: impl IntoIterator<Item = RateRow>, rounding: RoundingBook) -> Self {
+        let mut book = PriceBook { rounding, ..PriceBook::default() };
         for row in rates {
-            let (scope, kind, from, rate) = (row.scope(), row.kind, row.from_day.0, row.rate());
-            let event = RateCardEvent::from(RateSet { scope, kind, from, rate });
-            book.cards.entry(scope).or_default().evolve(&event);
-        }
-        for SettingRow { name, from_day, value, .. } in settings {
-            let event = SettingChanged { key: name, value, from: from_day.0 };
-            book.settings.evolve(&SettingsEvent::from(event));
+            book = book.with_rate(row.scope(), row.kind, row.from_day.0, Some(row.rate()));
         }
         book
     }
@@ -52,29 +48,67 @@ impl PriceBook {
     /// long as they stay as they are.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
         const KEPT: &str = "price_book";
-        const TABLES: &[&str] = &["rm_rate", "rm_setting"];
-        let mark = kept::mark(tx, TABLES).await?;
+        let mark = prices_mark(tx).await?;
         if let Some(book) = tx.kept::<PriceBook>(KEPT, &mark) {
             return Ok(PriceBook::clone(&book));
         }
         let rates = rate::all(tx).await?;
-        let settings = setting::list(tx, None).await?;
-        let book = PriceBook::of(rates, settings);
+        let rounding = RoundingBook::load(tx).await?;
+        let book = PriceBook::of(rates, rounding);
         // What changed between the two looks may be in it or not.
-        if kept::mark(tx, TABLES).await? == mark {
+        if prices_mark(tx).await? == mark {
             tx.keep(KEPT, mark, Arc::new(book.clone()));
         }
         Ok(book)
     }
 
+    /// The same book with another rate from a day on, or without the one that was set for it.
+    #[must_use]
+    pub fn with_rate(
+        mut self,
+        scope: RateScope,
+        kind: RateKind,
+        from: Option<Date>,
+        rate: Option<Rate>,
+    ) -> Self {
+        let event: RateCardEvent = match rate {
+            Some(rate) => RateSet { scope, kind, from, rate }.into(),
+            None => RateCleared { scope, kind, from }.into(),
+        };
+        self.cards.entry(scope).or_default().evolve(&event);
+        self
+    }
+
+    /// The same book with another rounding rule from a day on, or without the one set for it.
+    #[must_use]
+    pub fn with_rounding(
+        mut self,
+        scope: RuleScope,
+        from: Option<Date>,
+        rule: Option<Rounding>,
+    ) -> Self {
+        self.rounding = self.rounding.with(scope, from, rule);
+        self
+    }
+
     /// The settings in it.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        self.rounding.settings()
     }
 
     /// How the time of this work is rounded.
     pub fn rounding(&self, work: &RatedWork) -> Rounding {
-        self.settings.rounding(work.day)
+        self.rounding.rounding(work)
+    }
+
+    /// The same with where the rule comes from.
+    pub fn applied(&self, work: &RatedWork) -> AppliedRounding {
+        self.rounding.applied(work)
+    }
+
+    /// Whether any rule rounds both ends, for which lines need the spans of their entries.
+    pub fn asks_for_ends(&self) -> bool {
+        self.rounding.asks_for_ends()
     }
 
     /// What is charged for this work, or what it costs; none where nobody has set a rate.
@@ -82,31 +116,52 @@ impl PriceBook {
         find_rate(&self.cards, work, kind)
     }
 
-    /// What applies to an entry of a client's work: its rate, and the rules of its day.
-    pub fn terms(&self, client: ClientId, entry: &ReservedEntry) -> Terms {
-        let work = RatedWork {
-            member: entry.member,
-            project: entry.project,
-            task: entry.task,
-            client,
-            day: entry.day,
-        };
+    /// What applies to an entry of a client's work: its rate, and the rules of its day. `spans`
+    /// are those of [`PriceBook::asks_for_ends`].
+    pub fn terms(&self, client: ClientId, entry: &ReservedEntry, spans: &Spans) -> Terms {
+        let work = work_of(client, entry);
         Terms {
             rounding: self.rounding(&work),
             rate: self.rate(&work, RateKind::Bill).cloned(),
-            working_day_seconds: self.settings.working_day_seconds(entry.day),
+            working_day_seconds: self.settings().working_day_seconds(entry.day),
+            span: spans.get(&entry.entry).cloned(),
         }
     }
 
     /// The lines of an invoice over what it took.
-    pub fn lines(&self, invoice: &InvoiceRow, entries: &[InvoiceEntryRow]) -> Vec<Line> {
-        let reserved: Vec<ReservedEntry> = entries.iter().map(reserved).collect();
-        let terms = |entry: &ReservedEntry| self.terms(invoice.client_id, entry);
-        invoice_lines(&reserved, invoice.group_by, &invoice.currency, terms, price)
+    pub fn lines(
+        &self,
+        invoice: &InvoiceRow,
+        entries: &[InvoiceEntryRow],
+        spans: &Spans,
+    ) -> Vec<Line> {
+        let entries: Vec<ReservedEntry> = entries.iter().map(reserved).collect();
+        let InvoiceRow { client_id, group_by, currency, .. } = invoice;
+        self.lines_of(*client_id, &entries, *group_by, currency, spans)
+    }
+
+    /// The lines that these entries of a client would make.
+    pub fn lines_of(
+        &self,
+        client: ClientId,
+        entries: &[ReservedEntry],
+        group_by: GroupBy,
+        currency: &str,
+        spans: &Spans,
+    ) -> Vec<Line> {
+        let terms = |entry: &ReservedEntry| self.terms(client, entry, spans);
+        invoice_lines(entries, group_by, currency, terms, price)
     }
 }
 
-fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
+/// The work that an entry of a client is rated as.
+pub fn work_of(client: ClientId, entry: &ReservedEntry) -> RatedWork {
+    let ReservedEntry { member, project, task, day, .. } = *entry;
+    RatedWork { member, project, task, client, day }
+}
+
+/// An entry of an invoice as its lines are made of.
+pub fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
     ReservedEntry {
         entry: row.entry_id,
         version: row.version,

@@ -8,7 +8,7 @@ use domain::log::{EventFamily, Recorded};
 use domain::time::{EntryVersion, TimeEvent, TimeRecorded, TimeReversed};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
-use migrations::{DoorError, TenantTx};
+use migrations::{DoorError, Template, TenantTx};
 use sqlx::Row as _;
 
 use crate::model::{EventTypes, ReadModel};
@@ -213,24 +213,78 @@ fn apply_invoice(rows: &mut Rows<UnbilledRow>, event: &InvoiceEvent, position: i
     }
 }
 
-/// What may be billed of a client's work (or of everybody's) from a day to a day, both included; by
-/// day and entry, `limit` at most.
-pub async fn to_bill(
+/// Which time that may be billed; what is left out matches all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// For this client.
+    pub client: Option<ClientId>,
+    /// On this project.
+    pub project: Option<ProjectId>,
+    /// Of this task.
+    pub task: Option<TaskId>,
+    /// By this member.
+    pub member: Option<MemberId>,
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+    /// Work of this day or later, whichever day it's booked on.
+    pub worked_from: Option<Date>,
+    /// Approved time alone.
+    pub approved: bool,
+}
+
+impl Wanted {
+    /// Whether this row of a client's work is wanted: billable, and not on any invoice.
+    pub fn covers(&self, row: &UnbilledRow, client: ClientId) -> bool {
+        row.billable
+            && row.invoice_id.is_none()
+            && (row.approved || !self.approved)
+            && self.client.is_none_or(|wanted| wanted == client)
+            && self.project.is_none_or(|wanted| wanted == row.project_id)
+            && self.task.is_none_or(|wanted| wanted == row.task_id)
+            && self.member.is_none_or(|wanted| wanted == row.member_id)
+            && self.from.is_none_or(|from| row.day >= from)
+            && self.to.is_none_or(|to| row.day <= to)
+            && self.worked_from.is_none_or(|from| row.work_day >= from)
+    }
+}
+
+/// What all questions here have in common; the first seven parameters are those of [`Wanted`].
+macro_rules! wanted {
+    ($rest:literal) => {
+        concat!(
+            "join {t}.rm_project p on p.project_id = r.project_id
+            where r.billable and ($1::uuid is null or p.client_id = $1)
+                and ($2::uuid is null or r.project_id = $2)
+                and ($3::uuid is null or r.task_id = $3)
+                and ($4::uuid is null or r.member_id = $4)
+                and ($5::date is null or r.day >= $5) and ($6::date is null or r.day <= $6)
+                and ($7::date is null or r.work_day >= $7)",
+            $rest
+        )
+    };
+}
+
+/// Billable time that no invoice holds; by day and entry, `limit` at most.
+pub async fn open(
     tx: &mut TenantTx,
-    client: Option<ClientId>,
-    from: Option<Date>,
-    to: Option<Date>,
+    wanted: &Wanted,
     limit: i64,
 ) -> Result<Vec<UnbilledRow>, ReadError> {
-    let sql = "join {t}.rm_project p on p.project_id = r.project_id
-        where r.approved and r.billable and r.invoice_id is null
-            and ($1::uuid is null or p.client_id = $1)
-            and ($2::date is null or r.day >= $2) and ($3::date is null or r.day <= $3)
-        order by r.day, r.entry_id limit $4";
+    // In the words of the partial index, so that approved time is found by it.
+    let approved =
+        wanted!(" and r.approved and r.invoice_id is null order by r.day, r.entry_id limit $8");
+    let any = wanted!(" and r.invoice_id is null order by r.day, r.entry_id limit $8");
+    let sql = if wanted.approved { approved } else { any };
     let answers = select::<UnbilledRow>(tx, sql)
-        .bind(client.map(|client| client.0))
-        .bind(from.map(Date::to_sqlx))
-        .bind(to.map(Date::to_sqlx))
+        .bind(wanted.client.map(|id| id.0))
+        .bind(wanted.project.map(|id| id.0))
+        .bind(wanted.task.map(|id| id.0))
+        .bind(wanted.member.map(|id| id.0))
+        .bind(wanted.from.map(Date::to_sqlx))
+        .bind(wanted.to.map(Date::to_sqlx))
+        .bind(wanted.worked_from.map(Date::to_sqlx))
         .bind(limit)
         .fetch_all()
         .await?;
@@ -243,6 +297,26 @@ pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadErr
         where r.project_id = $1 and r.invoice_id is not null";
     let row = tx.query(sql).bind(project.0).fetch_one().await?;
     Ok(row.try_get(0).map_err(DoorError::from)?)
+}
+
+/// How many entries invoices hold of what would be wanted, and their seconds.
+pub async fn held(tx: &mut TenantTx, wanted: &Wanted) -> Result<(i64, i64), ReadError> {
+    const COUNT: &str =
+        "select count(*), coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r ";
+    let template = Template::assembled([COUNT, wanted!(" and r.invoice_id is not null")]);
+    let answer = tx
+        .query(template)
+        .bind(wanted.client.map(|id| id.0))
+        .bind(wanted.project.map(|id| id.0))
+        .bind(wanted.task.map(|id| id.0))
+        .bind(wanted.member.map(|id| id.0))
+        .bind(wanted.from.map(Date::to_sqlx))
+        .bind(wanted.to.map(Date::to_sqlx))
+        .bind(wanted.worked_from.map(Date::to_sqlx))
+        .fetch_one()
+        .await?;
+    let number = |n| answer.try_get::<i64, _>(n).map_err(DoorError::from);
+    Ok((number(0)?, number(1)?))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Each client as it is now. A client may be a natural person, so its name stays sealed here.
 
+use std::collections::BTreeMap;
+
 use domain::catalogue::ClientEvent;
 use domain::id::ClientId;
 use domain::log::{EventFamily, Recorded};
@@ -97,6 +99,13 @@ pub async fn list(
     let sql = "where $1::uuid is null or r.client_id > $1 order by r.client_id limit $2";
     let query = select::<ClientRow>(tx, sql).bind(after.map(|client| client.0)).bind(limit);
     read_rows(&query.fetch_all().await?)
+}
+
+/// The currencies of the clients that are billed in another than the tenant's.
+pub async fn currencies(tx: &mut TenantTx) -> Result<BTreeMap<ClientId, String>, ReadError> {
+    let answers = select::<ClientRow>(tx, "where r.currency is not null").fetch_all().await?;
+    let rows = read_rows::<ClientRow>(&answers)?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.client_id, row.currency?))).collect())
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
-//! The catalogue as it's read: clients, projects, tasks, who may work on what, and rates.
+//! The catalogue as it's read: clients, projects, tasks, who may work on what, rates, and rounding.
 
 pub mod client;
 pub mod named;
 pub mod project;
 pub mod project_member;
 pub mod rate;
+pub mod rounding_rule;
 pub mod task;
 
 use domain::catalogue::ProjectEvent;

@@ -1,6 +1,8 @@
 //! Each project as it is now. Its tasks and the members who may work on it have tables of their
 //! own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::catalogue::ProjectEvent;
 use domain::id::{ClientId, ProjectId};
 use domain::log::{EventFamily, Recorded};
@@ -125,6 +127,19 @@ pub async fn list(
         .fetch_all()
         .await?;
     read_rows(&answers)
+}
+
+/// The clients of these projects. A project is for one client from its first event on, so this holds
+/// at any moment of the past too.
+pub async fn clients_of(
+    tx: &mut TenantTx,
+    projects: impl IntoIterator<Item = ProjectId>,
+) -> Result<BTreeMap<ProjectId, ClientId>, ReadError> {
+    let projects: BTreeSet<uuid::Uuid> = projects.into_iter().map(|id| id.0).collect();
+    let projects: Vec<uuid::Uuid> = projects.into_iter().collect();
+    let query = select::<ProjectRow>(tx, "where r.project_id = any($1)").bind(projects);
+    let rows = read_rows::<ProjectRow>(&query.fetch_all().await?)?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.client_id)).collect())
 }
 
 #[cfg(test)]

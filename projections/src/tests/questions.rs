@@ -84,13 +84,21 @@ async fn what_may_be_billed_is_asked_by_client_and_day() {
     let mut tx = tenant.tenants.begin(tenant.id).await.expect("a transaction");
     let mut seconds = async |client: Option<u128>, from, to| {
         let client = client.map(|client| ClientId(id(client)));
-        let rows = unbilled::to_bill(&mut tx, client, from, to, 10).await.expect("an answer");
+        let wanted = unbilled::Wanted { client, from, to, approved: true, ..Default::default() };
+        let rows = unbilled::open(&mut tx, &wanted, 10).await.expect("an answer");
         rows.iter().map(|row| row.seconds).collect::<Vec<_>>()
     };
     assert_eq!(seconds(Some(10), None, Some(MONDAY)).await, [600]);
     assert_eq!(seconds(None, Some(MONDAY), None).await, [600]);
     assert!(seconds(Some(11), None, None).await.is_empty());
     assert!(seconds(Some(10), None, Some(date(2026, 2, 1))).await.is_empty());
+    let of_client =
+        unbilled::Wanted { client: Some(ClientId(id(10))), ..unbilled::Wanted::default() };
+    let open = unbilled::open(&mut tx, &of_client, 100).await.expect("an answer");
+    assert!(open.iter().all(|row| of_client.covers(row, ClientId(id(10)))));
+    assert!(open.iter().any(|row| row.seconds == 600));
+    let (entries, seconds) = unbilled::held(&mut tx, &of_client).await.expect("an answer");
+    assert!(entries >= 1 && seconds >= 700, "{entries} {seconds}");
 }
 
 #[tokio::test]

@@ -12,7 +12,8 @@ use jiff::civil::{Date, date};
 use uuid::Uuid;
 
 pub(crate) use super::stories::{
-    END, catalogue, drafted, everything, files, imports, members, rates, settings, voided,
+    END, catalogue, drafted, everything, files, imports, members, rates, rounding_rules, settings,
+    voided,
 };
 pub(crate) use super::story_of_budgets::budgets;
 pub(crate) use super::story_of_corrections::corrections;

@@ -2,11 +2,12 @@
 
 use domain::billing::{GroupBy, InvoiceDrafted, InvoiceEvent, InvoiceVoided, ReservedEntry};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
+use domain::catalogue::rounding_rules::RuleScope;
 use domain::catalogue::{
     ClientAdded, ClientArchived, ClientCurrencyChanged, ClientEvent, ClientRenamed, ClientRestored,
     ProjectAdded, ProjectArchived, ProjectEvent, ProjectMemberLinked, ProjectMemberUnlinked,
-    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, TaskAdded, TaskArchived,
-    TaskRevised,
+    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, RoundingRuleCleared,
+    RoundingRuleSet, TaskAdded, TaskArchived, TaskRevised,
 };
 use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
@@ -23,6 +24,7 @@ use domain::members::{
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
+use domain::time::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 use jiff::civil::{Date, date};
 
 use super::samples::{History, MONDAY, id, sealed};
@@ -53,7 +55,12 @@ impl History {
         self.add(scope.stream(), Event::RateCard(event.into()))
     }
 
-    fn setting(&mut self, event: impl Into<SettingsEvent>) -> &mut Self {
+    fn rounding(&mut self, event: RoundingRuleSet) -> &mut Self {
+        self.add(event.scope.stream(), Event::RoundingRule(event.into()))
+    }
+
+    /// Adds an event of the settings.
+    pub(crate) fn setting(&mut self, event: impl Into<SettingsEvent>) -> &mut Self {
         self.add(StreamId(id(40)), Event::Settings(event.into()))
     }
 
@@ -201,6 +208,28 @@ pub(crate) fn rates() -> History {
     history
 }
 
+/// Rounding rules of a client and a project, one of them changed and one taken back.
+pub(crate) fn rounding_rules() -> History {
+    let (client, project) =
+        (RuleScope::Client(ClientId(id(10))), RuleScope::Project(ProjectId(id(20))));
+    let (mode, tie, of) = (RoundingMode::Up, RoundingTie::HalfUp, RoundingScope::Entry);
+    let set = |scope, from: Option<Date>, interval_minutes| {
+        let rule = Rounding { mode, tie, scope: of, interval_minutes };
+        RoundingRuleSet { scope, from, rule }
+    };
+    let (later, last) = (Some(date(2026, 3, 3)), Some(date(2026, 3, 9)));
+    let mut history = History::default();
+    history
+        .rounding(set(client, None, 6))
+        .rounding(set(project, None, 15))
+        .rounding(set(project, later, 20))
+        .rounding(set(project, later, 30))
+        .rounding(set(project, last, 60));
+    let cleared = RoundingRuleCleared { scope: project, from: last };
+    history.add(project.stream(), Event::RoundingRule(cleared.into()));
+    history
+}
+
 /// Two settings, one of them dated; a value changed and a value taken back.
 pub(crate) fn settings() -> History {
     let changed = |key: &str, value: &str, from| SettingChanged {
@@ -267,7 +296,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 94;
+pub(crate) const END: i64 = 100;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -281,6 +310,7 @@ pub(crate) fn everything() -> History {
         sessions(),
         catalogue(),
         rates(),
+        rounding_rules(),
         settings(),
         time,
         super::samples::corrections(),

@@ -1,11 +1,14 @@
 //! Each entry of time as it stands now. Names of projects and tasks are joined at reading, so that
 //! one rename does not touch thousands of rows.
 
+use std::collections::BTreeMap;
+
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use domain::time::{
-    EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeReversed, TimeRevised, Week, Worked,
+    EntryState, EntryVersion, Span, TimeEvent, TimeRecorded, TimeReversed, TimeRevised, Week,
+    Worked,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -72,6 +75,26 @@ row! {
         reason: Option<Envelope>,
         /// The last event that changed it.
         position: i64,
+    }
+}
+
+impl TimeEntryRow {
+    /// From when to when, where it's known.
+    pub fn span(&self) -> Option<Span> {
+        let (start, end) = (self.start_at?, self.end_at?);
+        Some(Span { start, end, zone: self.zone.clone()? })
+    }
+
+    /// The span that it's rounded by where a rule rounds both ends: of an entry that takes another
+    /// back, the other's, which is looked for by `find`.
+    pub fn span_among<'a>(
+        &self,
+        find: impl FnOnce(&EntryId) -> Option<&'a TimeEntryRow>,
+    ) -> Option<Span> {
+        match &self.reverses {
+            Some(reversed) => find(reversed)?.span(),
+            None => self.span(),
+        }
     }
 }
 
@@ -347,6 +370,24 @@ pub async fn list(
     }
     let answers = query.bind(limit).fetch_all().await?;
     read_rows(&answers)
+}
+
+/// The spans that these entries are rounded by where a rule rounds both ends: their own, and of one
+/// that takes another back, the other's, so that both are rounded alike.
+pub async fn spans(
+    tx: &mut TenantTx,
+    entries: impl IntoIterator<Item = EntryId>,
+) -> Result<BTreeMap<EntryId, Span>, ReadError> {
+    let entries: Vec<EntryId> = entries.into_iter().collect();
+    let ids: Vec<uuid::Uuid> = entries.iter().map(|entry| entry.0).collect();
+    let sql = "where (r.start_at is not null or r.reverses is not null) and r.entry_id = any(
+            $1::uuid[] || array(select it.reverses from {t}.rm_time_entry it
+                where it.entry_id = any($1) and it.reverses is not null))";
+    let answers = select::<TimeEntryRow>(tx, sql).bind(ids).fetch_all().await?;
+    let rows = read_rows::<TimeEntryRow>(&answers)?.into_iter().map(|row| (row.entry_id, row));
+    let rows: BTreeMap<EntryId, TimeEntryRow> = rows.collect();
+    let span = |entry: EntryId| Some((entry, rows.get(&entry)?.span_among(|id| rows.get(id))?));
+    Ok(entries.into_iter().filter_map(span).collect())
 }
 
 #[cfg(test)]

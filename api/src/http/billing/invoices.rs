@@ -9,12 +9,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::billing::invoice::{self, Invoice, InvoiceRow};
 use projections::billing::invoice_entry::{self, InvoiceEntry, InvoiceEntryRow};
+use projections::billing::price_book::PriceBook;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
-use super::book::book_then;
+use super::applied::{AppliedBody, applied_to};
+use super::book::{book_then, spans_then};
 use super::names::Names;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
@@ -184,6 +186,7 @@ struct Priced {
     invoice: InvoiceRow,
     entries: Vec<InvoiceEntryRow>,
     lines: Vec<Line>,
+    book: PriceBook,
     names: Names,
     vat: (String, Option<Percent>),
 }
@@ -215,13 +218,14 @@ async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Pr
         entries.iter().map(|row| row.member_id),
     )
     .await?;
+    let spans = spans_then(call, &mut tx, &book, entries.iter().map(|row| row.entry_id)).await?;
     tx.commit().await?;
-    let lines = book.lines(&invoice, &entries);
+    let lines = book.lines(&invoice, &entries, &spans);
     let settings = book.settings();
     let rate = settings.vat_percent(invoice.to_day);
     let registered = settings.vat_registered(invoice.to_day);
     let vat = if registered { ("S".to_owned(), Some(rate)) } else { ("O".to_owned(), None) };
-    Ok(Priced { invoice, entries, lines, names, vat })
+    Ok(Priced { invoice, entries, lines, book, names, vat })
 }
 
 /// `GET /invoices/{id}`.
@@ -295,15 +299,19 @@ pub(crate) struct Provenance {
     net: Option<Money>,
     /// The rounding rule: mode, interval in minutes, tie and scope.
     rounding: String,
+    /// Where the rule comes from, since when, and by which event; several where entries of the
+    /// line got the same rule from different places.
+    rounding_rules: Vec<AppliedBody>,
 }
 
 /// `GET /invoices/{id}/lines/{n}/provenance`.
 pub(crate) async fn provenance(call: Call<ByLine, Nothing>) -> Result<Answer<Provenance>, Problem> {
     let ByLine { id, n } = call.path;
-    let Priced { invoice, entries, lines, names, .. } = priced(&call, InvoiceId(id)).await?;
+    let Priced { invoice, entries, lines, book, names, .. } = priced(&call, InvoiceId(id)).await?;
     let line = lines.iter().find(|line| line.n == n).ok_or_else(Problem::not_found)?;
     let money = |amount: i64| Money::of(amount, &invoice.currency);
     let of_line = entries.iter().filter(|row| line.entries.contains(&row.entry_id));
+    let rounding_rules = applied_to(&book, invoice.client_id, of_line.clone());
     let entries = of_line
         .map(|row| LineEntry {
             entry_id: row.entry_id.0,
@@ -332,6 +340,7 @@ pub(crate) async fn provenance(call: Call<ByLine, Nothing>) -> Result<Answer<Pro
             rule.tie.as_str(),
             rule.scope.as_str()
         ),
+        rounding_rules,
     }))
 }
 

@@ -1,9 +1,13 @@
 //! Billing over HTTP: what may be billed, and drafts that reserve it. Amounts are made from the
 //! entries, the rates and the rules at the moment of reading; nothing here is stored.
 
+pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod invoices;
+pub(crate) mod missing;
 pub(crate) mod names;
+pub(crate) mod open_time;
+pub(crate) mod preview;
 pub(crate) mod unbilled;
 
 use schemars::JsonSchema;

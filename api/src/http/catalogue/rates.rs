@@ -1,24 +1,27 @@
 //! Rates over HTTP. What work costs the firm is shown to nobody but owner, admin, billing and
 //! auditor.
 
-use commands::Done;
 use commands::catalogue::{ClearRate, SetRate};
+use commands::{CommandError, Done};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
+use domain::catalogue::{RateCard, Refusal, set_rate};
 use domain::id::{ClientId, MemberId, ProjectId, TaskId};
 use domain::members::Role;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use projections::billing::unbilled;
 use projections::catalogue::rate::{self, RateRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::http::answer::{Answer, Changed};
+use crate::http::billing::preview::{Preview, preview};
 use crate::http::body::Json;
 use crate::http::call::{About, Call, piece};
 use crate::http::cursor::Page;
 use crate::http::members::Nothing;
-use crate::http::problem::Problem;
+use crate::http::problem::{FieldError, Problem};
 
 /// Charged to the client, or what the work costs the firm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -134,7 +137,7 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<DatedRate
     }
     let key = |row: &RateRow| (row.card_id.0, row.from_day.0);
     let after: Option<(Uuid, Option<Date>)> = call.after()?;
-    let rows = match call.rows_then::<rate::Rate>().await? {
+    let rows = match call.facts_then::<rate::Rate>().await? {
         None => {
             let mut tx = call.tx().await?;
             let mut rows = rate::list(&mut tx, kind).await?;
@@ -181,7 +184,7 @@ fn scope_of(
 }
 
 /// A rate is known by its scope and day and has no id.
-fn nameless(about: &About, mut done: Done) -> Answer<Changed> {
+pub(super) fn nameless(about: &About, mut done: Done) -> Answer<Changed> {
     done.reply.id = None;
     about.done(done)
 }
@@ -217,4 +220,62 @@ pub(crate) async fn clear(
     let scope = scope_of(body.member_id, body.task_id, body.project_id, body.client_id);
     let (kind, from) = (body.kind.into(), body.from);
     Ok(nameless(&call, call.send(ClearRate { scope, kind, from }).await?))
+}
+
+/// What charges can be looked at before they change; of costs there is nothing to bill.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PreviewedKind {
+    Bill,
+}
+
+/// A change of a rate to look at: another rate, or `clear`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PreviewRateBody {
+    member_id: Option<Uuid>,
+    task_id: Option<Uuid>,
+    project_id: Option<Uuid>,
+    client_id: Option<Uuid>,
+    kind: PreviewedKind,
+    /// The first day; left out = from always.
+    from: Option<Date>,
+    /// What would be charged.
+    rate: Option<RateBody>,
+    /// Whether the rate of that day would be taken back.
+    #[serde(default)]
+    clear: bool,
+}
+
+/// `POST /rates/preview`.
+pub(crate) async fn previewed(
+    call: Call<(), Nothing, Json<PreviewRateBody>>,
+) -> Result<Answer<Preview>, Problem> {
+    let body = call.body.0.clone();
+    let scope = scope_of(body.member_id, body.task_id, body.project_id, body.client_id);
+    let (PreviewedKind::Bill, kind) = (body.kind, RateKind::Bill);
+    let (from, rate) = (body.from, body.rate.map(Rate::from));
+    if rate.is_some() == body.clear {
+        let detail = "give the rate that would hold, or clear: true";
+        return Err(Problem::malformed(vec![FieldError::new("/rate", "field.one_of", detail)]));
+    }
+    if let Some(rate) = rate.clone() {
+        let command = domain::catalogue::SetRate { scope, kind, from, rate };
+        set_rate::decide(&RateCard::default(), command).map_err(refusal)?;
+    }
+    let RateScope { member, project, task, client } = scope;
+    let wanted = unbilled::Wanted {
+        member,
+        project,
+        task,
+        client,
+        worked_from: from,
+        ..unbilled::Wanted::default()
+    };
+    preview(&call, &wanted, |book| book.with_rate(scope, kind, from, rate)).await
+}
+
+/// A refusal of what is only looked at, as the command itself would be refused.
+pub(super) fn refusal(refusal: Refusal) -> Problem {
+    CommandError::from(refusal).into()
 }

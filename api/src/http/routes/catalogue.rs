@@ -1,15 +1,16 @@
-//! The routes of clients, their rates, and projects with their tasks and members.
+//! The routes of clients, rates and rounding rules, and projects with their tasks and members.
 
 use domain::members::Role;
 
 use super::{ALL, MANAGERS, MEMBERS, MONEY, read, write};
-use crate::http::catalogue::{clients, project_members, projects, rates, tasks};
+use crate::http::billing::missing;
+use crate::http::catalogue::{clients, project_members, projects, rates, rounding_rules, tasks};
 use crate::http::registry::{Route, delete, get, patch, post};
 
 /// Who sees what is charged.
 const RATES: &[Role] = &[Role::Manager, Role::Billing, Role::Auditor];
 
-pub(super) fn clients_and_rates() -> Vec<Route> {
+pub(super) fn clients_routes() -> Vec<Route> {
     const C: &str = "catalogue";
     vec![
         get("/clients", "listClients", read(C, ALL), "Every client", clients::list)
@@ -27,12 +28,68 @@ pub(super) fn clients_and_rates() -> Vec<Route> {
             "Change a client",
             clients::change,
         ),
+    ]
+}
+
+pub(super) fn rates_and_rounding() -> Vec<Route> {
+    const C: &str = "catalogue";
+    vec![
         get("/rates", "listRates", read(C, RATES), "Rates", rates::list)
             .from(&["rate"])
             .pages()
-            .then(),
+            .then()
+            .known(),
         post("/rates", "setRate", write(C, MONEY), "Set a rate", rates::set),
         post("/rates/clear", "clearRate", write(C, MONEY), "Take back a rate", rates::clear),
+        post(
+            "/rates/preview",
+            "previewRate",
+            read(C, RATES),
+            "What another rate would do to unbilled time; nothing is written",
+            rates::previewed,
+        ),
+        get(
+            "/rates/missing",
+            "listMissingRates",
+            read(C, RATES),
+            "Billable time that no rate is found for",
+            missing::list,
+        )
+        .from(&["unbilled", "project", "client", "rate", "rounding_rule", "setting"])
+        .then()
+        .known(),
+        get(
+            "/rounding-rules",
+            "listRoundingRules",
+            read(C, ALL),
+            "Rounding rules of clients, projects and tasks",
+            rounding_rules::list,
+        )
+        .from(&["rounding_rule"])
+        .pages()
+        .then()
+        .known(),
+        post(
+            "/rounding-rules",
+            "setRoundingRule",
+            write(C, MONEY),
+            "Set how time is rounded for a client, a project or a task",
+            rounding_rules::set,
+        ),
+        post(
+            "/rounding-rules/clear",
+            "clearRoundingRule",
+            write(C, MONEY),
+            "Take back a rounding rule",
+            rounding_rules::clear,
+        ),
+        post(
+            "/rounding-rules/preview",
+            "previewRoundingRule",
+            read(C, RATES),
+            "What another rounding rule would do to unbilled time; nothing is written",
+            rounding_rules::previewed,
+        ),
     ]
 }
 

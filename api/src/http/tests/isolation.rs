@@ -117,6 +117,7 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
     let kind = rule.path.split('/').nth(1).unwrap_or_default();
     match name {
         "week" => return "2026-W10".to_owned(),
+        "month" => return "2026-03".to_owned(),
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
         "day" => return "2026-12-16".to_owned(),
@@ -139,6 +140,10 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "revokeSessions",
         "setRate",
         "clearRate",
+        "previewRate",
+        "previewRoundingRule",
+        "setRoundingRule",
+        "clearRoundingRule",
         "recordTime",
         "recordTimeBatch",
         "draftInvoice",
@@ -170,8 +175,10 @@ async fn a_foreign_id_is_answered_like_a_random_one_on_every_route() {
             replies.push(firm.raw(&ask).await);
         }
         assert_eq!(replies[0].masked(), replies[1].masked(), "{}", rule.operation);
-        // To take back a rate that was never set is no error; all else is not found.
-        if rule.operation != "clearRate" {
+        // To take back what was never set is no error, and a change that is only looked at touches
+        // nothing; all else is not found.
+        let of_nothing = ["clearRate", "clearRoundingRule", "previewRate", "previewRoundingRule"];
+        if !of_nothing.contains(&rule.operation) {
             assert_eq!(replies[0].problem(404), "not_found", "{}", rule.operation);
         }
         // With objects of its own the same request is no dead end, or all this would prove nothing.

@@ -3,6 +3,7 @@
 
 mod access;
 mod ask;
+mod calendar;
 mod domains;
 mod files;
 mod files_seen;
@@ -22,9 +23,12 @@ mod members;
 mod pages;
 mod people;
 mod platform_roles;
+mod prices;
 mod problems;
 mod races;
+mod reports;
 mod roles;
+mod rules;
 mod samples;
 mod server;
 mod service;
@@ -33,6 +37,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod utilisation;
 
 pub(crate) use ask::{Ask, Reply, ask, visit};
 pub(crate) use firm::Firm;

@@ -35,6 +35,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
         let query = format!("kind=document&name=a.txt&client_id={}", fill("client_id"));
         return ask.query(&query).text("text/plain", "A text.\n");
     }
+    if rule.operation == "getUtilisation" {
+        return ask.query("from=2026-03&by=project");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -71,6 +74,13 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "changeTask" => json!({ "billable": false }),
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
         "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
+        "previewRate" => {
+            json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate })
+        }
+        "setRoundingRule" | "previewRoundingRule" => json!({
+            "client_id": fill("client_id"), "rule": { "mode": "up", "interval_minutes": 15 },
+        }),
+        "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),

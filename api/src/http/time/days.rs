@@ -139,18 +139,8 @@ impl MemberDays {
             return cell.started.iter().map(|(_, seconds)| seconds).sum();
         };
         let work = RatedWork { member: self.member, project, task, client: *client, day };
-        rounded(&cell.started, self.book.rounding(&work))
+        day_seconds(cell.started.iter().map(|(_, seconds)| *seconds), self.book.rounding(&work))
     }
-}
-
-/// The entries of a day on one project and task, rounded; what takes time back like that time.
-fn rounded(started: &[(domain::id::EntryId, i64)], rule: domain::time::Rounding) -> i64 {
-    let of = |sign: i64| {
-        let own = started.iter().map(move |(_, seconds)| seconds * sign).filter(|it| *it > 0);
-        let own = own.map(|seconds| u32::try_from(seconds).expect("an entry lasts a day at most"));
-        i64::try_from(day_seconds(own, rule)).expect("a day of work fits")
-    };
-    of(1) - of(-1)
 }
 
 async fn now(

@@ -4,9 +4,7 @@ use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
 use commands::{Done, Warned};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
-use domain::settings::Settings;
 use domain::time::Week;
-use domain::time::rounding::entry_seconds;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
@@ -20,7 +18,7 @@ use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
-use crate::http::billing::book::book_then;
+use crate::http::billing::book::Rounder;
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call, piece};
 use crate::http::change::Change;
@@ -83,7 +81,8 @@ fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
     instant.map(|instant| instant.display_with_offset(offset(instant)).to_string())
 }
 
-fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
+fn shown(about: &About, rounder: &Rounder, row: TimeEntryRow) -> EntryBody {
+    let rounded_seconds = rounder.seconds(&row);
     EntryBody {
         id: row.entry_id.0,
         member_id: row.member_id.0,
@@ -95,7 +94,7 @@ fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
         date: row.day,
         work_date: row.work_day,
         seconds: row.seconds,
-        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.work_day)),
+        rounded_seconds,
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
@@ -115,11 +114,13 @@ pub(super) async fn all_shown(
     about: &About,
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
-    let book = book_then(about).await?;
+    let mut tx = about.tx().await?;
+    let rounder = Rounder::then(about, &mut tx, &rows).await?;
+    tx.commit().await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
     personal::load_missing(about, notes.chain(reasons)).await?;
-    Ok(rows.into_iter().map(|row| shown(about, book.settings(), row)).collect())
+    Ok(rows.into_iter().map(|row| shown(about, &rounder, row)).collect())
 }
 
 /// Which entries.

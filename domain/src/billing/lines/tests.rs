@@ -35,7 +35,8 @@ fn at_rate(unit: RateUnit, amount_minor: i64) -> Rate {
 }
 
 fn terms(rate: Rate) -> Terms {
-    Terms { rounding: Rounding::NONE, rate: Some(rate), working_day_seconds: 8 * 3600 }
+    let working_day_seconds = 8 * 3600;
+    Terms { rounding: Rounding::NONE, rate: Some(rate), working_day_seconds, span: None }
 }
 
 fn by_quarter(mode: RoundingMode, scope: RoundingScope) -> Rounding {
@@ -148,6 +149,25 @@ fn quantities_are_rounded_half_up_at_the_fourth_place() {
     assert_eq!(quantity(125, 20_000), "0.0063");
     assert_eq!(quantity(1, 20_000), "0.0001");
     assert_eq!(quantity(86_400 * 5000, 3600), "120000.0000");
+    assert_eq!(
+        (quantity(-125, 20_000), quantity(-1, 400_000)),
+        ("-0.0063".into(), "0.0000".into())
+    );
+}
+
+#[test]
+fn a_rule_for_ends_bills_the_difference_of_the_rounded_ends() {
+    let entries = [reserved(1, "2026-01-07", 4517), reserved(2, "2026-01-07", 4517)];
+    let span = crate::time::samples::span_in("2026-01-07T12:17:35Z", "2026-01-07T13:32:52Z", "UTC");
+    let at = |entry: &ReservedEntry| Terms {
+        rounding: by_quarter(RoundingMode::Up, RoundingScope::Ends),
+        span: span.span.clone().filter(|_| entry.entry == entry_id(1)),
+        ..terms(at_rate(RateUnit::Hour, 100_000))
+    };
+    let lines = invoice_lines(&entries, GroupBy::Task, "ZAR", at, price);
+    // 12:30 to 13:45, and 75 minutes and 17 seconds up to a quarter.
+    assert_eq!(lines[0].rounded_seconds / 60, 75 + 90);
+    assert_eq!(lines[0].rounding.scope, RoundingScope::Ends);
 }
 
 fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
@@ -180,13 +200,14 @@ fn mixed_terms(entry: &ReservedEntry, mode: RoundingMode, scope: RoundingScope) 
         rounding,
         rate: (who != 3 || later).then(|| at_rate(unit, 50_000 * who + i64::from(later))),
         working_day_seconds: if later { 27_000 } else { 28_800 },
+        span: None,
     }
 }
 
 proptest! {
     #[test]
     fn every_second_is_in_exactly_one_line_however_lines_are_made(
-        entries in any_entries(), mode in 0_usize..4, scope in 0_usize..3,
+        entries in any_entries(), mode in 0_usize..4, scope in 0_usize..4,
     ) {
         let mode = RoundingMode::parse(RoundingMode::NAMES[mode]).expect("listed");
         let scope = RoundingScope::parse(RoundingScope::NAMES[scope]).expect("listed");
@@ -213,7 +234,9 @@ proptest! {
             billed.push(lines.iter().map(|line| line.rounded_seconds).sum::<i64>());
         }
         match scope {
-            RoundingScope::Entry => prop_assert!(billed.iter().all(|sum| *sum == billed[0])),
+            RoundingScope::Entry | RoundingScope::Ends => {
+                prop_assert!(billed.iter().all(|sum| *sum == billed[0]));
+            }
             // One line per entry is too fine for a day's sum; all coarser ways agree.
             RoundingScope::Day => prop_assert!(billed[..3].iter().all(|sum| *sum == billed[0])),
             RoundingScope::InvoiceLine => {}

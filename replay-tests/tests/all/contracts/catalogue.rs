@@ -1,14 +1,16 @@
-//! Samples of the events of clients, projects and rate cards.
+//! Samples of the events of clients, projects, rate cards and rounding rules.
 
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
+use domain::catalogue::rounding_rules::RuleScope;
 use domain::catalogue::{
     ClientAdded, ClientArchived, ClientCurrencyChanged, ClientEvent, ClientRenamed, ClientRestored,
     ProjectAdded, ProjectArchived, ProjectEvent, ProjectMemberLinked, ProjectMemberUnlinked,
-    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, TaskAdded, TaskArchived,
-    TaskRevised,
+    ProjectRenamed, ProjectRestored, RateCardEvent, RateCleared, RateSet, RoundingRuleCleared,
+    RoundingRuleEvent, RoundingRuleSet, TaskAdded, TaskArchived, TaskRevised,
 };
 use domain::id::{ClientId, MemberId, ProjectId, TaskId};
 use domain::log::Event;
+use domain::time::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 
 use super::sample::{BRIDGE, DRAWING, NOVA, TUESDAY, UMBRELLA, id, unique};
 
@@ -75,5 +77,26 @@ pub(crate) fn rates() -> Vec<Event> {
         set(everything, cost, Some(TUESDAY), rate(RateUnit::Day, 0, "EUR")),
         of(RateCleared { scope: nobody, kind: bill, from: None }.into()),
         of(RateCleared { scope: everything, kind: cost, from: Some(TUESDAY) }.into()),
+    ]
+}
+
+pub(crate) fn rounding_rules() -> Vec<Event> {
+    let of = |event: RoundingRuleEvent| Event::from(event);
+    let client = RuleScope::Client(CLIENT());
+    let project = RuleScope::Project(ProjectId(id(BRIDGE)));
+    let task = RuleScope::Task(TaskId(id(DRAWING)));
+    let rule = |mode, tie, scope, interval_minutes| Rounding { mode, tie, scope, interval_minutes };
+    let set = |scope, from, rule| of(RoundingRuleSet { scope, from, rule }.into());
+    let up = rule(RoundingMode::Up, RoundingTie::HalfUp, RoundingScope::Entry, 15);
+    let ends = rule(RoundingMode::Nearest, RoundingTie::HalfDown, RoundingScope::Ends, 6);
+    let day = rule(RoundingMode::Down, RoundingTie::HalfEven, RoundingScope::Day, 60);
+    let line = rule(RoundingMode::None, RoundingTie::HalfUp, RoundingScope::InvoiceLine, 0);
+    vec![
+        set(client, None, up),
+        set(project, Some(TUESDAY), ends),
+        set(task, None, day),
+        set(task, Some(TUESDAY), line),
+        of(RoundingRuleCleared { scope: client, from: None }.into()),
+        of(RoundingRuleCleared { scope: project, from: Some(TUESDAY) }.into()),
     ]
 }

@@ -29,6 +29,7 @@ fn samples() -> Vec<Event> {
         catalogue::clients(),
         catalogue::projects(),
         catalogue::rates(),
+        catalogue::rounding_rules(),
         tenancy::tenants(),
         platform::sign_ups(),
         platform::plans(),

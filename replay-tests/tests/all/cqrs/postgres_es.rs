@@ -7,7 +7,7 @@ use commands::{CqrsStore, Sender};
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use domain::billing::Invoice;
-use domain::catalogue::{Client, Project, RateCard};
+use domain::catalogue::{Client, Project, RateCard, RoundingRule};
 use domain::files::File;
 use domain::flags::Flag;
 use domain::id::StreamId;
@@ -96,6 +96,7 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 Client::TYPE => assert_same::<Client>(&firm, &pool, stream).await,
                 Project::TYPE => assert_same::<Project>(&firm, &pool, stream).await,
                 RateCard::TYPE => assert_same::<RateCard>(&firm, &pool, stream).await,
+                RoundingRule::TYPE => assert_same::<RoundingRule>(&firm, &pool, stream).await,
                 Timesheet::TYPE => assert_same::<Timesheet>(&firm, &pool, stream).await,
                 LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
                 HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,

@@ -7,7 +7,7 @@ use commands::event_log::read::StoredRow;
 use commands::event_log::{Append, StreamAppend};
 use cqrs_es::Aggregate;
 use domain::billing::Invoice;
-use domain::catalogue::{Client, Project, RateCard};
+use domain::catalogue::{Client, Project, RateCard, RoundingRule};
 use domain::files::File;
 use domain::id::{CommandId, StreamId};
 use domain::leave::{HolidayCalendar, LeaveType};
@@ -120,6 +120,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Client(_) => Client::TYPE,
         Event::Project(_) => Project::TYPE,
         Event::RateCard(_) => RateCard::TYPE,
+        Event::RoundingRule(_) => RoundingRule::TYPE,
         Event::Settings(_) => Settings::TYPE,
         Event::Import(_) => "import",
         Event::LeaveType(_) => LeaveType::TYPE,
