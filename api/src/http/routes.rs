@@ -212,6 +212,7 @@ fn billing_routes() -> Vec<Route> {
     vec![
         get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
             .from(UNBILLED)
+            .pages()
             .then()
             .known(),
         get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)

@@ -1,11 +1,12 @@
 //! Prices and rounding as a read is asked for them: as known now, or at the moment that it names.
+//! Each look takes a connection of its own and gives it back: who calls them must hold none, or more
+//! reads at once than a firm has connections would wait for each other.
 
 use std::collections::BTreeMap;
 
 use domain::catalogue::rates::RatedWork;
 use domain::id::{ClientId, EntryId, ProjectId};
 use domain::time::rounding::{Measured, entry_seconds};
-use migrations::TenantTx;
 use projections::billing::price_book::{PriceBook, Spans};
 use projections::billing::rounding_book::RoundingBook;
 use projections::catalogue::client::{self, Client};
@@ -47,12 +48,12 @@ pub(crate) async fn book_then(about: &About) -> Result<PriceBook, Problem> {
 
 /// The currencies of the clients that are billed in another than the tenant's, at the moment that
 /// the request is about.
-pub(crate) async fn currencies_then(
-    about: &About,
-    tx: &mut TenantTx,
-) -> Result<BTreeMap<ClientId, String>, Problem> {
+pub(crate) async fn currencies_then(about: &About) -> Result<BTreeMap<ClientId, String>, Problem> {
     let Some(clients) = about.rows_then::<Client>().await? else {
-        return Ok(client::currencies(tx).await?);
+        let mut tx = about.tx().await?;
+        let currencies = client::currencies(&mut tx).await?;
+        tx.commit().await?;
+        return Ok(currencies);
     };
     let billed_in = |row: &client::ClientRow| Some((row.client_id, row.currency.clone()?));
     Ok(clients.iter().filter_map(billed_in).collect())
@@ -61,23 +62,21 @@ pub(crate) async fn currencies_then(
 /// From when to when these entries were worked, where a rule asks for both ends; else nothing.
 pub(crate) async fn spans_then(
     about: &About,
-    tx: &mut TenantTx,
     book: &PriceBook,
     entries: impl Iterator<Item = EntryId>,
 ) -> Result<Spans, Problem> {
     if !book.asks_for_ends() {
         return Ok(Spans::new());
     }
-    spans_of(about, tx, entries).await
+    spans_of(about, entries).await
 }
 
-async fn spans_of(
-    about: &About,
-    tx: &mut TenantTx,
-    entries: impl Iterator<Item = EntryId>,
-) -> Result<Spans, Problem> {
+async fn spans_of(about: &About, entries: impl Iterator<Item = EntryId>) -> Result<Spans, Problem> {
     let Some(rows) = about.rows_then::<TimeEntry>().await? else {
-        return Ok(time_entry::spans(tx, entries).await?);
+        let mut tx = about.tx().await?;
+        let spans = time_entry::spans(&mut tx, entries).await?;
+        tx.commit().await?;
+        return Ok(spans);
     };
     let rows: BTreeMap<EntryId, &TimeEntryRow> = rows.iter().map(|it| (it.entry_id, it)).collect();
     let find = |entry: &EntryId| rows.get(entry).copied();
@@ -94,19 +93,19 @@ pub(crate) struct Rounder {
 
 impl Rounder {
     /// One for these entries, at the moment that the request is about.
-    pub(crate) async fn then(
-        about: &About,
-        tx: &mut TenantTx,
-        rows: &[TimeEntryRow],
-    ) -> Result<Self, Problem> {
+    pub(crate) async fn then(about: &About, rows: &[TimeEntryRow]) -> Result<Self, Problem> {
         let book = rounding_then(about).await?;
         let clients = if book.asks_for_clients() {
-            project::clients_of(tx, rows.iter().map(|row| row.project_id)).await?
+            let mut tx = about.tx().await?;
+            let projects = rows.iter().map(|row| row.project_id);
+            let clients = project::clients_of(&mut tx, projects).await?;
+            tx.commit().await?;
+            clients
         } else {
             BTreeMap::new()
         };
         let spans = if book.asks_for_ends() {
-            spans_of(about, tx, rows.iter().map(|row| row.entry_id)).await?
+            spans_of(about, rows.iter().map(|row| row.entry_id)).await?
         } else {
             Spans::new()
         };

@@ -218,8 +218,8 @@ async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Pr
         entries.iter().map(|row| row.member_id),
     )
     .await?;
-    let spans = spans_then(call, &mut tx, &book, entries.iter().map(|row| row.entry_id)).await?;
     tx.commit().await?;
+    let spans = spans_then(call, &book, entries.iter().map(|row| row.entry_id)).await?;
     let lines = book.lines(&invoice, &entries, &spans);
     let settings = book.settings();
     let rate = settings.vat_percent(invoice.to_day);

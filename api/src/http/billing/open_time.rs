@@ -9,7 +9,6 @@ use domain::catalogue::rates::RateKind;
 use domain::id::ClientId;
 use domain::money::price;
 use domain::time::rounding::{Measured, entry_seconds};
-use migrations::TenantTx;
 use projections::billing::price_book::{PriceBook, Spans, work_of};
 use projections::billing::unbilled::{self, Unbilled, UnbilledRow, Wanted};
 use projections::catalogue::project;
@@ -75,21 +74,20 @@ pub(crate) struct OpenTime {
 impl OpenTime {
     /// At most so many entries, by day and id. The currency of a draft is the client's, else the
     /// tenant's on the last day asked for, or on the entry's own.
-    pub(crate) async fn load(
-        about: &About,
-        tx: &mut TenantTx,
-        wanted: &Wanted,
-        most: usize,
-    ) -> Result<Self, Problem> {
+    pub(crate) async fn load(about: &About, wanted: &Wanted, most: usize) -> Result<Self, Problem> {
         let limit = most as i64 + 1;
-        let (mut rows, clients) = match about.rows_then::<Unbilled>().await? {
+        let then = about.rows_then::<Unbilled>().await?;
+        let mut tx = about.tx().await?;
+        let (mut rows, clients) = match then {
             None => {
-                let rows = unbilled::open(tx, wanted, limit).await?;
-                let clients = project::clients_of(tx, rows.iter().map(|it| it.project_id)).await?;
+                let rows = unbilled::open(&mut tx, wanted, limit).await?;
+                let projects = rows.iter().map(|it| it.project_id);
+                let clients = project::clients_of(&mut tx, projects).await?;
                 (rows, clients)
             }
             Some(rows) => {
-                let clients = project::clients_of(tx, rows.iter().map(|it| it.project_id)).await?;
+                let projects = rows.iter().map(|it| it.project_id);
+                let clients = project::clients_of(&mut tx, projects).await?;
                 let covers = |row: &UnbilledRow| {
                     let client = clients.get(&row.project_id);
                     client.is_some_and(|client| wanted.covers(row, *client))
@@ -98,11 +96,12 @@ impl OpenTime {
                 (piece(&rows, covers, key, None, limit), clients)
             }
         };
+        tx.commit().await?;
         let more = rows.len() > most;
         rows.truncate(most);
         let book = book_then(about).await?;
-        let spans = spans_then(about, tx, &book, rows.iter().map(|row| row.entry_id)).await?;
-        let currencies = currencies_then(about, tx).await?;
+        let spans = spans_then(about, &book, rows.iter().map(|row| row.entry_id)).await?;
+        let currencies = currencies_then(about).await?;
         let entry = |row: UnbilledRow| {
             let client = *clients.get(&row.project_id)?;
             let own = || book.settings().currency(wanted.to.unwrap_or(row.day)).to_owned();

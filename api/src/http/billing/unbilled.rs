@@ -1,6 +1,6 @@
 //! What may be billed: approved, billable time that no invoice holds, with what it would come to.
 
-use domain::id::ClientId;
+use domain::id::{ClientId, EntryId};
 use jiff::civil::Date;
 use projections::billing::unbilled::Wanted;
 use schemars::JsonSchema;
@@ -12,9 +12,10 @@ use super::names::Names;
 use super::open_time::{OpenEntry, OpenTime, PricedAlone};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
+use crate::http::cursor::Page;
 use crate::http::problem::Problem;
 
-/// The most entries that one answer lists; the totals are of these.
+/// The most entries that are looked at; totals are of these.
 const MOST: usize = 10_000;
 
 /// Which time.
@@ -71,14 +72,18 @@ pub(crate) struct UnbilledTotal {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Unbilled")]
 pub(crate) struct UnbilledList {
+    /// Some of them, by day.
     items: Vec<UnbilledEntry>,
-    /// The sum over the items.
+    /// Where the next ones begin, where there are any.
+    next_cursor: Option<String>,
+    /// How many there are, listed or not; the sums are of all of these.
+    entries: usize,
     seconds: i64,
-    /// The sum over the items.
+    /// The sum of what each is rounded to by itself.
     rounded_seconds: i64,
     /// What it would come to, per currency.
     totals: Vec<UnbilledTotal>,
-    /// Whether there is more than what is listed.
+    /// Whether there is more than the 10 000 that were looked at: ask for fewer days.
     more: bool,
 }
 
@@ -87,14 +92,18 @@ pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, 
     let Which { client_id, from, to } = call.query;
     let client = client_id.map(ClientId);
     let wanted = Wanted { client, from, to, approved: true, ..Wanted::default() };
+    let open = OpenTime::load(&call, &wanted, MOST).await?;
+    let key = |entry: &&OpenEntry| (entry.row.day, entry.row.entry_id);
+    let after: Option<(Date, EntryId)> = call.after()?;
+    let limit = usize::try_from(call.look_for()).unwrap_or_default();
+    let behind = |entry: &&OpenEntry| after.is_none_or(|after| key(entry) > after);
+    let rows: Vec<&OpenEntry> = open.entries.iter().filter(behind).take(limit).collect();
+    let (projects, tasks) =
+        (rows.iter().map(|it| it.row.project_id), rows.iter().map(|it| it.row.task_id));
     let mut tx = call.tx().await?;
-    let open = OpenTime::load(&call, &mut tx, &wanted, MOST).await?;
-    let projects = open.entries.iter().map(|it| it.row.project_id);
-    let tasks = open.entries.iter().map(|it| it.row.task_id);
     let names = Names::load(&call, &mut tx, projects, tasks, []).await?;
     tx.commit().await?;
-    let items: Vec<_> =
-        open.entries.iter().map(|entry| shown(entry, open.alone(entry), &names)).collect();
+    let page = call.page(rows, key, |entry| shown(entry, open.alone(entry), &names));
     let totals = open.drafted(&open.entries, &open.book).into_iter().map(|(currency, sum)| {
         let amount = Money::of(sum.net_minor, &currency);
         UnbilledTotal {
@@ -105,14 +114,17 @@ pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, 
             amount,
         }
     });
-    let list = UnbilledList {
-        seconds: items.iter().map(|item| item.seconds).sum(),
-        rounded_seconds: items.iter().map(|item| item.rounded_seconds).sum(),
-        totals: totals.collect(),
+    let totals = totals.collect();
+    let rounded_seconds = open.entries.iter().map(|it| open.alone(it).rounded_seconds).sum();
+    Ok(page.map(|Page { items, next_cursor }| UnbilledList {
         items,
+        next_cursor,
+        entries: open.entries.len(),
+        seconds: open.entries.iter().map(|it| it.row.seconds).sum(),
+        rounded_seconds,
+        totals,
         more: open.more,
-    };
-    Ok(call.read(list))
+    }))
 }
 
 fn shown(entry: &OpenEntry, alone: PricedAlone, names: &Names) -> UnbilledEntry {

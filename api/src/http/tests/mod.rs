@@ -37,6 +37,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod unbilled;
 mod utilisation;
 
 pub(crate) use ask::{Ask, Reply, ask, visit};

@@ -114,8 +114,7 @@ pub(super) async fn all_shown(
     about: &About,
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
-    let mut tx = about.tx().await?;
-    let rounder = Rounder::then(about, &mut tx, &rows).await?;
+    let rounder = Rounder::then(about, &rows).await?;
     tx.commit().await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
