@@ -1,6 +1,7 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod budgets;
 mod catalogue;
 mod files;
 mod people;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Vec<Route> {
     let of_tenants = [
         catalogue::clients_and_rates(),
         catalogue::projects_routes(),
+        budgets::budgets_routes(),
         time_routes(),
         timesheets_routes(),
         billing_routes(),

@@ -9,6 +9,11 @@ pub mod work;
 
 use domain::budgets::{BudgetCounts, BudgetEvent, BudgetEvery, BudgetPeriod};
 use domain::log::Recorded;
+use domain::settings::Settings;
+use domain::time::worked::find_zone;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::row::text_cells;
 
@@ -21,4 +26,11 @@ text_cells! {
 /// The event of a project's budgets, where it's one.
 fn budget_event(recorded: &Recorded) -> Option<&BudgetEvent> {
     recorded.event.family()
+}
+
+/// The day of the firm's calendar at an instant.
+pub fn local_day(settings: &Settings, now: Timestamp) -> Date {
+    let utc = now.to_zoned(TimeZone::UTC).date();
+    let zone = find_zone(settings.time_zone(utc)).unwrap_or(TimeZone::UTC);
+    now.to_zoned(zone).date()
 }

@@ -1,6 +1,8 @@
 //! Each project as it is now. Its tasks and the members who may work on it have tables of their
 //! own.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::catalogue::ProjectEvent;
 use domain::id::{ClientId, ProjectId};
 use domain::log::{EventFamily, Recorded};
@@ -93,6 +95,17 @@ fn changed_project(event: &ProjectEvent) -> Option<ProjectId> {
 pub async fn find(tx: &mut TenantTx, project: ProjectId) -> Result<Option<ProjectRow>, ReadError> {
     let query = select::<ProjectRow>(tx, "where r.project_id = $1").bind(project.0);
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
+}
+
+/// For whom each of these projects is.
+pub async fn clients_of(
+    tx: &mut TenantTx,
+    projects: &BTreeSet<ProjectId>,
+) -> Result<BTreeMap<ProjectId, ClientId>, ReadError> {
+    let projects: Vec<_> = projects.iter().map(|project| project.0).collect();
+    let query = select::<ProjectRow>(tx, "where r.project_id = any($1)").bind(projects);
+    let rows: Vec<ProjectRow> = read_rows(&query.fetch_all().await?)?;
+    Ok(rows.into_iter().map(|row| (row.project_id, row.client_id)).collect())
 }
 
 /// Projects by id, hence by age, after the one named; of one client where one is named.

@@ -3,6 +3,7 @@
 
 mod access;
 mod ask;
+mod budgets;
 mod domains;
 mod files;
 mod files_seen;
