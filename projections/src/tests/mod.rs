@@ -8,6 +8,7 @@ mod runner;
 pub(crate) mod samples;
 mod stories;
 mod story_of_budgets;
+mod story_of_corrections;
 mod story_of_leave;
 pub(crate) mod written;
 

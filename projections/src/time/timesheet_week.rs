@@ -100,10 +100,18 @@ impl ReadModel for TimesheetWeek {
             return;
         };
         let sheet = recorded.stream;
-        if let TimeEvent::TimeRecorded(event) = event
-            && rows.get(&sheet).is_none()
-        {
-            rows.put(empty(sheet, event.member, Week::of(event.worked.day)));
+        let begun_by = match event {
+            TimeEvent::TimeRecorded(event) => Some((event.member, event.worked.day)),
+            TimeEvent::TimeReversed(event) => Some((event.member, event.day)),
+            TimeEvent::TimeRevised(_)
+            | TimeEvent::TimeRemoved(_)
+            | TimeEvent::TimesheetSubmitted(_)
+            | TimeEvent::TimesheetApproved(_)
+            | TimeEvent::TimesheetRejected(_)
+            | TimeEvent::TimesheetReopened(_) => None,
+        };
+        if let Some((member, day)) = begun_by.filter(|_| rows.get(&sheet).is_none()) {
+            rows.put(empty(sheet, member, Week::of(day)));
         }
         rows.change(&sheet, |row| {
             take_in(row, event, recorded.recorded_at);
@@ -172,6 +180,17 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
                 row.entry_billable[n] = event.billable;
                 row.entry_states[n] = EntryState::Open;
             }
+        }
+        TimeEvent::TimeReversed(event) => {
+            remove(row, event.entry);
+            row.entry_ids.push(event.entry);
+            row.entry_versions.push(1);
+            row.entry_days.push(event.day);
+            row.entry_projects.push(event.project);
+            row.entry_tasks.push(event.task);
+            row.entry_seconds.push(event.signed_seconds());
+            row.entry_billable.push(event.billable);
+            row.entry_states.push(EntryState::Open);
         }
         TimeEvent::TimeRemoved(event) => remove(row, event.entry),
         TimeEvent::TimesheetSubmitted(event) => {

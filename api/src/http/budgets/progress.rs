@@ -198,7 +198,7 @@ async fn billed(about: &About, project: ProjectId) -> Result<i64, Problem> {
         let taken = rows
             .iter()
             .filter(|row| row.project_id == project && row.invoice_id.is_some())
-            .map(|row| i64::from(row.seconds));
+            .map(|row| row.seconds);
         return Ok(taken.sum());
     }
     let mut tx = about.tx().await?;
