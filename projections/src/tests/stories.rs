@@ -287,8 +287,8 @@ pub(crate) fn everything() -> History {
         drafts,
         super::samples::leave(),
         files(),
-        imports(),
         super::samples::budgets(),
+        imports(),
     ];
     for part in parts {
         for recorded in part.0 {

@@ -6,12 +6,10 @@ use std::collections::BTreeSet;
 use domain::id::ProjectId;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use migrations::DoorError;
 use projections::billing::price_book::PriceBook;
 use projections::budgets::work::{self, Group};
-use projections::budgets::{budget, local_day};
+use projections::budgets::{budget, local_day, recorded_at};
 use projections::time::time_entry::TimeEntry;
-use sqlx::Row as _;
 
 use crate::http::billing::book::book_then;
 use crate::http::call::About;
@@ -54,15 +52,9 @@ impl Facts {
 async fn instant(about: &About) -> Result<Timestamp, Problem> {
     let Some(position) = about.as_of else { return Ok(about.now()) };
     let mut tx = about.tx().await?;
-    let row = tx
-        .query("select recorded_at from {t}.events where position = $1")
-        .bind(position)
-        .fetch_optional()
-        .await?;
+    let at = recorded_at(&mut tx, position).await?;
     tx.commit().await?;
-    let Some(row) = row else { return Ok(about.now()) };
-    let at: jiff_sqlx::Timestamp = row.try_get(0).map_err(DoorError::from)?;
-    Ok(at.to_jiff())
+    Ok(at.unwrap_or_else(|| about.now()))
 }
 
 /// The budgets of a project, by id.

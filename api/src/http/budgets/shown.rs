@@ -118,7 +118,7 @@ pub(super) struct StandingBody {
 /// A budget of a project or of one of its tasks.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Budget")]
-pub(super) struct BudgetBody {
+pub(crate) struct BudgetBody {
     id: Uuid,
     project_id: Uuid,
     /// Null = of the whole project.
