@@ -305,3 +305,5 @@ pub(crate) mod samples;
 mod tests;
 #[cfg(test)]
 mod tests_approval;
+#[cfg(test)]
+mod tests_memory;

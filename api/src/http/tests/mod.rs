@@ -19,6 +19,7 @@ mod jobs;
 mod kept;
 mod leave;
 mod logs;
+mod many_reads;
 mod members;
 mod pages;
 mod people;

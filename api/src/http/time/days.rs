@@ -29,7 +29,7 @@ use projections::members::member::Member;
 use projections::members::work_pattern::WorkPattern;
 use projections::model::{self, ReadModel};
 use projections::row::Rows;
-use projections::settings::setting::{self, Setting};
+use projections::settings::setting::Setting;
 use projections::time::timesheet_week::{self, TimesheetWeek, TimesheetWeekRow, placed};
 use projections::time::work_terms::{self, MemberTerms};
 use schemars::JsonSchema;
@@ -152,7 +152,7 @@ async fn now(
     let mut terms = work_terms::of_members(tx, Some(member)).await?;
     let terms = terms.remove(&member).ok_or_else(Problem::not_found)?;
     let holidays = work_terms::holidays(tx, first, last).await?;
-    let book = PriceBook::of([], setting::list(tx, None).await?);
+    let book = PriceBook::load(tx).await?;
     let weeks = timesheet_week::of_member(tx, member, week, until).await?;
     Ok(Then { terms, holidays, book, weeks })
 }
