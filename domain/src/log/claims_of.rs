@@ -39,6 +39,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::LeaveType(event) => of_leave_type(stream, event),
         Event::Session(_)
         | Event::RateCard(_)
+        | Event::Period(_)
         | Event::Settings(_)
         | Event::Holiday(_)
         | Event::Job(_)
