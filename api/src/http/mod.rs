@@ -6,6 +6,7 @@ mod admin;
 mod answer;
 mod billing;
 mod body;
+mod budgets;
 mod call;
 mod caller;
 mod catalogue;

@@ -41,6 +41,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         | Event::RateCard(_)
         | Event::Budget(_)
         | Event::RoundingRule(_)
+        | Event::Period(_)
         | Event::Settings(_)
         | Event::Holiday(_)
         | Event::Job(_)

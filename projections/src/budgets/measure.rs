@@ -8,7 +8,7 @@ use domain::budgets::{Budget, BudgetAmount, BudgetPeriod};
 use domain::catalogue::rates::{Rate, RateKind, RateUnit, RatedWork};
 use domain::id::ClientId;
 use domain::money::price;
-use domain::time::rounding::{Rounding, RoundingScope, round_seconds};
+use domain::time::rounding::day_seconds;
 
 use super::work::Group;
 use crate::billing::price_book::PriceBook;
@@ -86,7 +86,7 @@ impl Measure<'_> {
             project: group.project,
             task: group.task,
             client: self.client,
-            day: group.day,
+            day: group.work_day,
         }
     }
 
@@ -94,16 +94,12 @@ impl Measure<'_> {
     /// is rounded there alone.
     pub fn rounded(&self, group: &Group) -> i64 {
         let rule = self.book.rounding(&self.work(group));
-        match rule.scope {
-            RoundingScope::Entry => group.entries.iter().map(|it| signed(*it, rule)).sum(),
-            RoundingScope::Day => signed(group.seconds(), rule),
-            RoundingScope::InvoiceLine => group.seconds(),
-        }
+        day_seconds(group.entries.iter().copied(), rule)
     }
 
     fn charge(&self, fees: &mut Fees, group: &Group, rounded_seconds: i64) {
         let work = self.work(group);
-        let working_day_seconds = self.book.settings().working_day_seconds(group.day);
+        let working_day_seconds = self.book.settings().working_day_seconds(group.work_day);
         fees.add(rounded_seconds, self.book.rate(&work, RateKind::Bill), working_day_seconds);
     }
 
@@ -138,12 +134,6 @@ impl Measure<'_> {
             }
         }
     }
-}
-
-/// A time taken back is rounded like the time it takes back.
-fn signed(seconds: i64, rule: Rounding) -> i64 {
-    let rounded = round_seconds(seconds.unsigned_abs(), rule);
-    i64::try_from(rounded).unwrap_or(i64::MAX) * seconds.signum()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod access;
 mod ask;
+mod budgets;
 mod calendar;
 mod domains;
 mod files;
