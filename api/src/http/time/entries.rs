@@ -115,7 +115,6 @@ pub(super) async fn all_shown(
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
     let rounder = Rounder::then(about, &rows).await?;
-    tx.commit().await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
     personal::load_missing(about, notes.chain(reasons)).await?;
