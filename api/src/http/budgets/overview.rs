@@ -73,7 +73,7 @@ async fn next(
     let mut tx = about.tx().await?;
     let rows = budget::running(&mut tx, after, CHUNK as i64).await?;
     let ids: BTreeSet<ProjectId> = rows.iter().map(|row| row.project_id).collect();
-    let clients = project::clients_of(&mut tx, &ids).await?;
+    let clients = project::clients_of(&mut tx, ids.iter().copied()).await?;
     tx.commit().await?;
     Ok((rows, clients))
 }

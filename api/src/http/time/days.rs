@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use commands::Warned;
-use commands::event_log::read::{rows_after, streams};
+use commands::event_log::read::{rows_after, streams, streams_of};
 use domain::catalogue::rates::RatedWork;
 use domain::id::{MemberId, ProjectId, StreamId};
 use domain::leave::calendar_stream;
@@ -22,7 +22,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use migrations::TenantTx;
 use projections::billing::price_book::PriceBook;
+use projections::billing::rounding_book::RoundingBook;
 use projections::catalogue::named::{self, NamedProject};
+use projections::catalogue::rounding_rule::RoundingRule;
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
 use projections::members::member::Member;
@@ -168,6 +170,7 @@ async fn at(
     let mut ids = vec![member_stream(member), settings_stream(), calendar_stream()];
     let weeks = std::iter::successors(Some(week), |week| Some(week.after()));
     ids.extend(weeks.take_while(|week| *week <= until).map(|week| timesheet_stream(member, week)));
+    ids.extend(streams_of(tx, "rounding_rule").await?);
     let events = events_of(tx, &ids, position).await?;
     let members = fold::<Member>(&events);
     let row = members.iter().next().ok_or_else(Problem::not_found)?;
@@ -176,10 +179,12 @@ async fn at(
     let declared = fold::<Holiday>(&events);
     let calendar = calendar_of(adopted.iter().cloned(), declared.iter().cloned());
     let settings = fold::<Setting>(&events);
+    let rules = fold::<RoundingRule>(&events);
+    let rounding = RoundingBook::of(rules.iter().cloned(), settings.iter().cloned());
     Ok(Then {
         terms: MemberTerms::of(row, patterns.iter()),
         holidays: holidays_by_day(calendar.holidays(first, last)),
-        book: PriceBook::of([], settings.iter().cloned()),
+        book: PriceBook::of([], rounding),
         weeks: fold::<TimesheetWeek>(&events).iter().cloned().collect(),
     })
 }
