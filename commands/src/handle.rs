@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
-use domain::id::{CommandId, MemberId, SubjectId, TenantId};
-use domain::log::{Actor, Metadata, Origin, Via};
+use domain::id::{CommandId, SubjectId, TenantId};
+use domain::log::{Actor, Metadata, Via};
 use domain::personal::{Personal, PurposeClass};
 use migrations::keys::TenantKeys;
 use tracing::Instrument;
@@ -16,7 +16,8 @@ use crate::event_log::read::{StoredAnswer, head_position, stored_answer};
 use crate::event_log::{Append, AppendError, Appended, EventLog};
 use crate::locks::StreamLocks;
 use crate::measured::measured;
-use crate::refused::{CommandError, Done, Refused, Reply};
+use crate::refused::{Answered, CommandError, Done, Refused, Reply, Told, Warned};
+pub use crate::sender::{IdempotencyKey, Sender};
 use crate::state_cache::StateCache;
 use crate::unit::{Pause, Unit};
 
@@ -27,62 +28,6 @@ const ATTEMPTS: usize = 12;
 pub trait Command: Send + Sync + 'static {
     /// Loads, decides and emits. It may run several times; only the last run counts.
     fn run(&self, unit: &mut Unit<'_>) -> impl Future<Output = Result<Reply, CommandError>> + Send;
-}
-
-/// The caller's key for one request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// The route and method it was sent to.
-    pub route: String,
-    /// The key.
-    pub key: String,
-    /// The bytes of the request, of which only a keyed digest is kept.
-    pub request: Vec<u8>,
-}
-
-/// Who sends a command, from where and why.
-#[derive(Debug, Clone)]
-pub struct Sender {
-    /// Whose data it's about.
-    pub tenant: TenantId,
-    /// Who acts.
-    pub actor: Actor,
-    /// Through which edge.
-    pub via: Via,
-    /// Why, in the actor's words.
-    pub reason: Option<String>,
-    /// From where.
-    pub origin: Option<Origin>,
-    /// The trace it's part of.
-    pub trace_id: Option<String>,
-    /// The key under which a repeated request gets the same answer.
-    pub key: Option<IdempotencyKey>,
-    /// The command that it's part of, where it's one of several.
-    pub correlation: Option<Uuid>,
-}
-
-impl Sender {
-    /// A sender without a key, an origin or a reason.
-    pub fn new(tenant: TenantId, actor: Actor, via: Via) -> Self {
-        Sender {
-            tenant,
-            actor,
-            via,
-            reason: None,
-            origin: None,
-            trace_id: None,
-            key: None,
-            correlation: None,
-        }
-    }
-
-    /// The member who acts, where it is one.
-    pub fn member(&self) -> Option<MemberId> {
-        match self.actor {
-            Actor::Member(member) => Some(member),
-            Actor::Operator | Actor::System | Actor::Visitor => None,
-        }
-    }
 }
 
 /// Handles commands.
@@ -133,6 +78,15 @@ impl Commands {
         sender: Sender,
         command: C,
     ) -> Result<Done, CommandError> {
+        Ok(self.handle_warned(sender, command).await?.0)
+    }
+
+    /// The same with what is worth another look: of a repeated request what the first was told.
+    pub async fn handle_warned<C: Command>(
+        &self,
+        sender: Sender,
+        command: C,
+    ) -> Result<(Done, Vec<Warned>), CommandError> {
         let (commands, tenant) = (self.clone(), sender.tenant);
         // Spawned, so that a caller who hangs up can't leave it half-way.
         let work = async move { commands.handle_here(&sender, &command).await };
@@ -147,7 +101,7 @@ impl Commands {
         &self,
         sender: &Sender,
         command: &C,
-    ) -> Result<Done, CommandError> {
+    ) -> Result<Told, CommandError> {
         let keys = self.log.keys().of(sender.tenant).await?;
         let command_id = self.command_id(sender, &keys);
         let of = (sender.tenant, command_id);
@@ -211,7 +165,7 @@ struct Attempts<'a, C> {
 
 /// How one attempt ended.
 enum Ended {
-    Done(Result<Done, CommandError>),
+    Done(Result<Told, CommandError>),
     /// Decide anew, with these streams locked and, if so, with states read from the database.
     Again {
         lock: BTreeSet<domain::id::StreamId>,
@@ -220,7 +174,7 @@ enum Ended {
 }
 
 impl<C: Command> Attempts<'_, C> {
-    async fn run(&self) -> Result<Done, CommandError> {
+    async fn run(&self) -> Result<Told, CommandError> {
         let mut wanted = BTreeSet::new();
         let mut fresh = false;
         for _ in 0..ATTEMPTS {
@@ -261,8 +215,9 @@ impl<C: Command> Attempts<'_, C> {
             absent: Vec::new(),
             jobs: Vec::new(),
             job_changes: Vec::new(),
+            warnings: Vec::new(),
         };
-        let decided = self.command.run(&mut unit).await;
+        let decided = crate::budgets::checking(self.command, &mut unit).await;
         match unit.pause.take() {
             Some(Pause::Relock(lock)) => return Ok(Ended::Again { lock, fresh }),
             Some(Pause::Moved) => return Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),
@@ -311,7 +266,9 @@ impl<C: Command> Attempts<'_, C> {
 
     async fn land(&self, mut unit: Unit<'_>, reply: Reply) -> Result<Ended, CommandError> {
         let status = if reply.created { 201 } else { 200 };
-        let outcome = serde_json::to_string(&reply).expect("a reply is plain data");
+        let warnings = std::mem::take(&mut unit.warnings);
+        let answered = Answered { reply, warnings };
+        let outcome = serde_json::to_string(&answered).expect("an answer is plain data");
         let append = self.append(&mut unit, status, outcome);
         match self.commands.log.append(self.sender.tenant, append).await {
             Ok(appended) => {
@@ -319,7 +276,7 @@ impl<C: Command> Attempts<'_, C> {
                 for (append, keep) in std::mem::take(&mut unit.writes).into_values() {
                     keep.into_iter().for_each(|keep| keep(cache, &append));
                 }
-                Ok(Ended::Done(Ok(done(reply, appended))))
+                Ok(Ended::Done(Ok((done(reply, appended), answered.warnings))))
             }
             Err(error) => self.lost(&unit, error).await,
         }
@@ -367,7 +324,7 @@ impl<C: Command> Attempts<'_, C> {
     }
 
     /// What the same key was answered before, if it was used.
-    async fn answered_before(&self) -> Result<Option<Result<Done, CommandError>>, CommandError> {
+    async fn answered_before(&self) -> Result<Option<Result<Told, CommandError>>, CommandError> {
         if self.sender.key.is_none() {
             return Ok(None);
         }
@@ -386,9 +343,9 @@ impl<C: Command> Attempts<'_, C> {
             let refused: Refused = serde_json::from_str(&outcome).map_err(unreadable)?;
             return Ok(Some(Err(CommandError::RefusedBefore(refused))));
         }
-        let reply: Reply = serde_json::from_str(&outcome).map_err(unreadable)?;
+        let Answered { reply, warnings } = serde_json::from_str(&outcome).map_err(unreadable)?;
         let position = position.min(head);
-        Ok(Some(Ok(Done { reply, position, replayed: true })))
+        Ok(Some(Ok((Done { reply, position, replayed: true }, warnings))))
     }
 }
 

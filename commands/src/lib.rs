@@ -2,6 +2,7 @@
 //! one commit of the tenant's log.
 
 pub mod billing;
+pub mod budgets;
 pub mod bus;
 pub mod carried;
 pub mod catalogue;
@@ -16,6 +17,7 @@ pub mod import;
 pub mod jobs;
 pub mod leave;
 pub mod links;
+mod loaded;
 pub mod locks;
 pub mod mail;
 mod measured;
@@ -24,6 +26,7 @@ pub mod platform_log;
 mod refusals;
 pub mod refused;
 pub mod relay;
+mod sender;
 pub mod sessions;
 pub mod settings;
 pub mod signup;
@@ -40,5 +43,5 @@ pub use clock::Clock;
 pub use cqrs_store::CqrsStore;
 pub use event_log::EventLog;
 pub use handle::{Command, Commands, IdempotencyKey, Sender};
-pub use refused::{CommandError, Done, Refused, Reply};
+pub use refused::{CommandError, Done, Refused, Reply, Warned};
 pub use unit::{Loaded, Unit};

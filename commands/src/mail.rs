@@ -4,7 +4,8 @@
 
 use std::str::FromStr;
 
-use domain::id::{MemberId, SignUpId, TenantId};
+use domain::budgets::BudgetPeriod;
+use domain::id::{BudgetId, MemberId, ProjectId, SignUpId, TenantId};
 use domain::members::{Member, Role, member_stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -104,6 +105,19 @@ letters! {
         owner: MemberId,
         /// The last day to pay.
         day: Date
+    },
+    /// Tells that a percentage of a budget was passed.
+    BudgetAlert "budget_alert" {
+        /// To whom.
+        member: MemberId,
+        /// Of which project.
+        project: ProjectId,
+        /// Which budget.
+        budget: BudgetId,
+        /// Which percentage.
+        threshold: u32,
+        /// Of all of it, or of which month.
+        period: BudgetPeriod
     },
     /// Tells that a tenant is frozen; of the platform.
     Frozen "frozen" {

@@ -7,13 +7,13 @@ use std::time::Instant;
 use domain::id::TenantId;
 use tracing::Instrument;
 
-use crate::refused::{CommandError, Done};
+use crate::refused::{CommandError, Told};
 
 /// Handles a command of this type under a span of its own, and counts how it ended.
 pub(crate) async fn measured<C>(
     tenant: TenantId,
-    work: impl Future<Output = Result<Done, CommandError>>,
-) -> Result<Done, CommandError> {
+    work: impl Future<Output = Result<Told, CommandError>>,
+) -> Result<Told, CommandError> {
     let (aggregate, kind) = named(std::any::type_name::<C>());
     let span = tracing::info_span!("command", otel.name = kind, command = kind, %tenant);
     let began = Instant::now();
@@ -36,9 +36,9 @@ fn named(path: &'static str) -> (&'static str, &'static str) {
     }
 }
 
-fn word(outcome: &Result<Done, CommandError>) -> &'static str {
+fn word(outcome: &Result<Told, CommandError>) -> &'static str {
     match outcome {
-        Ok(done) if done.replayed => "replayed",
+        Ok((done, _)) if done.replayed => "replayed",
         Ok(_) => "done",
         Err(CommandError::Refused(_)) => "refused",
         Err(CommandError::RefusedBefore(_)) => "refused_before",

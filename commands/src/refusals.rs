@@ -45,6 +45,7 @@ refusals!(
     catalogue,
     time,
     billing,
+    budgets,
     tenancy,
     leave,
     jobs,

@@ -105,7 +105,7 @@ impl From<AppendError> for CommandError {
 }
 
 /// What a command made or changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// The object, where there is one to show.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,6 +126,33 @@ impl Reply {
         Reply { id: Some(id.into()), created: false }
     }
 }
+
+/// Something that is worth another look though nothing was refused. It's kept with the answer, so
+/// that a repeated request is told the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warned {
+    /// Of several items, the one it's about: 0, 1, 2, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<usize>,
+    /// The stable code.
+    pub code: String,
+    /// What to say of it, for people.
+    pub detail: String,
+}
+
+/// An answer as it's kept under its key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Answered {
+    /// What was made or changed.
+    #[serde(flatten)]
+    pub(crate) reply: Reply,
+    /// What is worth another look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) warnings: Vec<Warned>,
+}
+
+/// What a command did, and what is worth another look.
+pub(crate) type Told = (Done, Vec<Warned>);
 
 /// What a handled command answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

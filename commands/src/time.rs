@@ -3,6 +3,7 @@
 
 mod approval;
 mod many;
+mod warnings;
 
 use domain::billing::invoice_of;
 use domain::catalogue::{Project, project_stream};
@@ -152,6 +153,9 @@ impl Command for RecordTime {
         authority_over(unit, self.member).await?;
         let neighbours = neighbours(unit, self.member, &self.worked).await?;
         let event = decide_record(unit, &sheet.state, &states(&neighbours), self).await?;
+        let member = unit.read::<Member>(member_stream(self.member)).await?;
+        let work = (self.entry, &self.worked);
+        warnings::warn(unit, None, &member.state, &sheet.state, work).await?;
         unit.emit(&sheet, [event]);
         Ok(Reply::created(self.entry))
     }
@@ -234,6 +238,7 @@ impl Command for ReviseTime {
         let worked = self.worked.as_ref().unwrap_or(&entry.worked);
         let neighbours = neighbours(unit, member, worked).await?;
         let week = command.target_week(&entry);
+        self.warn(unit, member, week).await?;
         if from.state.week == Some(week) {
             let revised = revise_time::decide(&from.state, &facts, &states(&neighbours), command)?;
             unit.emit(&from, revised.map(TimeEvent::from));
@@ -251,6 +256,21 @@ impl Command for ReviseTime {
         unit.emit(&from, [TimeEvent::from(removed)]);
         unit.emit(&to, [TimeEvent::from(recorded)]);
         Ok(Reply::changed(self.entry))
+    }
+}
+
+impl ReviseTime {
+    /// Warns of another time; where it stays, all was said when it was recorded.
+    async fn warn(
+        &self,
+        unit: &mut Unit<'_>,
+        member: MemberId,
+        week: Week,
+    ) -> Result<(), CommandError> {
+        let Some(worked) = &self.worked else { return Ok(()) };
+        let sheet = unit.peek::<Timesheet>(timesheet_stream(member, week)).await?;
+        let member = unit.read::<Member>(member_stream(member)).await?;
+        warnings::warn(unit, None, &member.state, &sheet.state, (self.entry, worked)).await
     }
 }
 

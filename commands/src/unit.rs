@@ -1,13 +1,11 @@
 //! One command's unit of work: it loads states, gathers what is to be written, and remembers every
 //! version it has seen, so that the append can check that nothing it rests on has moved.
 
-use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cqrs_es::Aggregate;
 use domain::id::{StreamId, TenantId};
-use domain::log::{ClaimKey, Event, EventFamily, Metadata, Recorded};
+use domain::log::{ClaimKey, Event, Metadata, Recorded};
 use domain::personal::{KeyringError, PersonalFields, Unique, try_each_personal};
 use jiff::Timestamp;
 use migrations::TenantTx;
@@ -16,53 +14,11 @@ use uuid::Uuid;
 
 use crate::event_log::read::{self, Held, StoredRow};
 use crate::event_log::{EventLog, JobChange, NewJob, StreamAppend};
+pub use crate::loaded::{Loaded, Stream};
 use crate::locks::HeldLocks;
 use crate::refusals::taken;
-use crate::refused::CommandError;
+use crate::refused::{CommandError, Warned};
 use crate::state_cache::StateCache;
-
-/// A state that streams of one kind fold into.
-pub trait Stream:
-    Aggregate<Event: EventFamily + Into<Event> + TryFrom<Event>> + Clone + Any
-{
-}
-
-impl<A> Stream for A where
-    A: Aggregate<Event: EventFamily + Into<Event> + TryFrom<Event>> + Clone + Any
-{
-}
-
-/// A loaded stream.
-#[derive(Debug)]
-pub struct Loaded<A> {
-    /// The stream.
-    pub stream: StreamId,
-    /// Its version; 0 where it does not exist.
-    pub version: i32,
-    /// Its state.
-    pub state: Arc<A>,
-}
-
-impl<A> Clone for Loaded<A> {
-    fn clone(&self) -> Self {
-        Loaded { stream: self.stream, version: self.version, state: self.state.clone() }
-    }
-}
-
-impl<A> Loaded<A> {
-    /// Whether anything has happened in it.
-    pub fn exists(&self) -> bool {
-        self.version > 0
-    }
-
-    /// Refuses to go on where the caller saw another version of it than this one.
-    pub fn check_seen(&self, seen: Option<i32>) -> Result<(), CommandError> {
-        match seen {
-            Some(seen) if self.exists() && seen != self.version => Err(CommandError::Stale),
-            Some(_) | None => Ok(()),
-        }
-    }
-}
 
 /// Why a unit stops before it has decided.
 #[derive(Debug)]
@@ -97,6 +53,7 @@ pub struct Unit<'a> {
     pub(crate) absent: Vec<ClaimKey>,
     pub(crate) jobs: Vec<NewJob>,
     pub(crate) job_changes: Vec<JobChange>,
+    pub(crate) warnings: Vec<Warned>,
 }
 
 impl std::fmt::Debug for Unit<'_> {
@@ -119,6 +76,11 @@ impl Unit<'_> {
     /// A new id.
     pub fn new_id(&self) -> Uuid {
         self.log.clock().new_id()
+    }
+
+    /// Adds something that is worth another look to the answer.
+    pub fn warn(&mut self, warned: Warned) {
+        self.warnings.push(warned);
     }
 
     /// Who acts, for whom, from where.

@@ -52,6 +52,8 @@ ids! {
     TaskId,
     /// One entry of recorded time.
     EntryId,
+    /// A budget of a project.
+    BudgetId,
     /// An invoice, draft or issued.
     InvoiceId,
     /// A kind of leave.

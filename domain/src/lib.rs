@@ -4,6 +4,7 @@
 
 mod aggregate;
 pub mod billing;
+pub mod budgets;
 pub mod canonical;
 pub mod catalogue;
 pub mod country;

@@ -3,8 +3,8 @@
 
 use crate::log::ClaimKind;
 use crate::{
-    billing, catalogue, files, flags, jobs, leave, members, settings, signup, subscription,
-    tenancy, time,
+    billing, budgets, catalogue, files, flags, jobs, leave, members, settings, signup,
+    subscription, tenancy, time,
 };
 
 /// A refusal of any slice.
@@ -25,6 +25,9 @@ pub enum Refusal {
     /// Of an invoice.
     #[error(transparent)]
     Billing(#[from] billing::Refusal),
+    /// Of a budget or an estimate.
+    #[error(transparent)]
+    Budgets(#[from] budgets::Refusal),
     /// Of a kind of leave or of a holiday.
     #[error(transparent)]
     Leave(#[from] leave::Refusal),
@@ -57,6 +60,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.code(),
             Refusal::Time(refusal) => refusal.code(),
             Refusal::Billing(refusal) => refusal.code(),
+            Refusal::Budgets(refusal) => refusal.code(),
             Refusal::Leave(refusal) => refusal.code(),
             Refusal::Tenancy(refusal) => refusal.code(),
             Refusal::Files(refusal) => refusal.code(),
@@ -75,6 +79,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.field(),
             Refusal::Time(refusal) => refusal.field(),
             Refusal::Billing(refusal) => refusal.field(),
+            Refusal::Budgets(refusal) => refusal.field(),
             Refusal::Leave(refusal) => refusal.field(),
             Refusal::Tenancy(refusal) => refusal.field(),
             Refusal::Files(refusal) => refusal.field(),
@@ -93,6 +98,7 @@ impl Refusal {
             Refusal::Catalogue(refusal) => refusal.is_unknown(),
             Refusal::Time(refusal) => refusal.is_missing(),
             Refusal::Billing(refusal) => refusal.is_missing(),
+            Refusal::Budgets(refusal) => refusal.is_unknown(),
             Refusal::Leave(refusal) => refusal.is_unknown(),
             Refusal::Tenancy(refusal) => refusal.is_unknown(),
             Refusal::Files(refusal) => refusal.is_unknown(),
@@ -113,6 +119,7 @@ impl Refusal {
             | Refusal::Time(_)
             | Refusal::Billing(_)
             | Refusal::Leave(_)
+            | Refusal::Budgets(_)
             | Refusal::Tenancy(_)
             | Refusal::SignUp(_)
             | Refusal::Subscription(_)

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use crate::door::DoorError;
+use crate::kept::Kept;
 use crate::platform::to_database;
 
 /// The role that owns every table; nobody signs in with it.
@@ -107,6 +108,7 @@ pub struct Cell {
     share: usize,
     shares: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
     acquire: Duration,
+    pub(crate) kept: Kept,
 }
 
 /// The connections of one login.
@@ -128,6 +130,7 @@ impl Cell {
             share: (limits.app_connections as usize / 4).max(1),
             shares: Mutex::default(),
             acquire: limits.acquire,
+            kept: Kept::default(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! walls, so that a wrong name in one of them fails closed. No other way to a connection leaves
 //! this crate.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,7 +167,8 @@ impl Tenants {
     ) -> Result<TenantTx, DoorError> {
         let share = self.cell.share_of(tenant).await?;
         let tx = open(self.cell.app_pool(tenant), Wall::Tenant, tenant, limits).await?;
-        Ok(TenantTx { tx, tenant, prepares: self.cell.keeps_sessions(), _share: Some(share) })
+        let (prepares, cell) = (self.cell.keeps_sessions(), Some(self.cell.clone()));
+        Ok(TenantTx { tx, tenant, prepares, cell, _share: Some(share) })
     }
 
     /// A read of one moment: every statement sees the same snapshot, and none may write.
@@ -221,18 +223,33 @@ pub struct TenantTx {
     tenant: TenantId,
     /// Whether statements are prepared once for many transactions of the session.
     prepares: bool,
+    /// Where things are kept; an owner, who changes shapes, keeps nothing.
+    cell: Option<Arc<Cell>>,
     _share: Option<OwnedSemaphorePermit>,
 }
 
 impl TenantTx {
     /// A transaction that already runs as the owner.
     pub(crate) fn of_owner(tx: Transaction<'static, Postgres>, tenant: TenantId) -> Self {
-        TenantTx { tx, tenant, prepares: true, _share: None }
+        TenantTx { tx, tenant, prepares: true, cell: None, _share: None }
     }
 
     /// Whose transaction it is.
     pub fn tenant(&self) -> TenantId {
         self.tenant
+    }
+
+    /// What this process has kept of the tenant under a name and a mark. The mark says what the
+    /// tables hold that it was made of, as this transaction sees them.
+    pub fn kept<T: Any + Send + Sync>(&self, name: &'static str, mark: &str) -> Option<Arc<T>> {
+        self.cell.as_ref()?.kept.get((self.tenant, name), mark)
+    }
+
+    /// Keeps something under a name and a mark.
+    pub fn keep<T: Any + Send + Sync>(&self, name: &'static str, mark: String, thing: Arc<T>) {
+        if let Some(cell) = &self.cell {
+            cell.kept.put((self.tenant, name), mark, thing);
+        }
     }
 
     /// A statement to bind values to and to run.

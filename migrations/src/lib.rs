@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod door;
 pub mod embedded;
 pub mod files;
+mod kept;
 pub mod keys;
 pub mod migrate;
 pub mod platform;

@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod as_of;
 pub mod billing;
+pub mod budgets;
 pub mod catalogue;
 pub mod checkpoint;
 pub mod erased;
@@ -18,6 +19,7 @@ pub mod members;
 pub mod model;
 pub mod rebuild;
 pub mod registry;
+pub mod reports;
 pub mod row;
 pub mod runner;
 pub mod settings;

@@ -4,6 +4,9 @@
 use crate::billing::invoice::Invoice;
 use crate::billing::invoice_entry::InvoiceEntry;
 use crate::billing::unbilled::Unbilled;
+use crate::budgets::budget::Budget;
+use crate::budgets::budget_alert::BudgetAlert;
+use crate::budgets::estimate::Estimate;
 use crate::catalogue::client::Client;
 use crate::catalogue::project::Project;
 use crate::catalogue::project_member::ProjectMember;
@@ -48,6 +51,9 @@ models! {
     ProjectMember,
     Rate,
     RoundingRule,
+    Budget,
+    BudgetAlert,
+    Estimate,
     Setting,
     TimeEntry,
     TimesheetWeek,

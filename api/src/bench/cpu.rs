@@ -43,7 +43,16 @@ pub fn server_seconds(postmaster: u32) -> f64 {
 
 /// Seconds of processor time of this process.
 pub fn own_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    seconds_at("/proc/self/stat")
+}
+
+/// Seconds of processor time of another process; 0 once it has ended.
+pub fn process_seconds(process: u32) -> f64 {
+    seconds_at(&format!("/proc/{process}/stat"))
+}
+
+fn seconds_at(path: &str) -> f64 {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
     stat(&text).map_or(0.0, |stat| stat.own as f64 / TICKS_PER_SECOND)
 }
 

@@ -5,9 +5,11 @@ pub mod append;
 pub mod ceiling;
 pub mod copy;
 pub mod cpu;
+pub mod firm;
 pub mod history;
 pub mod migrate;
 pub mod provision;
+pub mod read;
 pub mod rebuild;
 pub mod replay;
 

@@ -1,5 +1,7 @@
 //! `crowdminder bench`: figures of this machine, as ratios to ceilings measured beside them.
 
+mod read;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +40,10 @@ enum Name {
     Provision(Many),
     /// Adding a column to many tenants, killed half-way and resumed
     Migrate(Many),
+    /// A firm's year: making, importing, approving and billing it, then reading it over HTTP
+    Read(read::Read),
+    /// Write a made-up year of a consulting firm as the plain CSV that `import` reads
+    Firm(read::Firm),
     /// What `migrate` starts in order to kill it
     #[command(hide = true)]
     OneMigration {
@@ -123,6 +129,8 @@ pub(crate) async fn run(context: &Context, bench: Bench) -> anyhow::Result<Outco
             let report = |leg: &migrate::Leg| tell(json, leg, print_migrate);
             migrate::run(system, tenants as usize, jobs as usize, another, report).await?;
         }
+        Name::Read(command) => read::run(context, command, rounds).await?,
+        Name::Firm(command) => read::write(&command, json)?,
         Name::OneMigration { jobs } => migrate::one_run(system, jobs).await?,
     }
     Ok(Outcome::Done)

@@ -2,7 +2,7 @@
 //! history, under a simulated clock that says so in the events. The same seed and day give the same
 //! ids.
 
-mod dice;
+pub(crate) mod dice;
 mod firms;
 mod year;
 

@@ -73,6 +73,8 @@ impl<R> Answer<R> {
 pub(crate) trait Answers: IntoResponse + 'static {
     /// Its media type.
     const MEDIA: &'static str = "application/json";
+    /// The media types it's answered in as well, as files.
+    const OTHER_MEDIA: &'static [&'static str] = &[];
 
     /// Its form.
     fn schema(generator: &mut SchemaGenerator) -> Schema;

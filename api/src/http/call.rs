@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use commands::event_log::read::{StoredRow, stream_after};
-use commands::{Command, CommandError, Done, IdempotencyKey, Sender};
+use commands::{Command, CommandError, Done, IdempotencyKey, Sender, Warned};
 use domain::id::{MemberId, StreamId};
 use domain::log::{Origin, Via};
 use domain::members::Role;
@@ -119,16 +119,25 @@ impl About {
 
     /// Handles a command in the caller's name.
     pub(crate) async fn send(&self, command: impl Command) -> Result<Done, Problem> {
-        self.send_under(self.key.clone(), command).await
+        Ok(self.send_warned(command).await?.0)
     }
 
-    /// The same under another key than the request's.
+    /// The same with what is worth another look, under another key than the request's.
     pub(crate) async fn send_under(
         &self,
         key: Option<IdempotencyKey>,
         command: impl Command,
-    ) -> Result<Done, Problem> {
-        Ok(self.app.commands.handle(Sender { key, ..self.sender() }, command).await?)
+    ) -> Result<(Done, Vec<Warned>), Problem> {
+        let sender = Sender { key, ..self.sender() };
+        Ok(self.app.commands.handle_warned(sender, command).await?)
+    }
+
+    /// Handles a command in the caller's name; answers what is worth another look, too.
+    pub(crate) async fn send_warned(
+        &self,
+        command: impl Command,
+    ) -> Result<(Done, Vec<Warned>), Problem> {
+        self.send_under(self.key.clone(), command).await
     }
 
     /// Which version of an object the request is meant for, where it says so.

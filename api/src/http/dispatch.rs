@@ -96,6 +96,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         as_of: rule.as_of,
         known_at: rule.known_at,
         pages: rule.pages,
+        repeats: rule.repeats,
     };
     let asked = query::asked(&parts.uri, understands)?;
     if !asked.mentions.iter().all(|said| agrees(&tenant, &host, said)) {

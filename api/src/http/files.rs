@@ -3,7 +3,7 @@
 //! not read is answered like one that is not there.
 
 mod content;
-mod disposition;
+pub(crate) mod disposition;
 mod multipart;
 mod upload;
 

@@ -35,6 +35,7 @@ mod platform;
 mod problem;
 mod query;
 mod registry;
+mod reports;
 mod routes;
 mod server;
 mod sessions;

@@ -171,7 +171,10 @@ fn described(place: &str, schema: Value) -> Vec<Value> {
 fn responses(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let rule = &route.rule;
     let schema = (route.types.answer)(generator);
-    let content = json!({ route.types.media: { "schema": schema } });
+    let mut content = json!({ route.types.media: { "schema": schema } });
+    for media in route.types.other_media {
+        content[media] = json!({ "schema": { "type": "string", "format": "binary" } });
+    }
     let mut responses = json!({ "200": { "description": "Done.", "content": content } });
     if rule.method == Method::Post {
         responses["201"] = json!({

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::call::About;
 use super::problem::Problem;
 
 /// Loads the keys of these, so that they can be opened.
@@ -23,6 +24,21 @@ pub(crate) async fn load<'a>(
         keys.load(tx, &names).await?;
     }
     Ok(())
+}
+
+/// The same, without a transaction where the keys are here already.
+pub(crate) async fn load_missing<'a>(
+    about: &About,
+    envelopes: impl IntoIterator<Item = &'a Envelope>,
+) -> Result<(), Problem> {
+    let envelopes: Vec<&Envelope> = envelopes.into_iter().collect();
+    let names: Vec<KeyName> = envelopes.iter().map(|envelope| envelope.key()).collect();
+    if about.keys.knows(&names) {
+        return Ok(());
+    }
+    let mut tx = about.tx().await?;
+    load(&about.keys, &mut tx, envelopes).await?;
+    Ok(tx.commit().await?)
 }
 
 fn opened<T>(keys: &TenantKeys, envelope: Option<&Envelope>) -> Option<T>

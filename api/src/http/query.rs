@@ -43,7 +43,12 @@ pub(crate) struct Understands {
     pub(crate) known_at: bool,
     /// `limit` and `cursor`.
     pub(crate) pages: bool,
+    /// Keys of the route itself that may be given more than once.
+    pub(crate) repeats: &'static [&'static str],
 }
+
+/// Stands between the values of a key that was given more than once.
+pub(crate) const BETWEEN: char = '\u{1f}';
 
 /// Takes a query apart; a doubled key and a shared key without its form are refused.
 pub(crate) fn asked(uri: &Uri, understands: Understands) -> Result<Asked, Problem> {
@@ -51,6 +56,13 @@ pub(crate) fn asked(uri: &Uri, understands: Understands) -> Result<Asked, Proble
     let mut seen: Vec<String> = Vec::new();
     let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     for (key, value) in pairs.into_owned() {
+        if seen.contains(&key) && understands.repeats.contains(&&*key) {
+            let known = asked.own.iter_mut().find(|(known, _)| *known == key);
+            let (_, values) = known.expect("a key that was seen and is the route's own");
+            values.push(BETWEEN);
+            values.push_str(&value);
+            continue;
+        }
         if seen.contains(&key) {
             return Err(refused(&key, "query.repeated_key", "give this key once"));
         }
@@ -97,8 +109,13 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
-    const ALL: Understands =
-        Understands { min_position: true, as_of: true, known_at: true, pages: true };
+    const ALL: Understands = Understands {
+        min_position: true,
+        as_of: true,
+        known_at: true,
+        pages: true,
+        repeats: &["state"],
+    };
 
     #[derive(Debug, PartialEq, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -142,6 +159,14 @@ mod tests {
         let asked = ask("after=soon").unwrap();
         let problem = fault(&own::<Wanted>(&asked.own).unwrap_err());
         assert!(problem.contains("?after") && problem.contains("query.invalid"), "{problem}");
+    }
+
+    #[test]
+    fn a_key_that_may_repeat_keeps_every_value_and_others_may_not() {
+        let asked = ask("state=a&after=5&state=b%2Cc").unwrap();
+        let wanted: Wanted = own(&asked.own).unwrap();
+        assert_eq!(wanted.state.as_deref(), Some("a\u{1f}b,c"));
+        assert!(fault(&ask("after=1&after=2").unwrap_err()).contains("query.repeated_key"));
     }
 
     #[test]

@@ -151,6 +151,8 @@ pub(crate) struct Rule {
     pub(crate) known_at: bool,
     /// Whether it's a list in pieces.
     pub(crate) pages: bool,
+    /// The keys of its query that may be given more than once.
+    pub(crate) repeats: &'static [&'static str],
     /// Whether its body may be as large as an upload.
     pub(crate) upload: bool,
     /// Whether the owner of a frozen tenant may use it, though it changes something.
@@ -179,6 +181,8 @@ pub(crate) struct Types {
     pub(crate) answer: fn(&mut SchemaGenerator) -> Schema,
     /// The media type of the answer.
     pub(crate) media: &'static str,
+    /// The media types it's answered in as well, where they're asked for.
+    pub(crate) other_media: &'static [&'static str],
 }
 
 /// A route.
@@ -218,6 +222,7 @@ impl Route {
             as_of: false,
             known_at: false,
             pages: false,
+            repeats: &[],
             upload: B::UPLOAD,
             while_frozen: false,
         };
@@ -227,6 +232,7 @@ impl Route {
             body: B::described,
             answer: A::schema,
             media: A::MEDIA,
+            other_media: A::OTHER_MEDIA,
         };
         let make = Box::new(move |rule: Arc<Rule>| {
             let service = move |State(app): State<App>, request: Request| {
@@ -276,6 +282,12 @@ impl Route {
     /// The same, a list in pieces.
     pub(crate) fn pages(mut self) -> Self {
         self.rule.pages = true;
+        self
+    }
+
+    /// The same, with keys of its query that may be given more than once.
+    pub(crate) fn repeats(mut self, keys: &'static [&'static str]) -> Self {
+        self.rule.repeats = keys;
         self
     }
 

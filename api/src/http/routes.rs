@@ -2,8 +2,10 @@
 //! exist.
 
 mod catalogue;
+mod days;
 mod files;
 mod people;
+mod reports;
 
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
@@ -51,11 +53,13 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::projects_routes(),
         time_routes(),
         timesheets_routes(),
+        days::routes(),
         billing_routes(),
         import_routes(),
         domains::routes(),
         files::files_routes(),
         leave_routes(),
+        reports::routes(),
     ];
     let of_both = [
         people::routes(),

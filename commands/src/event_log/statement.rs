@@ -129,6 +129,7 @@ new_jobs as (
     from unnest($42::uuid[], $43::text[], $44::text[], $45::timestamptz[])
         as n (job_id, kind, reference, due_at)
     where exists (select 1 from moved)
+    on conflict on constraint jobs_pk do nothing
 ),";
 
 const CHANGED_JOBS: &str = "

@@ -5,10 +5,11 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::StreamId;
+use domain::members::{Member, member_stream};
 use domain::time::{Refusal, TimeEvent, Timesheet, Week, neighbour_weeks, timesheet_stream};
 use futures::StreamExt;
 
-use super::{RecordTime, authority_over, decide_record};
+use super::{RecordTime, authority_over, decide_record, warnings};
 use crate::handle::{Command, Commands, IdempotencyKey, Sender};
 use crate::refused::{CommandError, Done, Refused, Reply};
 use crate::unit::{Loaded, Unit};
@@ -43,7 +44,7 @@ impl Command for RecordMany {
             }
         }
         for (index, item) in self.items.iter().enumerate() {
-            record_in(unit, &mut sheets, item).await.map_err(|error| at(index, error))?;
+            record_in(unit, &mut sheets, index, item).await.map_err(|error| at(index, error))?;
         }
         for (loaded, _, events) in sheets.into_values() {
             unit.emit(&loaded, events);
@@ -57,6 +58,7 @@ impl Command for RecordMany {
 async fn record_in(
     unit: &mut Unit<'_>,
     sheets: &mut BTreeMap<StreamId, Open>,
+    index: usize,
     item: &RecordTime,
 ) -> Result<(), CommandError> {
     let mut others = Vec::new();
@@ -75,6 +77,9 @@ async fn record_in(
             others.iter().map(|sheet| &*sheet.state).chain(opened).collect();
         decide_record(unit, &sheets[&item.stream()].1, &neighbours, item).await?
     };
+    let member = unit.read::<Member>(member_stream(item.member)).await?;
+    let (work, state) = ((item.entry, &item.worked), &sheets[&item.stream()].1);
+    warnings::warn(unit, Some(index), &member.state, state, work).await?;
     let (_, state, events) = sheets.get_mut(&item.stream()).expect("each item's week is open");
     state.evolve(&event);
     events.push(event);

@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use super::Format;
 
-/// Most rows of time that one file may hold.
-pub const MAX_ROWS: u32 = 200_000;
+/// Most rows of time that one file may hold: a year of a firm of about 400 people.
+pub const MAX_ROWS: u32 = 500_000;
 /// Most bytes that one cell may hold: 16 KiB.
 pub const MAX_CELL_BYTES: usize = 16 * 1024;
 

@@ -40,6 +40,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Session(_)
         | Event::RateCard(_)
         | Event::RoundingRule(_)
+        | Event::Budget(_)
         | Event::Settings(_)
         | Event::Holiday(_)
         | Event::Job(_)

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::family::EventFamily;
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
+use crate::budgets::BudgetEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent, RoundingRuleEvent};
 use crate::files::FileEvent;
@@ -137,6 +138,8 @@ events! {
     RateCard(RateCardEvent),
     /// Of the rounding rules of one scope.
     RoundingRule(RoundingRuleEvent),
+    /// Of a project's budgets.
+    Budget(BudgetEvent),
     /// Of the settings.
     Settings(SettingsEvent),
     /// Of an import.

@@ -23,6 +23,8 @@ pub enum Action {
     AddProject,
     /// Change a project, its tasks and who works on it.
     ChangeProject,
+    /// See a project's budgets, those of fees too, and how far it has come.
+    ReadBudgets,
     /// Read bills and what may be billed.
     ReadBills,
     /// Draft and void bills.
@@ -45,13 +47,14 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 15] = [
+    pub const ALL: [Action; 16] = [
         Action::AddClient,
         Action::ChangeClient,
         Action::ChangeClientCurrency,
         Action::ChangeRates,
         Action::AddProject,
         Action::ChangeProject,
+        Action::ReadBudgets,
         Action::ReadBills,
         Action::ChangeBills,
         Action::RecordTime,
@@ -140,6 +143,10 @@ fn rule(action: Action, object: &Object) -> Rule {
         (Action::AddProject, Object::Client(_)) => Rule { account_manager: true, ..MANAGERS },
         (Action::ChangeProject, Object::Project { .. }) => {
             Rule { account_manager: true, project_manager: true, ..MANAGERS }
+        }
+        (Action::ReadBudgets, Object::Project { .. }) => {
+            let roles = &[Role::Manager, Role::Billing, Role::Auditor];
+            Rule { roles, account_manager: true, project_manager: true, ..NOBODY }
         }
         (Action::ReadBills, Object::Client(_)) => {
             let roles = &[Role::Billing, Role::Auditor];

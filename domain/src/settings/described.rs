@@ -17,6 +17,8 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
+            | SettingKey::BudgetsSeenBy
             | SettingKey::SelfApproval => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
@@ -42,7 +44,9 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::Currency
             | SettingKey::VatRegistered
             | SettingKey::Country
@@ -69,7 +73,9 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
+            | SettingKey::DayAttribution
             | SettingKey::SelfApproval
+            | SettingKey::BudgetsSeenBy
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
             | SettingKey::HolidayRegion

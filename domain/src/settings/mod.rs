@@ -28,6 +28,7 @@ use crate::decimal::scaled;
 use crate::id::{FileId, StreamId};
 use crate::members::Authority;
 use crate::money::Percent;
+use crate::time::DayAttribution;
 
 /// The one stream of a tenant's settings.
 pub fn settings_stream() -> StreamId {
@@ -155,6 +156,11 @@ impl Settings {
         }
     }
 
+    /// Which days an entry over midnight counts for, by the day of its start.
+    pub fn day_attribution(&self, day: Date) -> DayAttribution {
+        self.typed(SettingKey::DayAttribution, day, DayAttribution::parse)
+    }
+
     /// Whether members may approve their own time.
     pub fn self_approval(&self, day: Date) -> bool {
         self.typed(SettingKey::SelfApproval, day, |text| text.parse().ok())
@@ -176,6 +182,11 @@ impl Settings {
         let days = (0_i8..).zip(registry::WEEKDAYS);
         let offset = days.into_iter().find_map(|(offset, day)| (day == name).then_some(offset));
         Weekday::from_monday_zero_offset(offset.unwrap_or(0)).expect("a week has seven days")
+    }
+
+    /// Whether who may work on a project sees its budgets of hours and its progress.
+    pub fn budgets_seen_by_members(&self) -> bool {
+        self.undated(SettingKey::BudgetsSeenBy) == Some("members")
     }
 
     /// After how many minutes without a request a session ends.

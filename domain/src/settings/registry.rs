@@ -3,11 +3,15 @@
 
 use super::kind::Kind;
 use crate::members::Role;
+use crate::time::DayAttribution;
 use crate::time::rounding::{RoundingMode, RoundingScope, RoundingTie};
 
 /// The days a week may start on, Monday first.
 pub const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Who may see how far a project has come: those who look after it, or all who work on it.
+pub const BUDGETS_SEEN_BY: [&str; 2] = ["managers", "members"];
 
 /// Who may change a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +94,13 @@ registry! {
         "The part of that country, where its holidays differ by region.";
     WeekStart "WEEK_START": Kind::OneOf(&WEEKDAYS), "monday", ADMIN, false,
         "The first day of a week on screens. Timesheets always go by ISO week.";
+    DayAttribution "DAY_ATTRIBUTION": Kind::OneOf(DayAttribution::NAMES), "start", ADMIN, true,
+        "Whether work over midnight counts for the day of its start, or is split, where time is \
+            shown by day. Weeks, rounding, billing and utilisation go by the day of the start.";
     SelfApproval "SELF_APPROVAL": Kind::Boolean, "false", OWNER, true,
         "Whether members may approve their own time, as in a firm of one.";
+    BudgetsSeenBy "BUDGETS_SEEN_BY": Kind::OneOf(&BUDGETS_SEEN_BY), "managers", ADMIN, false,
+        "Who sees budgets of hours and progress: managers, or also who may work on the project.";
     VatPercent "VAT_PERCENT":
         Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
         "The standard rate of value added tax in percent.";

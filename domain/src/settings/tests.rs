@@ -30,6 +30,7 @@ fn a_tenant_that_has_set_nothing_lives_by_the_defaults() {
     };
     assert_eq!(settings.rounding(day), none);
     assert!(!settings.self_approval(day));
+    assert_eq!(settings.day_attribution(day), DayAttribution::Start);
     assert!(!settings.vat_registered(day));
     assert_eq!(settings.vat_percent(day), Percent::parse("0").unwrap());
     assert_eq!(settings.week_start(), Weekday::Monday);

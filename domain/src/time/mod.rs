@@ -3,15 +3,20 @@
 //! case. Raw time is never rewritten: rounding and splitting at midnight are computed on reading.
 
 pub mod approve_timesheet;
+mod attribution;
+pub mod calendar;
 #[cfg(test)]
 mod cases;
+pub mod cells;
 pub mod clock;
 mod content;
 mod events;
 mod midnight;
+mod month;
 #[cfg(test)]
 mod orders;
 mod overlap;
+pub mod progress;
 pub mod record_time;
 mod refusal;
 pub mod reject_timesheet;
@@ -43,11 +48,13 @@ use reopen_timesheet::{ReopenFacts, ReopenTimesheet};
 use revise_time::{ReviseFacts, ReviseTime};
 use submit_timesheet::SubmitTimesheet;
 
+pub use attribution::{DayAttribution, attributed, laid, on_other_days};
 pub use events::{
     EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
     TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
 };
 pub use midnight::split_at_midnight;
+pub use month::{Month, MonthError};
 pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
 pub use refusal::Refusal;
 pub use rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};

@@ -35,6 +35,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("log_line_prefix", "%m [%p] %q%u@%d "),
     ("log_checkpoints", "off"),
     ("log_error_verbosity", "terse"),
+    // Each transaction begins with a reset, which is only worth a warning where there is none.
+    ("log_min_messages", "error"),
     ("log_min_error_statement", "panic"),
 ];
 

@@ -3,6 +3,7 @@
 //! once.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use domain::billing::lines::{Line, Terms, invoice_lines};
 use domain::billing::{GroupBy, ReservedEntry};
@@ -18,7 +19,7 @@ use migrations::TenantTx;
 
 use super::invoice::InvoiceRow;
 use super::invoice_entry::InvoiceEntryRow;
-use super::rounding_book::{AppliedRounding, RoundingBook};
+use super::rounding_book::{AppliedRounding, RoundingBook, mark};
 use crate::catalogue::rate::{self, RateRow};
 use crate::row::ReadError;
 
@@ -42,10 +43,21 @@ impl PriceBook {
         book
     }
 
-    /// The book as it is now.
+    /// The book as it is now. It's made of few rows that many answers ask for, so it's kept for as
+    /// long as they stay as they are.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
+        const KEPT: &str = "price_book";
+        let mark = mark_of(tx).await?;
+        if let Some(book) = tx.kept::<PriceBook>(KEPT, &mark) {
+            return Ok(PriceBook::clone(&book));
+        }
         let rates = rate::all(tx).await?;
-        Ok(PriceBook::of(rates, RoundingBook::load(tx).await?))
+        let book = PriceBook::of(rates, RoundingBook::load(tx).await?);
+        // What changed between the two looks may be in it or not.
+        if mark_of(tx).await? == mark {
+            tx.keep(KEPT, mark, Arc::new(book.clone()));
+        }
+        Ok(book)
     }
 
     /// The same book with another rate from a day on, or without the one that was set for it.
@@ -138,6 +150,21 @@ impl PriceBook {
         let terms = |entry: &ReservedEntry| self.terms(client, entry, spans);
         invoice_lines(entries, group_by, currency, terms, price)
     }
+}
+
+/// What tells one content of the tables of a book from every other.
+async fn mark_of(tx: &mut TenantTx) -> Result<String, ReadError> {
+    mark(
+        tx,
+        "select pg_catalog.concat_ws(' ', r.mark, u.mark, s.mark)
+        from (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
+                as mark from {t}.rm_rate) r,
+            (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
+                as mark from {t}.rm_rounding_rule) u,
+            (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
+                as mark from {t}.rm_setting) s",
+    )
+    .await
 }
 
 /// The work that an entry of a client is rated as.

@@ -17,7 +17,10 @@ use crate::row::{ReadError, Rows, read_rows, row, select};
 row! {
     /// One entry, as billing sees it.
     UnbilledRow in "rm_unbilled" key(entry_id: EntryId)
-    index("open": "(project_id, day) where approved and billable and invoice_id is null") {
+    index(
+        "open": "(project_id, day) where approved and billable and invoice_id is null",
+        "taken": "(project_id) where invoice_id is not null"
+    ) {
         /// The entry.
         entry_id: EntryId,
         /// The stream of the timesheet it's in.
@@ -306,6 +309,14 @@ pub async fn held(tx: &mut TenantTx, wanted: &Wanted) -> Result<(i64, i64), Read
         .await?;
     let number = |n| answer.try_get::<i64, _>(n).map_err(DoorError::from);
     Ok((number(0)?, number(1)?))
+}
+
+/// How many seconds of a project's work are on invoices, drafts too.
+pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadError> {
+    let sql = "select coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r
+        where r.project_id = $1 and r.invoice_id is not null";
+    let row = tx.query(sql).bind(project.0).fetch_one().await?;
+    Ok(row.try_get(0).map_err(DoorError::from)?)
 }
 
 #[cfg(test)]

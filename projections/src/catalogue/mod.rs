@@ -1,6 +1,7 @@
 //! The catalogue as it's read: clients, projects, tasks, who may work on what, rates, and rounding.
 
 pub mod client;
+pub mod named;
 pub mod project;
 pub mod project_member;
 pub mod rate;

@@ -97,6 +97,19 @@ pub async fn find(tx: &mut TenantTx, project: ProjectId) -> Result<Option<Projec
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
+/// Projects by their ids; those that are not there are left out.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    ids: impl IntoIterator<Item = ProjectId>,
+) -> Result<Vec<ProjectRow>, ReadError> {
+    let ids: Vec<uuid::Uuid> = ids.into_iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = select::<ProjectRow>(tx, "where r.project_id = any($1)").bind(ids);
+    read_rows(&query.fetch_all().await?)
+}
+
 /// Projects by id, hence by age, after the one named; of one client where one is named.
 pub async fn list(
     tx: &mut TenantTx,

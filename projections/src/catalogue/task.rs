@@ -94,6 +94,19 @@ pub async fn find(tx: &mut TenantTx, task: TaskId) -> Result<Option<TaskRow>, Re
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
+/// Tasks by their ids; those that are not there are left out.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    ids: impl IntoIterator<Item = TaskId>,
+) -> Result<Vec<TaskRow>, ReadError> {
+    let ids: Vec<uuid::Uuid> = ids.into_iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = select::<TaskRow>(tx, "where r.task_id = any($1)").bind(ids);
+    read_rows(&query.fetch_all().await?)
+}
+
 /// The tasks of a project (or of all) by id, hence by age, after the one named.
 pub async fn list(
     tx: &mut TenantTx,

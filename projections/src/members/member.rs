@@ -147,6 +147,19 @@ pub async fn find(tx: &mut TenantTx, member: MemberId) -> Result<Option<MemberRo
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
+/// Members by their ids; those that are not there are left out.
+pub async fn find_many(
+    tx: &mut TenantTx,
+    ids: impl IntoIterator<Item = MemberId>,
+) -> Result<Vec<MemberRow>, ReadError> {
+    let ids: Vec<uuid::Uuid> = ids.into_iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let query = select::<MemberRow>(tx, "where r.member_id = any($1)").bind(ids);
+    read_rows(&query.fetch_all().await?)
+}
+
 /// Members by id, hence by age, after the one named.
 pub async fn list(
     tx: &mut TenantTx,

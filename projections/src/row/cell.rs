@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId,
-    TaskId, TenantId,
+    BudgetId, ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId,
+    StreamId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -89,6 +89,7 @@ macro_rules! id_cells {
 }
 
 id_cells!(
+    BudgetId,
     ClientId,
     EntryId,
     FileId,

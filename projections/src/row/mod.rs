@@ -16,7 +16,7 @@ use std::hash::Hash;
 use serde_json::Value;
 
 pub use answer::ReadError;
-pub(crate) use answer::{cells_of, read_row, read_rows, select};
+pub(crate) use answer::{cells_of, read_row, read_rows, select, select_by};
 pub use cell::{Cell, CellError, Since};
 pub(crate) use cell::{read_text, text_cells};
 pub use copy_reader::{Cells, CopyFormError, CopyReader};

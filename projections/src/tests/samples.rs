@@ -15,6 +15,7 @@ pub(crate) use super::stories::{
     END, catalogue, drafted, everything, files, imports, members, rates, rounding_rules, settings,
     voided,
 };
+pub(crate) use super::story_of_budgets::budgets;
 pub(crate) use super::story_of_corrections::corrections;
 pub(crate) use super::story_of_leave::leave;
 

@@ -296,7 +296,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 91;
+pub(crate) const END: i64 = 100;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -305,7 +305,6 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
-    let corrections = super::samples::corrections();
     let parts = [
         members(),
         sessions(),
@@ -314,9 +313,14 @@ pub(crate) fn everything() -> History {
         rounding_rules(),
         settings(),
         time,
-        corrections,
+        super::samples::corrections(),
+        drafts,
+        super::samples::leave(),
+        files(),
+        imports(),
+        super::samples::budgets(),
     ];
-    for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
+    for part in parts {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

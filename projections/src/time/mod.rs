@@ -2,6 +2,8 @@
 
 pub mod time_entry;
 pub mod timesheet_week;
+pub mod utilisation;
+pub mod work_terms;
 
 use domain::log::Recorded;
 use domain::time::{EntryState, TimeEvent};

@@ -17,7 +17,7 @@ use migrations::TenantTx;
 
 use super::time_event;
 use crate::model::{EventTypes, ReadModel};
-use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
+use crate::row::{ReadError, Rows, read_row, read_rows, row, select, select_by};
 
 row! {
     /// One entry of time.
@@ -333,25 +333,42 @@ pub async fn list(
     after: Option<(Date, EntryId)>,
     limit: i64,
 ) -> Result<Vec<TimeEntryRow>, ReadError> {
-    let sql = "where ($1::uuid is null or r.member_id = $1)
-            and ($2::uuid is null or r.project_id = $2)
-            and r.day between coalesce($3, '-infinity'::date) and coalesce($4, 'infinity'::date)
-            and ($5::text is null or r.state = $5)
-            and ($6::uuid is null or r.import_id = $6)
-            and ($7::date is null or (r.day, r.entry_id) > ($7, $8))
-        order by r.day, r.entry_id limit $9";
-    let answers = select::<TimeEntryRow>(tx, sql)
-        .bind(wanted.member.map(|member| member.0))
-        .bind(wanted.project.map(|project| project.0))
-        .bind(wanted.from.map(Date::to_sqlx))
-        .bind(wanted.to.map(Date::to_sqlx))
-        .bind(wanted.state.map(EntryState::as_str))
-        .bind(wanted.import.map(|import| import.0))
-        .bind(after.map(|(day, _)| day.to_sqlx()))
-        .bind(after.map(|(_, entry)| entry.0))
-        .bind(limit)
-        .fetch_all()
-        .await?;
+    // Only what narrows it is asked, or no index would do for every combination.
+    const PLACES: [&str; 9] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"];
+    let asked = [
+        (wanted.member.is_some(), " and r.member_id = "),
+        (wanted.project.is_some(), " and r.project_id = "),
+        (wanted.from.is_some(), " and r.day >= "),
+        (wanted.to.is_some(), " and r.day <= "),
+        (wanted.state.is_some(), " and r.state = "),
+        (wanted.import.is_some(), " and r.import_id = "),
+        (after.is_some(), " and (r.day, r.entry_id) > ("),
+        (after.is_some(), ", "),
+    ];
+    let mut places = PLACES.into_iter();
+    let mut rest = vec!["where true"];
+    for (_, part) in asked.iter().filter(|(asked, _)| *asked) {
+        rest.extend([*part].into_iter().chain(places.next()));
+    }
+    rest.push(if after.is_some() { ")" } else { "" });
+    rest.extend([" order by r.day, r.entry_id limit "].into_iter().chain(places.next()));
+    let mut query = select_by::<TimeEntryRow>(tx, &rest);
+    for id in [wanted.member.map(|it| it.0), wanted.project.map(|it| it.0)].into_iter().flatten() {
+        query = query.bind(id);
+    }
+    for day in [wanted.from, wanted.to].into_iter().flatten() {
+        query = query.bind(day.to_sqlx());
+    }
+    if let Some(state) = wanted.state {
+        query = query.bind(state.as_str());
+    }
+    if let Some(import) = wanted.import {
+        query = query.bind(import.0);
+    }
+    if let Some((day, entry)) = after {
+        query = query.bind(day.to_sqlx()).bind(entry.0);
+    }
+    let answers = query.bind(limit).fetch_all().await?;
     read_rows(&answers)
 }
 

@@ -4,7 +4,8 @@
 
 use domain::id::{EntryId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
-use domain::time::{EntryState, EntryVersion, TimeEvent, Week};
+use domain::time::cells::PlacedEntry;
+use domain::time::{EntryState, EntryVersion, TimeEvent, Week, Worked, on_other_days};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use migrations::TenantTx;
@@ -75,6 +76,13 @@ row! {
         entry_billable: Vec<bool>,
         /// The state of each.
         entry_states: Vec<EntryState>,
+        /// Of work over midnight, what fell on other days than that of its start: of which entry,
+        /// an element per entry and day.
+        other_day_entries: Vec<EntryId>,
+        /// On which day.
+        other_days: Vec<Date>,
+        /// How many of the entry's seconds.
+        other_day_seconds: Vec<i64>,
         /// The last event that changed it.
         position: i64,
     }
@@ -153,6 +161,9 @@ fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRo
         entry_seconds: Vec::new(),
         entry_billable: Vec::new(),
         entry_states: Vec::new(),
+        other_day_entries: Vec::new(),
+        other_days: Vec::new(),
+        other_day_seconds: Vec::new(),
         position: 0,
     }
 }
@@ -169,6 +180,7 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
             row.entry_seconds.push(i64::from(event.worked.seconds));
             row.entry_billable.push(event.billable);
             row.entry_states.push(EntryState::Open);
+            set_other_days(row, event.entry, &event.worked);
         }
         TimeEvent::TimeRevised(event) => {
             if let Some(n) = row.entry_ids.iter().position(|id| *id == event.entry) {
@@ -179,6 +191,7 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
                 row.entry_seconds[n] = i64::from(event.worked.seconds);
                 row.entry_billable[n] = event.billable;
                 row.entry_states[n] = EntryState::Open;
+                set_other_days(row, event.entry, &event.worked);
             }
         }
         TimeEvent::TimeReversed(event) => {
@@ -222,6 +235,25 @@ fn remove(row: &mut TimesheetWeekRow, entry: EntryId) {
         row.entry_seconds.remove(n);
         row.entry_billable.remove(n);
         row.entry_states.remove(n);
+    }
+    forget_other_days(row, entry);
+}
+
+fn forget_other_days(row: &mut TimesheetWeekRow, entry: EntryId) {
+    while let Some(n) = row.other_day_entries.iter().position(|id| *id == entry) {
+        row.other_day_entries.remove(n);
+        row.other_days.remove(n);
+        row.other_day_seconds.remove(n);
+    }
+}
+
+/// The zone stored with the work says where its midnight is, so no later setting moves a second.
+fn set_other_days(row: &mut TimesheetWeekRow, entry: EntryId, worked: &Worked) {
+    forget_other_days(row, entry);
+    for (day, seconds) in on_other_days(worked) {
+        row.other_day_entries.push(entry);
+        row.other_days.push(day);
+        row.other_day_seconds.push(i64::from(seconds));
     }
 }
 
@@ -268,6 +300,26 @@ fn sum_up(row: &mut TimesheetWeekRow) {
     ] = sums;
 }
 
+/// The entries of a week, each with where it's shown.
+pub fn placed(row: &TimesheetWeekRow) -> Vec<PlacedEntry> {
+    let on_other_days = |entry: EntryId| -> Vec<(Date, i64)> {
+        let all = row.other_day_entries.iter().zip(&row.other_days).zip(&row.other_day_seconds);
+        let own = all.filter(|((of, _), _)| **of == entry);
+        own.map(|((_, day), seconds)| (*day, *seconds)).collect()
+    };
+    let place = |(n, entry): (usize, &EntryId)| PlacedEntry {
+        entry: *entry,
+        day: row.entry_days[n],
+        project: row.entry_projects[n],
+        task: row.entry_tasks[n],
+        billable: row.entry_billable[n],
+        state: row.entry_states[n],
+        seconds: row.entry_seconds[n],
+        on_other_days: on_other_days(*entry),
+    };
+    row.entry_ids.iter().enumerate().map(place).collect()
+}
+
 /// One member's week; none where nothing was recorded in it.
 pub async fn find(
     tx: &mut TenantTx,
@@ -277,6 +329,18 @@ pub async fn find(
     let sql = "where r.member_id = $1 and r.week = $2";
     let query = select::<TimesheetWeekRow>(tx, sql).bind(member.0).bind(week.to_string());
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
+}
+
+/// A member's weeks from one to another, both included, in order.
+pub async fn of_member(
+    tx: &mut TenantTx,
+    member: MemberId,
+    first: Week,
+    last: Week,
+) -> Result<Vec<TimesheetWeekRow>, ReadError> {
+    let sql = "where r.member_id = $1 and r.week between $2 and $3 order by r.week";
+    let query = select::<TimesheetWeekRow>(tx, sql).bind(member.0);
+    read_rows(&query.bind(first.to_string()).bind(last.to_string()).fetch_all().await?)
 }
 
 /// Weeks by week and member after those of a cursor; in one state, of one week or of one member

@@ -71,7 +71,9 @@ pub(crate) async fn spans_then(
     spans_of(about, tx, entries).await
 }
 
-async fn spans_of(
+/// From when to when these entries are rounded by where a rule asks for both ends; of one that
+/// takes another back, the other's.
+pub(crate) async fn spans_of(
     about: &About,
     tx: &mut TenantTx,
     entries: impl Iterator<Item = EntryId>,
@@ -94,22 +96,17 @@ pub(crate) struct Rounder {
 
 impl Rounder {
     /// One for these entries, at the moment that the request is about.
-    pub(crate) async fn then(
-        about: &About,
-        tx: &mut TenantTx,
-        rows: &[TimeEntryRow],
-    ) -> Result<Self, Problem> {
+    pub(crate) async fn then(about: &About, rows: &[TimeEntryRow]) -> Result<Self, Problem> {
         let book = rounding_then(about).await?;
-        let clients = if book.asks_for_clients() {
-            project::clients_of(tx, rows.iter().map(|row| row.project_id)).await?
-        } else {
-            BTreeMap::new()
-        };
-        let spans = if book.asks_for_ends() {
-            spans_of(about, tx, rows.iter().map(|row| row.entry_id)).await?
-        } else {
-            Spans::new()
-        };
+        let (mut clients, mut spans) = (BTreeMap::new(), Spans::new());
+        if book.asks_for_clients() || book.asks_for_ends() {
+            let mut tx = about.tx().await?;
+            clients = project::clients_of(&mut tx, rows.iter().map(|row| row.project_id)).await?;
+            if book.asks_for_ends() {
+                spans = spans_of(about, &mut tx, rows.iter().map(|row| row.entry_id)).await?;
+            }
+            tx.commit().await?;
+        }
         Ok(Rounder { book, clients, spans })
     }
 

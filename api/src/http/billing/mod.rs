@@ -23,7 +23,7 @@ pub(crate) struct Money {
 }
 
 impl Money {
-    fn of(amount_minor: i64, currency: &str) -> Self {
+    pub(crate) fn of(amount_minor: i64, currency: &str) -> Self {
         Money { amount_minor, currency: currency.to_owned() }
     }
 }

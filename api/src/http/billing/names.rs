@@ -31,21 +31,17 @@ impl Names {
         members: impl IntoIterator<Item = MemberId>,
     ) -> Result<Self, Problem> {
         let mut names = Names::default();
-        for id in distinct(projects) {
-            if let Some(row) = project::find(tx, id).await? {
-                names.projects.insert(id, row.name);
-            }
+        for row in project::find_many(tx, distinct(projects)).await? {
+            names.projects.insert(row.project_id, row.name);
         }
-        for id in distinct(tasks) {
-            if let Some(row) = task::find(tx, id).await? {
-                names.tasks.insert(id, row.name);
-            }
+        for row in task::find_many(tx, distinct(tasks)).await? {
+            names.tasks.insert(row.task_id, row.name);
         }
-        for id in distinct(members) {
-            if let Some(row) = member::find(tx, id).await? {
-                personal::load(&about.keys, tx, row.name.as_ref()).await?;
-                names.members.insert(id, personal::text(&about.keys, row.name.as_ref()));
-            }
+        let members = member::find_many(tx, distinct(members)).await?;
+        let sealed = members.iter().filter_map(|row| row.name.as_ref());
+        personal::load(&about.keys, tx, sealed).await?;
+        for row in members {
+            names.members.insert(row.member_id, personal::text(&about.keys, row.name.as_ref()));
         }
         Ok(names)
     }

@@ -159,6 +159,21 @@ impl Firm {
         Session { id: reply.id(), person: Person { member, token } }
     }
 
+    /// The same firm behind another process over the same database, which has no projector.
+    pub(crate) fn in_another_process(&self) -> Router {
+        let tenant = self.tenant.in_another_process();
+        let (tenants, keys) = (tenant.tenants.clone(), tenant.keys.clone());
+        let log = EventLog::new(tenants, keys, Clock::system(), Limits::default());
+        router(App::new(
+            Commands::new(log),
+            tenant.platform.clone(),
+            Progress::default(),
+            self.app.signer.clone(),
+            self.app.files.clone(),
+            HttpLimits::default(),
+        ))
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn raw(&self, ask: &Ask) -> Reply {
         ask.send(&self.router, &self.host()).await

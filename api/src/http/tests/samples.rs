@@ -38,6 +38,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
+    if rule.path.starts_with("/reports/") {
+        return ask.query("from=2026-03-01&to=2026-03-31");
+    }
     match body_of(rule, fill) {
         Value::Null => ask,
         body => ask.json(&body),

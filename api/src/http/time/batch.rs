@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::days::WarningBody;
 use super::entries::RecordBody;
 use super::record::Record;
 use super::worked::malformed;
@@ -48,6 +49,15 @@ pub(crate) struct ItemBody {
     code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
+    /// What is worth another look; nothing was refused for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<WarningBody>,
+}
+
+impl ItemBody {
+    fn recorded(id: Option<Uuid>) -> Self {
+        ItemBody { status: 201, id, code: None, detail: None, warnings: Vec::new() }
+    }
 }
 
 /// What became of a batch, item by item.
@@ -119,9 +129,14 @@ pub(crate) async fn record_batch(
 
 async fn all_or_none(about: &About, items: Vec<Record>) -> Result<Answer<BatchAnswer>, Problem> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.entry.0).collect();
-    let done = about.send(RecordAll { items }).await?;
-    let item = |id| ItemBody { status: 201, id: Some(id), code: None, detail: None };
-    let items = ids.into_iter().map(item).collect();
+    let (done, warnings) = about.send_warned(RecordAll { items }).await?;
+    let recorded = |id| ItemBody::recorded(Some(id));
+    let mut items: Vec<ItemBody> = ids.into_iter().map(recorded).collect();
+    for warned in warnings {
+        if let Some(item) = warned.item.and_then(|n| items.get_mut(n)) {
+            item.warnings.push(warned.into());
+        }
+    }
     Ok(about.done(done).map(|changed| BatchAnswer { items, position: changed.position }))
 }
 
@@ -139,13 +154,15 @@ async fn one_by_one(
     let mut items = Vec::with_capacity(outcomes.len());
     for outcome in outcomes {
         items.push(match outcome {
-            Ok(done) => {
+            Ok((done, warnings)) => {
                 position = position.max(done.position);
-                ItemBody { status: 201, id: done.reply.id, code: None, detail: None }
+                let warnings = warnings.into_iter().map(WarningBody::from).collect();
+                ItemBody { warnings, ..ItemBody::recorded(done.reply.id) }
             }
             Err(problem) => {
                 let (status, code, detail) = problem.parts();
-                ItemBody { status, id: None, code: Some(code), detail: Some(detail) }
+                let (code, detail) = (Some(code), Some(detail));
+                ItemBody { status, code, detail, ..ItemBody::recorded(None) }
             }
         });
     }

@@ -1,8 +1,8 @@
 //! Entries of time over HTTP.
 
-use commands::Done;
 use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
+use commands::{Done, Warned};
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
 use domain::time::Week;
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::StateName;
+use super::days::WarningBody;
 use super::record::{Record, Revise};
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
@@ -113,12 +114,10 @@ pub(super) async fn all_shown(
     about: &About,
     rows: Vec<TimeEntryRow>,
 ) -> Result<Vec<EntryBody>, Problem> {
-    let mut tx = about.tx().await?;
-    let rounder = Rounder::then(about, &mut tx, &rows).await?;
+    let rounder = Rounder::then(about, &rows).await?;
     let notes = rows.iter().filter_map(|row| row.note.as_ref());
     let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
-    personal::load(&about.keys, &mut tx, notes.chain(reasons)).await?;
-    tx.commit().await?;
+    personal::load_missing(about, notes.chain(reasons)).await?;
     Ok(rows.into_iter().map(|row| shown(about, &rounder, row)).collect())
 }
 
@@ -259,13 +258,28 @@ impl RecordBody {
     }
 }
 
+/// What a command did with an entry.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub(crate) struct EntryChanged {
+    #[serde(flatten)]
+    changed: Changed,
+    /// What is worth another look about the day of its start; nothing was refused for it.
+    warnings: Vec<WarningBody>,
+}
+
+/// The answer with what is worth another look.
+fn warned(answer: Answer<Changed>, warnings: Vec<Warned>) -> Answer<EntryChanged> {
+    let warnings = warnings.into_iter().map(WarningBody::from).collect();
+    answer.map(|changed| EntryChanged { changed, warnings })
+}
+
 /// `POST /time-entries`.
 pub(crate) async fn record(
     call: Call<(), Nothing, Json<RecordBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let command = call.body.0.clone().into_command(&call, |_| call.new_id());
-    let done = call.send(command.map_err(malformed)?).await?;
-    let answer = call.made(done, KIND, "/time-entries");
+    let (done, warnings) = call.send_warned(command.map_err(malformed)?).await?;
+    let answer = warned(call.made(done, KIND, "/time-entries"), warnings);
     Ok(match done.reply.id {
         Some(id) => answer.tagged(call.tag((KIND, id), 1)),
         None => answer,
@@ -306,7 +320,7 @@ fn expected(about: &About, id: Uuid) -> Option<u32> {
 /// `PATCH /time-entries/{id}`.
 pub(crate) async fn revise(
     call: Call<ById, Nothing, Json<ReviseBody>>,
-) -> Result<Answer<Changed>, Problem> {
+) -> Result<Answer<EntryChanged>, Problem> {
     let id = call.path.id;
     let body = call.body.0.clone();
     let ReviseBody { start, end, date, seconds, time_zone, fold, .. } = body;
@@ -326,8 +340,8 @@ pub(crate) async fn revise(
     if said.is_silent() && !of_work && !of_words {
         return Err(nothing_to_change());
     }
-    let done = call.send(Revise { command, said }).await?;
-    let answer = call.done(done);
+    let (done, warnings) = call.send_warned(Revise { command, said }).await?;
+    let answer = warned(call.done(done), warnings);
     Ok(match version_after(&call, id, done).await? {
         Some(version) => answer.tagged(call.tag((KIND, id), version)),
         None => answer,

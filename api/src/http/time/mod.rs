@@ -2,7 +2,11 @@
 //! managers, billing and auditors see everybody's.
 
 pub(crate) mod batch;
+pub(crate) mod calendar;
+pub(crate) mod days;
 pub(crate) mod entries;
+pub(crate) mod grid;
+pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
 pub(crate) mod worked;

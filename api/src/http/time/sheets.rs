@@ -155,7 +155,7 @@ pub(crate) struct ByWeek {
 }
 
 impl ByWeek {
-    fn parsed(&self) -> Result<(MemberId, Week), Problem> {
+    pub(super) fn parsed(&self) -> Result<(MemberId, Week), Problem> {
         let week = self.week.parse().map_err(|_| Problem::not_found())?;
         Ok((MemberId(self.member_id), week))
     }

@@ -6,6 +6,7 @@ use crate::tests::samples::{
     weeks_of_time,
 };
 use crate::tests::{assert_declares_what_it_touches, rows_of};
+use domain::time::TimeRecorded;
 use jiff::civil::date;
 
 fn monday(history: &History) -> TimesheetWeekRow {
@@ -83,4 +84,29 @@ fn a_week_that_was_emptied_is_gone_unless_it_was_ever_submitted() {
 #[test]
 fn it_declares_every_row_that_it_touches() {
     assert_declares_what_it_touches::<TimesheetWeek>(&weeks_of_time().0);
+}
+
+#[test]
+fn what_fell_on_another_day_than_the_start_is_kept_until_the_entry_changes_or_goes() {
+    let at = |text: &str| text.parse().expect("an instant");
+    let (from, to) = (at("2026-02-02T20:00:00Z"), at("2026-02-03T02:00:00Z"));
+    let night = Worked::span(from, to, "Africa/Johannesburg").expect("six hours");
+    let mut history = History::default();
+    history.time(1, MONDAY, recorded(101, MONDAY, 3600)).time(
+        1,
+        MONDAY,
+        TimeRecorded { worked: night, ..recorded(102, MONDAY, 60) },
+    );
+    let row = monday(&history);
+    let tuesday = date(2026, 2, 3);
+    assert_eq!((&row.other_days[..], &row.other_day_seconds[..]), (&[tuesday][..], &[14_400][..]));
+    let placed = placed(&row);
+    assert_eq!((placed.len(), placed[1].seconds, placed[1].day), (2, 21_600, MONDAY));
+    assert_eq!(placed[1].on_other_days, [(tuesday, 14_400)]);
+    assert_eq!(placed[0].on_other_days, []);
+    let mut removal = History(history.0.clone());
+    removal.time(1, MONDAY, removed(102, None));
+    assert_eq!(monday(&removal).other_days, []);
+    history.time(1, MONDAY, revised(102, 2, MONDAY, 60));
+    assert_eq!(monday(&history).other_day_entries, []);
 }

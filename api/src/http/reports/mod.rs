@@ -1,0 +1,20 @@
+//! Reports over HTTP and at the command line: each makes one table, which is given as JSON, CSV or
+//! XLSX. A report knows its columns and rows and nothing of formats; a format knows nothing of what
+//! is reported.
+
+mod answer;
+mod csv;
+mod document;
+mod format;
+pub(crate) mod group_by;
+mod guard;
+mod many;
+mod names;
+pub(crate) mod reading;
+pub(crate) mod table;
+pub(crate) mod time;
+mod time_columns;
+mod xlsx;
+
+pub(crate) use format::Format;
+pub(crate) use many::Many;
