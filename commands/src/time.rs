@@ -2,12 +2,13 @@
 //! decided in the domain. Members look after their own time, managers after everybody's.
 
 mod approval;
+mod correct;
 mod many;
+mod periods;
 mod warnings;
 
-use domain::billing::invoice_of;
 use domain::catalogue::{Project, project_stream};
-use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
+use domain::id::{EntryId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
 use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Action, Authority, Member, Object, member_stream};
 use domain::personal::{Personal, PurposeClass};
@@ -20,7 +21,12 @@ use domain::time::{
 };
 
 pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
+pub use correct::{CorrectTime, Replacement};
 pub use many::{MOST_ITEMS, RecordMany, record_each};
+pub(crate) use periods::closing_of;
+pub use periods::{ClosePeriod, ReopenPeriod};
+
+pub(crate) use correct::{Ties, keeps_entry, ties_by, tying};
 
 use crate::handle::Command;
 use crate::members::grants::allowed;
@@ -107,17 +113,14 @@ async fn find(
     }
 }
 
-/// The invoice that holds an entry's seconds. Where none does, the append makes sure of it.
-async fn billing_of(
-    unit: &mut Unit<'_>,
-    entry: EntryId,
-) -> Result<Option<InvoiceId>, CommandError> {
-    let key = ClaimKey::id(ClaimKind::EntryBilling, entry);
-    let held = unit.held(&key).await?;
-    if held.is_none() {
-        unit.must_be_free(key);
-    }
-    Ok(held.map(|held| invoice_of(held.holder)))
+/// What ties an entry. Where nothing does, the append makes sure of it.
+async fn ties_of(unit: &mut Unit<'_>, id: EntryId, entry: &Entry) -> Result<Ties, CommandError> {
+    let keys = tying(id, entry.reverses);
+    let held = unit.held_many(&keys).await?;
+    keys.into_iter()
+        .filter(|key| held.iter().all(|(claim, _)| claim != key))
+        .for_each(|key| unit.must_be_free(key));
+    Ok(ties_by(id, entry.reverses, &held))
 }
 
 /// Add an entry to the week of its local start day.
@@ -180,6 +183,7 @@ async fn decide_record(
         member_active: member.state.active,
         work: work_facts(unit, command.member, command.project, command.task).await?,
         overlap: OverlapRule::Refuse,
+        closed: closing_of(unit, command.member, command.project, command.worked.day).await?,
     };
     let decided = record_time::RecordTime {
         entry: command.entry,
@@ -230,12 +234,16 @@ impl Command for ReviseTime {
             tags: self.tags.clone(),
         };
         let (project, task) = command.target(&entry);
+        let worked = self.worked.as_ref().unwrap_or(&entry.worked);
+        let ties = ties_of(unit, self.entry, &entry).await?;
         let facts = ReviseFacts {
             work: work_facts(unit, member, project, task).await?,
-            billing: billing_of(unit, self.entry).await?,
+            billing: ties.billing,
             overlap: OverlapRule::Refuse,
+            closed: closing_of(unit, member, entry.project, entry.worked.day).await?,
+            target_closed: closing_of(unit, member, project, worked.day).await?,
+            reversed_by: ties.reversed_by,
         };
-        let worked = self.worked.as_ref().unwrap_or(&entry.worked);
         let neighbours = neighbours(unit, member, worked).await?;
         let week = command.target_week(&entry);
         self.warn(unit, member, week).await?;
@@ -287,8 +295,10 @@ pub struct RemoveTime {
 
 impl Command for RemoveTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let (sheet, _, member) = find(unit, self.entry, self.expected_version).await?;
-        let facts = RemoveFacts { billing: billing_of(unit, self.entry).await? };
+        let (sheet, entry, member) = find(unit, self.entry, self.expected_version).await?;
+        let Ties { billing, reversed_by, replacement } = ties_of(unit, self.entry, &entry).await?;
+        let closed = closing_of(unit, member, entry.project, entry.worked.day).await?;
+        let facts = RemoveFacts { billing, closed, reversed_by, replacement };
         let command = remove_time::RemoveTime {
             entry: self.entry,
             reason: self.reason.as_deref().map(|reason| reason_about(member, reason)),
@@ -305,3 +315,5 @@ pub(crate) mod samples;
 mod tests;
 #[cfg(test)]
 mod tests_approval;
+#[cfg(test)]
+mod tests_memory;

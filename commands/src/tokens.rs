@@ -24,8 +24,9 @@ const SECRET_BYTES: usize = 32;
 const SECRET_CHARACTERS: usize = SECRET_BYTES.div_ceil(3) * 4 - 1;
 
 /// The slices that a scope can name.
-pub const SLICES: [&str; 9] = [
+pub const SLICES: [&str; 10] = [
     "billing",
+    "budgets",
     "catalogue",
     "files",
     "import",

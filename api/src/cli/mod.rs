@@ -14,6 +14,7 @@ mod operator;
 mod output;
 mod people;
 mod replay;
+mod report;
 mod serve;
 mod settings;
 mod tenant;
@@ -79,6 +80,9 @@ enum Command {
     /// Rebuild read models, check them against the log, show them as they were
     #[command(subcommand)]
     Replay(replay::Replay),
+    /// Sums over what was recorded, as CSV, XLSX or JSON
+    #[command(subcommand)]
+    Report(report::Report),
     /// See what is to be done, have it tried again, or call it off
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -107,7 +111,8 @@ impl Command {
             | Command::Events(_)
             | Command::Jobs(_)
             | Command::Mail(_)
-            | Command::Replay(_) => true,
+            | Command::Replay(_)
+            | Command::Report(_) => true,
             Command::Serve(_)
             | Command::Demo(_)
             | Command::Operator(_)
@@ -258,6 +263,7 @@ fn perform(context: Arc<Context>, command: Command) -> Performed {
             Command::Audit(command) => audit::run(&context, command).await,
             Command::Events(command) => events::run(&context, command).await,
             Command::Replay(command) => replay::run(&context, command).await,
+            Command::Report(command) => report::run(&context, command).await,
             Command::Jobs(command) => jobs::run(&context, command).await,
             Command::Mail(command) => mail::run(&context, command).await,
             Command::Bench(command) => bench::run(&context, command).await,

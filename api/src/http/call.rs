@@ -122,8 +122,17 @@ impl About {
         Ok(self.send_warned(command).await?.0)
     }
 
-    /// The same with what is worth another look, under another key than the request's.
+    /// The same under another key than the request's.
     pub(crate) async fn send_under(
+        &self,
+        key: Option<IdempotencyKey>,
+        command: impl Command,
+    ) -> Result<Done, Problem> {
+        Ok(self.send_warned_under(key, command).await?.0)
+    }
+
+    /// The same with what is worth another look.
+    pub(crate) async fn send_warned_under(
         &self,
         key: Option<IdempotencyKey>,
         command: impl Command,
@@ -137,7 +146,7 @@ impl About {
         &self,
         command: impl Command,
     ) -> Result<(Done, Vec<Warned>), Problem> {
-        self.send_under(self.key.clone(), command).await
+        self.send_warned_under(self.key.clone(), command).await
     }
 
     /// Which version of an object the request is meant for, where it says so.

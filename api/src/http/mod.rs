@@ -6,6 +6,7 @@ mod admin;
 mod answer;
 mod billing;
 mod body;
+mod budgets;
 mod call;
 mod caller;
 mod catalogue;
@@ -35,7 +36,7 @@ mod platform;
 mod problem;
 mod query;
 mod registry;
-mod reports;
+pub(crate) mod reports;
 mod routes;
 mod server;
 mod sessions;
@@ -73,8 +74,11 @@ use projections::wait::Progress;
 use crate::dns::Dns;
 
 pub use admin::{Operated, admin_router};
+pub(crate) use moment::{Moment, cut};
 pub use openapi::openapi;
+pub(crate) use problem::Problem;
 pub use server::{ServerLimits, serve};
+pub(crate) use time::StateName;
 
 /// The base of every route of the API.
 pub const BASE: &str = "/api/v1";

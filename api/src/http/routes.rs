@@ -1,6 +1,7 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod budgets;
 mod catalogue;
 mod days;
 mod files;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::clients_routes(),
         catalogue::rates_and_rounding(),
         catalogue::projects_routes(),
+        budgets::budgets_routes(),
         time_routes(),
         timesheets_routes(),
         days::routes(),

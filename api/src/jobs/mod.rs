@@ -1,6 +1,8 @@
 //! Which work this program does: each kind of job and each thing done daily is named here once. A
 //! slice that has work adds one line.
 
+mod budget_watch;
+
 use std::sync::Arc;
 
 use commands::files::FileUpkeep;
@@ -11,6 +13,8 @@ use commands::subscription::Terms;
 use commands::tenancy::delete_due::DueDeletions;
 use projections::registry;
 
+pub use budget_watch::BudgetWatch;
+
 use crate::mail::{MailOptions, MailUrlError, Post, SendMail};
 use crate::system::System;
 
@@ -19,13 +23,16 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
     let (commands, log) = (&system.commands, system.commands.log());
     let maker = Maker::new(commands.clone(), system.platform.clone(), registry::tables());
     let post = Post::open(log.clone(), system.platform.clone(), mail, &system.data_dir)?;
+    let budgets = BudgetWatch::new(commands.clone(), system.background.clone());
     let engine = JobEngine::new(log.clone(), system.platform.clone(), JobLimits::default())
         .with(SendMail::new(Arc::new(post)))
         .with(MakeFirm(maker.clone()))
+        .with(budgets.clone())
         .daily(MakeFirm(maker))
         .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
         .daily(HolidayUpkeep::new(commands.clone()))
+        .daily(budgets)
         .daily(FileUpkeep::new(commands.clone(), system.files.clone()))
         .daily(DueDeletions {
             commands: system.commands.clone(),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::id::StreamId;
 use domain::time::Timesheet;
+use domain::time::periods::{Periods, periods_stream};
 
 use super::plan::Plan;
 use super::report::Totals;
@@ -27,6 +28,7 @@ pub(super) async fn simulate(
 ) -> Result<Totals, CommandError> {
     let mut sheets = read_sheets(unit, weeks).await?;
     let (projects, active) = (plan.places.states(), plan.active());
+    let periods = unit.peek::<Periods>(periods_stream()).await?;
     let mut totals = Totals::default();
     for work in weeks.iter().flatten() {
         let beside = work.beside();
@@ -37,6 +39,7 @@ pub(super) async fn simulate(
             member_active: active.get(&work.member).copied().unwrap_or(false),
             projects: &projects,
             beside: &beside,
+            periods: &periods.state,
             known: &BTreeSet::new(),
             room: room_after(unit, *version),
         };

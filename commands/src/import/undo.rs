@@ -1,16 +1,15 @@
-//! Takes an import back: every entry it brought, wherever it is by now, but for those on an
-//! invoice. Its rows are free to be imported again once all are gone; while some are billed they
+//! Takes an import back: every entry it brought, wherever it is by now, but for those on an invoice
+//! or on a closed day. Its rows are free to be imported again once all are gone; while some are billed they
 //! are not, or a second import would bill them twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use domain::billing::invoice_of;
 use domain::id::{EntryId, ImportId, InvoiceId, StreamId};
 use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Action, Object};
 use domain::time::remove_time::{self, RemoveFacts};
-use domain::time::{TimeRemoved, Timesheet};
+use domain::time::{Refusal, TimeRemoved, Timesheet};
 use futures::{StreamExt, TryStreamExt};
 use migrations::DoorError;
 use serde::Serialize;
@@ -23,6 +22,7 @@ use crate::event_log::read::head_position;
 use crate::handle::{Command, Commands, Sender};
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
+use crate::time::{Ties, closing_of, keeps_entry, ties_by, tying};
 use crate::unit::{Pause, Unit};
 
 /// How many positions of the log one statement goes through.
@@ -41,6 +41,17 @@ pub struct BilledEntry {
     pub invoice_id: InvoiceId,
 }
 
+/// An entry that stays because its day is closed or a correction rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct KeptEntry {
+    /// The entry.
+    pub entry_id: EntryId,
+    /// The code of what keeps it, such as `time.period_closed`.
+    pub code: String,
+    /// The same in words, with what to do about it.
+    pub detail: String,
+}
+
 /// What taking an import back came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UndoReport {
@@ -50,6 +61,8 @@ pub struct UndoReport {
     pub removed: u32,
     /// Entries that stay.
     pub billed: Vec<BilledEntry>,
+    /// Entries that stay for other reasons.
+    pub kept: Vec<KeptEntry>,
     /// Whether nothing of it is left, so that its rows can be imported again.
     pub complete: bool,
 }
@@ -71,14 +84,15 @@ pub async fn undo(
         let (brought, left) = (found.brought, found.entries.values().map(Vec::len).sum::<usize>());
         let round = remove(commands, &sender, import, found.entries).await?;
         removed += round.removed;
-        if left > round.billed.len() + round.removed as usize {
+        if left > round.billed.len() + round.kept.len() + round.removed as usize {
             continue;
         }
-        let complete = round.billed.is_empty();
+        let complete = round.billed.is_empty() && round.kept.is_empty();
         if complete && (!found.undone || round.removed > 0) {
             commands.handle(sender, FreeRows { import, removed: brought }).await?;
         }
-        return Ok(UndoReport { import_id: import, removed, billed: round.billed, complete });
+        let Round { billed, kept, .. } = round;
+        return Ok(UndoReport { import_id: import, removed, billed, kept, complete });
     }
     Err(CommandError::Conflict)
 }
@@ -162,6 +176,7 @@ async fn brought_by(
 struct Round {
     removed: u32,
     billed: Vec<BilledEntry>,
+    kept: Vec<KeptEntry>,
 }
 
 async fn remove(
@@ -181,8 +196,10 @@ async fn remove(
     while let Some(week) = each.try_next().await? {
         round.removed += week.removed;
         round.billed.extend(week.billed);
+        round.kept.extend(week.kept);
     }
     round.billed.sort();
+    round.kept.sort();
     Ok(round)
 }
 
@@ -198,14 +215,9 @@ impl Command for RemoveImported {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let loaded = unit.write::<Timesheet>(self.sheet).await?;
         allowed(unit, Action::Import, &Object::Firm).await?;
-        let claim = |entry: EntryId| ClaimKey::id(ClaimKind::EntryBilling, entry);
-        let keys: Vec<ClaimKey> = self.entries.iter().map(|entry| claim(*entry)).collect();
-        let billed: BTreeMap<ClaimKey, InvoiceId> = unit
-            .held_many(&keys)
-            .await?
-            .into_iter()
-            .map(|(key, held)| (key, invoice_of(held.holder)))
-            .collect();
+        let keys: Vec<ClaimKey> =
+            self.entries.iter().flat_map(|entry| tying(*entry, None)).collect();
+        let held = unit.held_many(&keys).await?;
         let mut round = Round::default();
         let mut removed: Vec<TimeRemoved> = Vec::new();
         for entry in &self.entries {
@@ -221,14 +233,26 @@ impl Command for RemoveImported {
             if here.import != Some(self.import) {
                 continue;
             }
-            if let Some(invoice) = billed.get(&claim(*entry)) {
-                round.billed.push(BilledEntry { entry_id: *entry, invoice_id: *invoice });
-                continue;
-            }
+            let Ties { billing, reversed_by, replacement } = ties_by(*entry, None, &held);
+            let member = loaded.state.member.ok_or(CommandError::NotFound)?;
+            let closed = closing_of(unit, member, here.project, here.worked.day).await?;
             let command = remove_time::RemoveTime { entry: *entry, reason: None };
-            let facts = RemoveFacts { billing: None };
-            removed.push(remove_time::decide(&loaded.state, &facts, command)?);
-            unit.must_be_free(claim(*entry));
+            let facts = RemoveFacts { billing, closed, reversed_by, replacement };
+            match remove_time::decide(&loaded.state, &facts, command) {
+                Ok(event) => {
+                    removed.push(event);
+                    tying(*entry, None).into_iter().for_each(|key| unit.must_be_free(key));
+                }
+                Err(Refusal::EntryBilled { entry, invoice }) => {
+                    round.billed.push(BilledEntry { entry_id: entry, invoice_id: invoice });
+                }
+                Err(refusal) if keeps_entry(&refusal) => round.kept.push(KeptEntry {
+                    entry_id: *entry,
+                    code: refusal.code().to_owned(),
+                    detail: refusal.to_string(),
+                }),
+                Err(refusal) => return Err(refusal.into()),
+            }
         }
         round.removed = u32::try_from(removed.len()).unwrap_or(u32::MAX);
         unit.emit(&loaded, removed);

@@ -10,6 +10,7 @@ use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, SubjectId, Ta
 use domain::import::ImportSource;
 use domain::members::{Action, Member, Object, member_stream};
 use domain::personal::{Personal, PurposeClass};
+use domain::time::periods::{Periods, PlaceOfTime, periods_stream};
 use domain::time::record_time::{self, RecordFacts};
 use domain::time::{
     OverlapRule, TimeEvent, TimeRecorded, Timesheet, Week, Worked, find_overlap, neighbour_weeks,
@@ -106,6 +107,7 @@ pub(super) struct WeekFacts<'a> {
     pub member_active: bool,
     pub projects: &'a BTreeMap<ProjectId, Arc<Project>>,
     pub beside: &'a [Arc<Timesheet>],
+    pub periods: &'a Periods,
     /// Rows that are in already, by digest.
     pub known: &'a BTreeSet<String>,
     /// How many events the week's stream still takes.
@@ -187,6 +189,12 @@ fn decide_row(
         member_active: facts.member_active,
         work: facts_of(project, work.member, row.task),
         overlap: OverlapRule::Allow,
+        closed: facts.periods.closed(&PlaceOfTime {
+            member: work.member,
+            client: project.client,
+            project: row.project,
+            day: row.worked.day,
+        }),
     };
     record_time::decide(sheet, &facts, &[], command).map_err(|refusal| refusal.to_string())
 }
@@ -203,6 +211,7 @@ impl Command for RecordWeek {
         let loaded = unit.write::<Timesheet>(work.stream()).await?;
         allowed(unit, Action::Import, &Object::Firm).await?;
         check_runs(&unit.read::<ImportRun>(import_stream(work.import)).await?)?;
+        let periods = unit.read::<Periods>(periods_stream()).await?;
         let member = unit.read::<Member>(member_stream(work.member)).await?;
         let mut projects = BTreeMap::new();
         for project in work.projects() {
@@ -221,6 +230,7 @@ impl Command for RecordWeek {
             member_active: member.state.active,
             projects: &projects,
             beside: &beside,
+            periods: &periods.state,
             known: &known,
             room: room_after(unit, loaded.version),
         };

@@ -6,11 +6,13 @@ use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Action, Authority, Object};
 use domain::settings::{Settings, settings_stream};
 use domain::time::approve_timesheet::{self, ApprovalFacts};
+use domain::time::reject_timesheet::RejectFacts;
 use domain::time::reopen_timesheet::{self, ReopenFacts};
 use domain::time::{
     EntryState, TimeEvent, Timesheet, Week, reject_timesheet, submit_timesheet, timesheet_stream,
 };
 
+use super::periods::closed_in;
 use super::{authority_over, reason_about};
 use crate::handle::Command;
 use crate::members::grants::allowed;
@@ -94,8 +96,9 @@ impl Command for RejectTimesheet {
         let sheet = load(unit, self.member, self.week).await?;
         let by = decider(unit, self.member).await?;
         let reason = reason_about(self.member, &self.reason);
+        let closed = closed_in(unit, &sheet.state, &[EntryState::Submitted]).await?;
         let command = reject_timesheet::RejectTimesheet { by, reason };
-        let rejected = reject_timesheet::decide(&sheet.state, command)?;
+        let rejected = reject_timesheet::decide(&sheet.state, &RejectFacts { closed }, command)?;
         unit.emit(&sheet, [TimeEvent::from(rejected)]);
         Ok(Reply::changed(self.member))
     }
@@ -140,11 +143,14 @@ impl Command for ReopenTimesheet {
         keys.iter()
             .filter(|key| invoice(key).is_none())
             .for_each(|key| unit.must_be_free(key.clone()));
+        let states = [EntryState::Submitted, EntryState::Approved];
+        let closed = closed_in(unit, &sheet.state, &states).await?;
         let command = reopen_timesheet::ReopenTimesheet {
             by,
             reason: self.reason.as_deref().map(|reason| reason_about(self.member, reason)),
         };
-        let reopened = reopen_timesheet::decide(&sheet.state, &ReopenFacts { billed }, command)?;
+        let reopened =
+            reopen_timesheet::decide(&sheet.state, &ReopenFacts { billed, closed }, command)?;
         unit.emit(&sheet, [TimeEvent::from(reopened)]);
         Ok(Reply::changed(self.member))
     }

@@ -40,7 +40,7 @@ pub(super) async fn warn(
     };
     let others =
         sheet.entries.iter().filter(|(id, other)| **id != entry && other.worked.day == day);
-    let all = others.map(|(_, other)| i64::from(other.worked.seconds)).sum::<i64>();
+    let all: i64 = others.map(|(_, other)| other.signed_seconds()).sum();
     for warning in terms.planned(day).warnings(all + i64::from(worked.seconds), today) {
         let (code, detail) = (warning.code().to_owned(), warning.detail(day));
         unit.warn(Warned { item, code, detail });

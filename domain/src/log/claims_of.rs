@@ -39,8 +39,9 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::LeaveType(event) => of_leave_type(stream, event),
         Event::Session(_)
         | Event::RateCard(_)
-        | Event::RoundingRule(_)
         | Event::Budget(_)
+        | Event::RoundingRule(_)
+        | Event::Period(_)
         | Event::Settings(_)
         | Event::Holiday(_)
         | Event::Job(_)

@@ -21,6 +21,7 @@ use crate::signup::SignUpEvent;
 use crate::subscription::{PlanEvent, SubscriptionEvent};
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
+use crate::time::periods::PeriodEvent;
 
 /// Steps from old shapes of stored events to today's; empty until the first shape changes.
 pub const UPCASTS: &[Upcast] = &[];
@@ -126,6 +127,8 @@ events! {
     Time(TimeEvent),
     /// Of an invoice.
     Invoice(InvoiceEvent),
+    /// Of what is closed.
+    Period(PeriodEvent),
     /// Of a member.
     Member(MemberEvent),
     /// Of a session of a member.
@@ -136,10 +139,10 @@ events! {
     Project(ProjectEvent),
     /// Of a rate card.
     RateCard(RateCardEvent),
-    /// Of the rounding rules of one scope.
-    RoundingRule(RoundingRuleEvent),
     /// Of a project's budgets.
     Budget(BudgetEvent),
+    /// Of the rounding rules of one scope.
+    RoundingRule(RoundingRuleEvent),
     /// Of the settings.
     Settings(SettingsEvent),
     /// Of an import.

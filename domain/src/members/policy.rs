@@ -33,6 +33,10 @@ pub enum Action {
     RecordTime,
     /// Approve, reject or reopen a member's week.
     ApproveTime,
+    /// Close periods and open them again.
+    ClosePeriods,
+    /// Correct a member's time that an invoice holds.
+    CorrectBilledTime,
     /// Take over hours from another system.
     Import,
     /// Keep a file.
@@ -47,7 +51,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 16] = [
+    pub const ALL: [Action; 18] = [
         Action::AddClient,
         Action::ChangeClient,
         Action::ChangeClientCurrency,
@@ -59,6 +63,8 @@ impl Action {
         Action::ChangeBills,
         Action::RecordTime,
         Action::ApproveTime,
+        Action::ClosePeriods,
+        Action::CorrectBilledTime,
         Action::Import,
         Action::StoreFile,
         Action::ReadFile,
@@ -159,6 +165,12 @@ fn rule(action: Action, object: &Object) -> Rule {
         (Action::ChangeBills, Object::Firm) => MONEY,
         (Action::RecordTime, Object::Member(_)) => Rule { own: true, ..MANAGERS },
         (Action::ApproveTime, Object::Member(_)) => Rule { no_operator: true, ..MANAGERS },
+        (Action::ClosePeriods, Object::Firm) => {
+            Rule { roles: &[Role::Admin, Role::Billing], ..NOBODY }
+        }
+        (Action::CorrectBilledTime, Object::Member(_)) => {
+            Rule { roles: &[Role::Manager, Role::Billing], ..NOBODY }
+        }
         (Action::Import, Object::Firm) => ADMINS,
         (Action::Grant, Object::Client(_) | Object::Project { .. }) => ADMINS,
         (

@@ -10,12 +10,14 @@ mod cases;
 pub mod cells;
 pub mod clock;
 mod content;
+pub mod correct_time;
 mod events;
 mod midnight;
 mod month;
 #[cfg(test)]
 mod orders;
 mod overlap;
+pub mod periods;
 pub mod progress;
 pub mod record_time;
 mod refusal;
@@ -41,8 +43,9 @@ use crate::aggregate::aggregate;
 use crate::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use crate::personal::Personal;
 use approve_timesheet::{ApprovalFacts, ApproveTimesheet};
+use periods::Closing;
 use record_time::{RecordFacts, RecordTime};
-use reject_timesheet::RejectTimesheet;
+use reject_timesheet::{RejectFacts, RejectTimesheet};
 use remove_time::{RemoveFacts, RemoveTime};
 use reopen_timesheet::{ReopenFacts, ReopenTimesheet};
 use revise_time::{ReviseFacts, ReviseTime};
@@ -198,6 +201,26 @@ impl Timesheet {
             .collect()
     }
 
+    /// The entries in these states that lie on open days; refused where all of them are closed.
+    fn open_days_in(
+        &self,
+        states: &[EntryState],
+        closed: &[(EntryId, Closing)],
+    ) -> Result<Vec<EntryVersion>, Refusal> {
+        let holds = |id: EntryId| closed.iter().find(|(entry, _)| *entry == id);
+        let (held, open): (Vec<_>, Vec<_>) = self
+            .versions_in(states)
+            .into_iter()
+            .partition(|version| holds(version.entry).is_some());
+        if let (Some(first), true) = (held.first(), open.is_empty())
+            && let Some((_, closing)) = holds(first.entry)
+        {
+            let day = self.entry(first.entry)?.worked.day;
+            return Err(Refusal::period_closed(day, *closing));
+        }
+        Ok(open)
+    }
+
     /// Takes in what happened.
     pub fn evolve(&mut self, event: &TimeEvent) {
         match event {
@@ -303,7 +326,7 @@ pub enum TimeCommand {
     /// Approve what was submitted.
     ApproveTimesheet(ApproveTimesheet, ApprovalFacts),
     /// Send back what was submitted.
-    RejectTimesheet(RejectTimesheet),
+    RejectTimesheet(RejectTimesheet, RejectFacts),
     /// Open again what was submitted or approved.
     ReopenTimesheet(ReopenTimesheet, ReopenFacts),
 }
@@ -330,8 +353,8 @@ impl TimeCommand {
             TimeCommand::ApproveTimesheet(command, facts) => {
                 vec![approve_timesheet::decide(sheet, &facts, command)?.into()]
             }
-            TimeCommand::RejectTimesheet(command) => {
-                vec![reject_timesheet::decide(sheet, command)?.into()]
+            TimeCommand::RejectTimesheet(command, facts) => {
+                vec![reject_timesheet::decide(sheet, &facts, command)?.into()]
             }
             TimeCommand::ReopenTimesheet(command, facts) => {
                 vec![reopen_timesheet::decide(sheet, &facts, command)?.into()]

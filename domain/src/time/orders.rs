@@ -112,7 +112,8 @@ impl Weeks {
             }
             Step::Remove { entry, billed } => {
                 let Some(week) = self.week_of(entry) else { return };
-                let facts = RemoveFacts { billing: billed.then(|| invoice(1)) };
+                let facts =
+                    RemoveFacts { billing: billed.then(|| invoice(1)), ..Default::default() };
                 let command = RemoveTime { entry: entry_id(entry), reason: None };
                 (week, TimeCommand::RemoveTime(command, facts))
             }
@@ -126,12 +127,13 @@ impl Weeks {
             }
             Step::Reject { week } => {
                 let command = RejectTimesheet { by: member(2), reason: member_note("Why?") };
-                (self.week(week), TimeCommand::RejectTimesheet(command))
+                (self.week(week), TimeCommand::RejectTimesheet(command, RejectFacts::default()))
             }
             Step::Reopen { week, billed } => {
                 let command = ReopenTimesheet { by: member(2), reason: None };
                 let billed = billed.map(|entry| (entry_id(entry), invoice(1)));
-                let facts = ReopenFacts { billed: billed.into_iter().collect() };
+                let facts =
+                    ReopenFacts { billed: billed.into_iter().collect(), ..Default::default() };
                 (self.week(week), TimeCommand::ReopenTimesheet(command, facts))
             }
         };
@@ -152,6 +154,9 @@ impl Weeks {
             work: WorkFacts { ..record_facts().work },
             billing: billed.then(|| invoice(1)),
             overlap: OverlapRule::Refuse,
+            closed: None,
+            target_closed: None,
+            reversed_by: None,
         };
         if target == week {
             if let Ok(Some(event)) = revise_time::decide(&sheet, &facts, &seen, command) {

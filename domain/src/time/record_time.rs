@@ -1,6 +1,7 @@
 //! Recording time: an active member, a project and task that take time, and no other work of the
 //! member at the same instants. Importers may record overlaps; they take over what was there.
 
+use super::periods::Closing;
 use super::worked::Worked;
 use super::{OverlapRule, Refusal, TimeRecorded, Timesheet, Week, find_overlap};
 use crate::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
@@ -70,6 +71,8 @@ pub struct RecordFacts {
     pub work: WorkFacts,
     /// What to do about an overlap.
     pub overlap: OverlapRule,
+    /// What closes the day.
+    pub closed: Option<Closing>,
 }
 
 impl WorkFacts {
@@ -106,6 +109,9 @@ pub fn decide(
     }
     check_room(sheet)?;
     check_day(sheet, &command.worked)?;
+    if let Some(closing) = facts.closed {
+        return Err(Refusal::period_closed(command.worked.day, closing));
+    }
     check_words(command.note.as_ref(), &command.tags)?;
     check_overlap(sheet, neighbours, facts.overlap, &command.worked, command.entry)?;
     Ok(TimeRecorded {

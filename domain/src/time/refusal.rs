@@ -2,8 +2,9 @@
 //! says what to do about it. No text of a person may appear in one.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 
+use super::periods::{Closing, PeriodScope};
 use super::week::Week;
 use super::worked::WorkedError;
 use crate::id::{EntryId, InvoiceId};
@@ -39,7 +40,10 @@ pub enum Refusal {
         entry: EntryId,
     },
     /// An invoice holds the seconds of the entry.
-    #[error("the entry {entry} is on the invoice {invoice}; void that invoice first")]
+    #[error(
+        "the entry {entry} is on the invoice {invoice}; void that invoice first, or correct the \
+         entry with POST /time-entries/{entry}/correct"
+    )]
     EntryBilled {
         /// The entry.
         entry: EntryId,
@@ -127,12 +131,95 @@ pub enum Refusal {
     /// The week is not what the approver saw.
     #[error("the week changed since it was read; read it again and approve what it holds now")]
     ContentChanged,
-    /// A week is sent back for a reason only.
-    #[error("say why: a week is sent back with a reason")]
+    /// A week is sent back, time corrected and a period opened for a reason only.
+    #[error("say why: this is done with a reason only")]
     ReasonRequired,
+    /// The day is closed.
+    #[error(
+        "{day} is closed: {scope} is closed through {through}; correct an entry of that day with \
+         POST /time-entries/{{id}}/correct, which books on an open day, and record new time on a \
+         later one"
+    )]
+    PeriodClosed {
+        /// The day.
+        day: Date,
+        /// Whose time is closed.
+        scope: PeriodScope,
+        /// The last day that is closed.
+        through: Date,
+    },
+    /// The day to close has not come.
+    #[error("a period is closed through {today}, which is today, at the latest")]
+    PeriodInFuture {
+        /// Today in the tenant's zone.
+        today: Date,
+    },
+    /// It's closed further than that.
+    #[error("it is closed through {through}; to open days again, reopen them with a reason")]
+    PeriodClosedFurther {
+        /// The last day that is closed.
+        through: Date,
+    },
+    /// There is nothing to open.
+    #[error(
+        "nothing of that scope is closed on {from} by itself; look at what is with GET /periods"
+    )]
+    PeriodNotClosed {
+        /// The first day to open.
+        from: Date,
+    },
+    /// The entry was taken back.
+    #[error(
+        "the entry {entry} was reversed by {by}; change or correct what stands in for it, or \
+         remove the reversal first"
+    )]
+    EntryReversed {
+        /// The entry.
+        entry: EntryId,
+        /// What took it back.
+        by: EntryId,
+    },
+    /// A reversal stays as it is.
+    #[error(
+        "the entry {entry} is a reversal: it is neither changed nor reversed; correct what stands \
+         in for the reversed entry"
+    )]
+    IsReversal {
+        /// The reversal.
+        entry: EntryId,
+    },
+    /// Nothing keeps the entry from being changed.
+    #[error(
+        "the entry {entry} is on an open day and on no invoice; change it directly with PATCH \
+         /time-entries/{entry}"
+    )]
+    ChangeDirectly {
+        /// The entry.
+        entry: EntryId,
+    },
+    /// A reversal that was approved stays.
+    #[error("the reversal {entry} is approved; reopen its week first")]
+    ReversalApproved {
+        /// The reversal.
+        entry: EntryId,
+    },
+    /// A reversal goes after what stands in for its entry.
+    #[error("{replacement} stands in for what {entry} took back; remove {replacement} first")]
+    ReplacementStands {
+        /// The reversal.
+        entry: EntryId,
+        /// What stands in.
+        replacement: EntryId,
+    },
 }
 
 impl Refusal {
+    /// The refusal of a day that a closing holds.
+    pub fn period_closed(day: Date, closing: Closing) -> Self {
+        let Closing { scope, through } = closing;
+        Refusal::PeriodClosed { day, scope, through }
+    }
+
     /// The stable name of the refusal.
     pub fn code(&self) -> &'static str {
         match self {
@@ -162,6 +249,15 @@ impl Refusal {
             Refusal::OwnApproval => "time.own_approval",
             Refusal::ContentChanged => "time.content_changed",
             Refusal::ReasonRequired => "time.reason_required",
+            Refusal::PeriodClosed { .. } => "time.period_closed",
+            Refusal::PeriodInFuture { .. } => "time.period_in_future",
+            Refusal::PeriodClosedFurther { .. } => "time.period_closed_further",
+            Refusal::PeriodNotClosed { .. } => "time.period_not_closed",
+            Refusal::EntryReversed { .. } => "time.entry_reversed",
+            Refusal::IsReversal { .. } => "time.is_reversal",
+            Refusal::ChangeDirectly { .. } => "time.change_directly",
+            Refusal::ReversalApproved { .. } => "time.reversal_approved",
+            Refusal::ReplacementStands { .. } => "time.replacement_stands",
         }
     }
 
@@ -177,6 +273,10 @@ impl Refusal {
             Refusal::TagsOutOfBounds { .. } => Some("/tags"),
             Refusal::ContentChanged => Some("/content"),
             Refusal::ReasonRequired => Some("/reason"),
+            Refusal::PeriodInFuture { .. } | Refusal::PeriodClosedFurther { .. } => {
+                Some("/through")
+            }
+            Refusal::PeriodNotClosed { .. } => Some("/from"),
             Refusal::EntryExists { .. }
             | Refusal::EntryUnknown { .. }
             | Refusal::EntryBilled { .. }
@@ -191,7 +291,13 @@ impl Refusal {
             | Refusal::NothingToSubmit
             | Refusal::NothingSubmitted
             | Refusal::NothingToReopen
-            | Refusal::OwnApproval => None,
+            | Refusal::OwnApproval
+            | Refusal::PeriodClosed { .. }
+            | Refusal::EntryReversed { .. }
+            | Refusal::IsReversal { .. }
+            | Refusal::ChangeDirectly { .. }
+            | Refusal::ReversalApproved { .. }
+            | Refusal::ReplacementStands { .. } => None,
         }
     }
 

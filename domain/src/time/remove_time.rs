@@ -1,6 +1,8 @@
-//! Removing an entry from its week. What stands on an invoice stays until the invoice is void.
+//! Removing an entry from its week. What stands on an invoice stays until the invoice is void, what
+//! lies on a closed day stays, and a reversal goes only after what stands in for its entry.
 
-use super::{Entry, Refusal, TimeRemoved, Timesheet};
+use super::periods::Closing;
+use super::{Entry, EntryState, Refusal, TimeRemoved, Timesheet};
 use crate::id::{EntryId, InvoiceId};
 use crate::personal::Personal;
 
@@ -14,10 +16,16 @@ pub struct RemoveTime {
 }
 
 /// What removing is decided on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RemoveFacts {
     /// The invoice that holds the entry's seconds.
     pub billing: Option<InvoiceId>,
+    /// What closes its day.
+    pub closed: Option<Closing>,
+    /// What took it back.
+    pub reversed_by: Option<EntryId>,
+    /// Of a reversal: what stands in for the entry that it took back.
+    pub replacement: Option<EntryId>,
 }
 
 /// What removing leads to.
@@ -27,9 +35,22 @@ pub fn decide(
     command: RemoveTime,
 ) -> Result<TimeRemoved, Refusal> {
     let entry = command.entry;
-    let Entry { reverses, replaces, .. } = *sheet.entry(entry)?;
+    let found = sheet.entry(entry)?;
+    let Entry { reverses, replaces, state, .. } = *found;
     if let Some(invoice) = facts.billing {
         return Err(Refusal::EntryBilled { entry, invoice });
+    }
+    if let Some(by) = facts.reversed_by {
+        return Err(Refusal::EntryReversed { entry, by });
+    }
+    if let Some(closing) = facts.closed {
+        return Err(Refusal::period_closed(found.worked.day, closing));
+    }
+    if reverses.is_some() && state == EntryState::Approved {
+        return Err(Refusal::ReversalApproved { entry });
+    }
+    if let Some(replacement) = facts.replacement.filter(|_| reverses.is_some()) {
+        return Err(Refusal::ReplacementStands { entry, replacement });
     }
     let member = sheet.member.expect("a sheet with entries has a member");
     let reason = command.reason;
@@ -39,10 +60,10 @@ pub fn decide(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::EntryState;
     use crate::time::samples::{duration, entry_id, in_state, invoice, sheet_of};
 
-    const UNBILLED: RemoveFacts = RemoveFacts { billing: None };
+    const UNBILLED: RemoveFacts =
+        RemoveFacts { billing: None, closed: None, reversed_by: None, replacement: None };
 
     fn approved() -> Timesheet {
         let sheet = sheet_of(&[(1, duration("2026-01-07", 60)), (2, duration("2026-01-07", 60))]);
@@ -63,7 +84,7 @@ mod tests {
 
     #[test]
     fn an_entry_on_an_invoice_is_not_removed() {
-        let billed = RemoveFacts { billing: Some(invoice(7)) };
+        let billed = RemoveFacts { billing: Some(invoice(7)), ..UNBILLED };
         let refusal = Refusal::EntryBilled { entry: entry_id(1), invoice: invoice(7) };
         assert_eq!(decide(&approved(), &billed, remove(1)), Err(refusal));
     }

@@ -1,6 +1,8 @@
 //! Reopening a week: what was submitted or approved is open again. A week with seconds on an
-//! invoice stays as it is; a single entry of it can still be revised on its own.
+//! invoice stays as it is; a single entry of it can still be revised on its own. What lies on closed
+//! days stays as it is too, and does not keep the rest of the week from being opened.
 
+use super::periods::Closing;
 use super::{EntryState, Refusal, Timesheet, TimesheetReopened};
 use crate::id::{EntryId, InvoiceId, MemberId};
 use crate::personal::Personal;
@@ -19,6 +21,8 @@ pub struct ReopenTimesheet {
 pub struct ReopenFacts {
     /// The entries of the week whose seconds an invoice holds, with that invoice.
     pub billed: Vec<(EntryId, InvoiceId)>,
+    /// The entries of the week on closed days, with what closes them.
+    pub closed: Vec<(EntryId, Closing)>,
 }
 
 /// What reopening leads to.
@@ -27,7 +31,8 @@ pub fn decide(
     facts: &ReopenFacts,
     command: ReopenTimesheet,
 ) -> Result<TimesheetReopened, Refusal> {
-    let entries = sheet.versions_in(&[EntryState::Submitted, EntryState::Approved]);
+    let states = &[EntryState::Submitted, EntryState::Approved];
+    let entries = sheet.open_days_in(states, &facts.closed)?;
     let (Some(member), Some(week), false) = (sheet.member, sheet.week, entries.is_empty()) else {
         return Err(Refusal::NothingToReopen);
     };
@@ -65,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_week_with_billed_seconds_is_not_reopened() {
-        let billed = ReopenFacts { billed: vec![(entry_id(2), invoice(7))] };
+        let billed = ReopenFacts { billed: vec![(entry_id(2), invoice(7))], ..Default::default() };
         let refusal = Refusal::EntryBilled { entry: entry_id(2), invoice: invoice(7) };
         assert_eq!(decide(&week(), &billed, reopen()), Err(refusal));
     }

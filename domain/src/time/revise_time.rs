@@ -2,6 +2,7 @@
 //! submission or approval and no other's; seconds on an invoice can't change. A new day in another
 //! week moves the entry: removed there and recorded here, with the same id, in one commit.
 
+use super::periods::Closing;
 use super::record_time::{WorkFacts, check_day, check_overlap, check_room, check_words};
 use super::{
     Entry, OverlapRule, Refusal, TimeRecorded, TimeRemoved, TimeRevised, Timesheet, Week, Worked,
@@ -37,6 +38,12 @@ pub struct ReviseFacts {
     pub billing: Option<InvoiceId>,
     /// What to do about an overlap.
     pub overlap: OverlapRule,
+    /// What closes the day it's on.
+    pub closed: Option<Closing>,
+    /// What closes the day that it would be on, or the work that it would be.
+    pub target_closed: Option<Closing>,
+    /// What took it back.
+    pub reversed_by: Option<EntryId>,
 }
 
 impl ReviseTime {
@@ -165,8 +172,19 @@ fn is_same(new: &Entry, old: &Entry) -> bool {
 
 /// Work that stays on its project and task needs no leave of them; what is billed stays as it is.
 fn check_change(facts: &ReviseFacts, id: EntryId, old: &Entry, new: &Entry) -> Result<(), Refusal> {
+    if old.reverses.is_some() {
+        return Err(Refusal::IsReversal { entry: id });
+    }
     if let Some(invoice) = facts.billing {
         return Err(Refusal::EntryBilled { entry: id, invoice });
+    }
+    if let Some(by) = facts.reversed_by {
+        return Err(Refusal::EntryReversed { entry: id, by });
+    }
+    for (closing, day) in [(facts.closed, old.worked.day), (facts.target_closed, new.worked.day)] {
+        if let Some(closing) = closing {
+            return Err(Refusal::period_closed(day, closing));
+        }
     }
     if (new.project, new.task) != (old.project, old.task) {
         facts.work.check()?;
@@ -184,7 +202,14 @@ mod tests {
     };
 
     fn facts() -> ReviseFacts {
-        ReviseFacts { work: record_facts().work, billing: None, overlap: OverlapRule::Refuse }
+        ReviseFacts {
+            work: record_facts().work,
+            billing: None,
+            overlap: OverlapRule::Refuse,
+            closed: None,
+            target_closed: None,
+            reversed_by: None,
+        }
     }
 
     fn approved() -> Timesheet {

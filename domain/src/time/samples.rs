@@ -60,6 +60,7 @@ pub(crate) fn record_facts() -> RecordFacts {
             task: Some(task_facts()),
         },
         overlap: OverlapRule::Refuse,
+        closed: None,
     }
 }
 

@@ -17,9 +17,10 @@ use domain::time::{Rounding, Span};
 use jiff::civil::Date;
 use migrations::TenantTx;
 
+use super::book_mark::prices_mark;
 use super::invoice::InvoiceRow;
 use super::invoice_entry::InvoiceEntryRow;
-use super::rounding_book::{AppliedRounding, RoundingBook, mark};
+use super::rounding_book::{AppliedRounding, RoundingBook};
 use crate::catalogue::rate::{self, RateRow};
 use crate::row::ReadError;
 
@@ -47,14 +48,15 @@ impl PriceBook {
     /// long as they stay as they are.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
         const KEPT: &str = "price_book";
-        let mark = mark_of(tx).await?;
+        let mark = prices_mark(tx).await?;
         if let Some(book) = tx.kept::<PriceBook>(KEPT, &mark) {
             return Ok(PriceBook::clone(&book));
         }
         let rates = rate::all(tx).await?;
-        let book = PriceBook::of(rates, RoundingBook::load(tx).await?);
+        let rounding = RoundingBook::load(tx).await?;
+        let book = PriceBook::of(rates, rounding);
         // What changed between the two looks may be in it or not.
-        if mark_of(tx).await? == mark {
+        if prices_mark(tx).await? == mark {
             tx.keep(KEPT, mark, Arc::new(book.clone()));
         }
         Ok(book)
@@ -150,21 +152,6 @@ impl PriceBook {
         let terms = |entry: &ReservedEntry| self.terms(client, entry, spans);
         invoice_lines(entries, group_by, currency, terms, price)
     }
-}
-
-/// What tells one content of the tables of a book from every other.
-async fn mark_of(tx: &mut TenantTx) -> Result<String, ReadError> {
-    mark(
-        tx,
-        "select pg_catalog.concat_ws(' ', r.mark, u.mark, s.mark)
-        from (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-                as mark from {t}.rm_rate) r,
-            (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-                as mark from {t}.rm_rounding_rule) u,
-            (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-                as mark from {t}.rm_setting) s",
-    )
-    .await
 }
 
 /// The work that an entry of a client is rated as.

@@ -11,9 +11,9 @@ use domain::catalogue::{RoundingRule, RoundingRuleCleared, RoundingRuleEvent, Ro
 use domain::settings::{SettingChanged, SettingKey, Settings, SettingsEvent};
 use domain::time::{Rounding, RoundingScope};
 use jiff::civil::Date;
-use migrations::{DoorError, TenantTx};
-use sqlx::Row as _;
+use migrations::TenantTx;
 
+use super::book_mark::rounding_mark;
 use crate::catalogue::rounding_rule::{self, RoundingRuleRow};
 use crate::row::ReadError;
 use crate::settings::setting::{self, SettingRow};
@@ -25,20 +25,6 @@ const RULE_KEYS: [SettingKey; 4] = [
     SettingKey::RoundingScope,
     SettingKey::TimecaptureIntervalMinutes,
 ];
-
-/// What tells one content of the tables of this book from every other.
-const MARK: &str = "select pg_catalog.concat_ws(' ', u.mark, s.mark)
-    from (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-            as mark from {t}.rm_rounding_rule) u,
-        (select pg_catalog.concat_ws('/', count(*), max(position), max(tableoid::bigint))
-            as mark from {t}.rm_setting) s";
-
-/// Asks for what tells one content of some tables from every other. A row's position is that of its
-/// last change and positions only grow, so the same number of rows with the same last position are
-/// the same rows; a table that was built anew has another id.
-pub(super) async fn mark(tx: &mut TenantTx, sql: &'static str) -> Result<String, ReadError> {
-    Ok(tx.query(sql).fetch_one().await?.try_get(0).map_err(DoorError::from)?)
-}
 
 /// A rounding rule as it applies to some work, with where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,16 +73,16 @@ impl RoundingBook {
     /// long as they stay as they are.
     pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
         const KEPT: &str = "rounding_book";
-        let before = mark(tx, MARK).await?;
-        if let Some(book) = tx.kept::<RoundingBook>(KEPT, &before) {
+        let mark = rounding_mark(tx).await?;
+        if let Some(book) = tx.kept::<RoundingBook>(KEPT, &mark) {
             return Ok(RoundingBook::clone(&book));
         }
         let rules = rounding_rule::all(tx).await?;
         let settings = setting::list(tx, None).await?;
         let book = RoundingBook::of(rules, settings);
         // What changed between the two looks may be in it or not.
-        if mark(tx, MARK).await? == before {
-            tx.keep(KEPT, before, Arc::new(book.clone()));
+        if rounding_mark(tx).await? == mark {
+            tx.keep(KEPT, mark, Arc::new(book.clone()));
         }
         Ok(book)
     }

@@ -291,6 +291,14 @@ pub async fn open(
     read_rows(&answers)
 }
 
+/// How many seconds of a project's work are on invoices, drafts too.
+pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadError> {
+    let sql = "select coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r
+        where r.project_id = $1 and r.invoice_id is not null";
+    let row = tx.query(sql).bind(project.0).fetch_one().await?;
+    Ok(row.try_get(0).map_err(DoorError::from)?)
+}
+
 /// How many entries invoices hold of what would be wanted, and their seconds.
 pub async fn held(tx: &mut TenantTx, wanted: &Wanted) -> Result<(i64, i64), ReadError> {
     const COUNT: &str =
@@ -309,14 +317,6 @@ pub async fn held(tx: &mut TenantTx, wanted: &Wanted) -> Result<(i64, i64), Read
         .await?;
     let number = |n| answer.try_get::<i64, _>(n).map_err(DoorError::from);
     Ok((number(0)?, number(1)?))
-}
-
-/// How many seconds of a project's work are on invoices, drafts too.
-pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadError> {
-    let sql = "select coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r
-        where r.project_id = $1 and r.invoice_id is not null";
-    let row = tx.query(sql).bind(project.0).fetch_one().await?;
-    Ok(row.try_get(0).map_err(DoorError::from)?)
 }
 
 #[cfg(test)]

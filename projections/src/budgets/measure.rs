@@ -8,7 +8,7 @@ use domain::budgets::{Budget, BudgetAmount, BudgetPeriod};
 use domain::catalogue::rates::{Rate, RateKind, RateUnit, RatedWork};
 use domain::id::ClientId;
 use domain::money::price;
-use domain::time::rounding::{RoundingScope, entry_seconds, round_seconds};
+use domain::time::rounding::day_seconds;
 
 use super::work::Group;
 use crate::billing::price_book::PriceBook;
@@ -86,7 +86,7 @@ impl Measure<'_> {
             project: group.project,
             task: group.task,
             client: self.client,
-            day: group.day,
+            day: group.work_day,
         }
     }
 
@@ -94,19 +94,12 @@ impl Measure<'_> {
     /// is rounded there alone.
     pub fn rounded(&self, group: &Group) -> i64 {
         let rule = self.book.rounding(&self.work(group));
-        match rule.scope {
-            // A budget knows how long work was, not from when to when.
-            RoundingScope::Entry | RoundingScope::Ends => {
-                group.entries.iter().map(|it| entry_seconds(*it, rule)).sum()
-            }
-            RoundingScope::Day => round_seconds(group.seconds(), rule),
-            RoundingScope::InvoiceLine => group.seconds(),
-        }
+        day_seconds(group.entries.iter().copied(), rule)
     }
 
     fn charge(&self, fees: &mut Fees, group: &Group, rounded_seconds: i64) {
         let work = self.work(group);
-        let working_day_seconds = self.book.settings().working_day_seconds(group.day);
+        let working_day_seconds = self.book.settings().working_day_seconds(group.work_day);
         fees.add(rounded_seconds, self.book.rate(&work, RateKind::Bill), working_day_seconds);
     }
 

@@ -19,6 +19,7 @@ fn group(task: u128, day: Date, billable: bool, entries: &[i64]) -> Group {
         member: MemberId(id(1)),
         task: TaskId(id(task)),
         day,
+        work_day: day,
         billable,
         entries: entries.to_vec(),
         approved_seconds: 0,

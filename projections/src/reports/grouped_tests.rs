@@ -94,6 +94,7 @@ fn work(n: u128, who: u128, day: i8, seconds: i64) -> Work {
         project: ProjectId(Uuid::from_u128(1)),
         task: TaskId(Uuid::from_u128(1)),
         day: date(2026, 2, day),
+        work_day: date(2026, 2, day),
         seconds,
         billable: true,
         state: EntryState::Open,
@@ -226,4 +227,18 @@ fn an_entry_stands_under_each_of_its_labels_and_counts_once_in_the_total() {
         |tag: Option<&str>| grouped.rows()[&vec![Part::Tag(tag.map(str::to_owned))]].sums.seconds;
     assert_eq!((of(Some("a")), of(Some("b")), of(None)), (900, 900, 1800));
     assert_eq!((grouped.rows().len(), grouped.total().seconds), (3, 2700));
+}
+
+#[test]
+fn what_corrects_a_closed_day_counts_where_it_is_booked_by_the_rule_of_the_work() {
+    // Worked on the 9th, when each entry was rounded; booked on the 20th.
+    let correcting = |n, seconds| Work {
+        day: date(2026, 2, 20),
+        work_day: date(2026, 2, 9),
+        ..work(n, 0, 9, seconds)
+    };
+    let entries = vec![correcting(1, 300), correcting(2, 300), work(3, 0, 20, 300)];
+    let grouped = grouped(&[Dimension::Day], false, entries);
+    let sums = &grouped.rows()[&vec![Part::Day(date(2026, 2, 20))]].sums;
+    assert_eq!((sums.seconds, sums.rounded_seconds), (900, 900 + 900 + 900));
 }

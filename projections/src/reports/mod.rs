@@ -5,4 +5,5 @@ pub mod firm;
 pub mod grouped;
 pub mod past;
 pub mod sums;
+pub mod terms;
 pub mod work;

@@ -1,11 +1,12 @@
 //! What a report needs, as it was: one pass over the log for all of it, instead of one per read
-//! model. Dated facts (rates, rounding rules and settings) may be cut earlier than the rest: what
-//! was known then.
+//! model. Dated facts (rates, rounding rules and settings) may be cut elsewhere than the rest: as
+//! they were known then.
 
 use domain::log::{DecodeError, Recorded};
 use migrations::TenantTx;
 
 use super::firm::Firm;
+use super::terms::Terms;
 use crate::billing::price_book::PriceBook;
 use crate::billing::rounding_book::RoundingBook;
 use crate::catalogue::client::Client;
@@ -14,7 +15,10 @@ use crate::catalogue::rate::Rate;
 use crate::catalogue::rounding_rule::RoundingRule;
 use crate::catalogue::task::Task;
 use crate::feed::{self, FeedError};
+use crate::leave::holiday::Holiday;
+use crate::leave::holiday_calendar::{HolidayCalendar, calendar_of};
 use crate::members::member::Member;
+use crate::members::work_pattern::WorkPattern;
 use crate::model::{ReadModel, reads};
 use crate::row::Rows;
 use crate::settings::setting::Setting;
@@ -38,7 +42,9 @@ pub struct Past {
     pub entries: Rows<TimeEntryRow>,
     /// Clients, projects, tasks and members.
     pub firm: Firm,
-    /// Rates and settings, as known at the position given for them.
+    /// What members' working days follow from.
+    pub terms: Terms,
+    /// Rates, rounding and settings, as known at the position given for them.
     pub book: PriceBook,
 }
 
@@ -68,26 +74,55 @@ impl<M: ReadModel> Then<M> {
     }
 }
 
-/// Everything at `position`; rates and settings as known at `known`, where that's earlier.
+/// The dated facts that prices and rounding follow from.
+struct Facts {
+    rates: Then<Rate>,
+    rules: Then<RoundingRule>,
+    settings: Then<Setting>,
+}
+
+impl Facts {
+    fn until(known: i64) -> Self {
+        Facts { rates: Then::until(known), rules: Then::until(known), settings: Then::until(known) }
+    }
+
+    fn wants(&self, name: &str, at: i64) -> bool {
+        self.rates.wants(name, at) || self.rules.wants(name, at) || self.settings.wants(name, at)
+    }
+
+    fn take(&mut self, event: &Recorded) {
+        self.rates.take(event);
+        self.rules.take(event);
+        self.settings.take(event);
+    }
+
+    fn book(&self) -> PriceBook {
+        PriceBook::of(self.rates.all(), RoundingBook::of(self.rules.all(), self.settings.all()))
+    }
+}
+
+/// Everything at `position`, with dated facts as known at `known`.
 pub async fn past(tx: &mut TenantTx, position: i64, known: i64) -> Result<Past, PastError> {
     let mut entries = Then::<TimeEntry>::until(position);
     let mut clients = Then::<Client>::until(position);
     let mut projects = Then::<Project>::until(position);
     let mut tasks = Then::<Task>::until(position);
     let mut members = Then::<Member>::until(position);
-    let mut rates = Then::<Rate>::until(known);
-    let mut rules = Then::<RoundingRule>::until(known);
-    let mut settings = Then::<Setting>::until(known);
-    feed::each_event::<PastError>(tx, 0, position, |stored| {
+    let mut patterns = Then::<WorkPattern>::until(position);
+    let mut adopted = Then::<HolidayCalendar>::until(position);
+    let mut declared = Then::<Holiday>::until(position);
+    let mut facts = Facts::until(known);
+    feed::each_event::<PastError>(tx, 0, position.max(known), |stored| {
         let (name, at) = (stored.event_type, stored.position);
         let wanted = entries.wants(name, at)
             || clients.wants(name, at)
             || projects.wants(name, at)
             || tasks.wants(name, at)
             || members.wants(name, at)
-            || rates.wants(name, at)
-            || rules.wants(name, at)
-            || settings.wants(name, at);
+            || patterns.wants(name, at)
+            || adopted.wants(name, at)
+            || declared.wants(name, at)
+            || facts.wants(name, at);
         if wanted {
             let event = stored.decode()?;
             entries.take(&event);
@@ -95,35 +130,32 @@ pub async fn past(tx: &mut TenantTx, position: i64, known: i64) -> Result<Past, 
             projects.take(&event);
             tasks.take(&event);
             members.take(&event);
-            rates.take(&event);
-            rules.take(&event);
-            settings.take(&event);
+            patterns.take(&event);
+            adopted.take(&event);
+            declared.take(&event);
+            facts.take(&event);
         }
         Ok(())
     })
     .await?;
+    let firm = Firm::of(clients.all(), projects.all(), tasks.all(), members.all());
     Ok(Past {
+        terms: Terms::of(&firm, patterns.all(), calendar_of(adopted.all(), declared.all())),
         entries: entries.rows,
-        firm: Firm::of(clients.all(), projects.all(), tasks.all(), members.all()),
-        book: PriceBook::of(rates.all(), RoundingBook::of(rules.all(), settings.all())),
+        firm,
+        book: facts.book(),
     })
 }
 
-/// Rates and settings alone, as they were known at a position.
+/// Rates, rounding and settings alone, as they were known at a position.
 pub async fn book_known(tx: &mut TenantTx, known: i64) -> Result<PriceBook, PastError> {
-    let mut rates = Then::<Rate>::until(known);
-    let mut rules = Then::<RoundingRule>::until(known);
-    let mut settings = Then::<Setting>::until(known);
+    let mut facts = Facts::until(known);
     feed::each_event::<PastError>(tx, 0, known, |stored| {
-        let (name, at) = (stored.event_type, stored.position);
-        if rates.wants(name, at) || rules.wants(name, at) || settings.wants(name, at) {
-            let event = stored.decode()?;
-            rates.take(&event);
-            rules.take(&event);
-            settings.take(&event);
+        if facts.wants(stored.event_type, stored.position) {
+            facts.take(&stored.decode()?);
         }
         Ok(())
     })
     .await?;
-    Ok(PriceBook::of(rates.all(), RoundingBook::of(rules.all(), settings.all())))
+    Ok(facts.book())
 }

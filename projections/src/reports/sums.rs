@@ -1,5 +1,5 @@
 //! What a set of entries comes to. A set is rounded by its member-days on one project and task:
-//! each by the rule of its own day, an entry or the day's sum as the rule says; what rounds lines
+//! each by the rule of the day of its work, an entry or the day's sum as the rule says; what rounds lines
 //! of an invoice rounds nothing here, where there are none. A member-day is priced at its one rate,
 //! rounded once to the minor unit as a line of an invoice is, and then added up.
 
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use domain::catalogue::rates::{Rate, RateKind, RatedWork};
 use domain::id::{ClientId, ProjectId, TaskId};
 use domain::money::price;
-use domain::time::rounding::{Measured, Rounding, RoundingScope, entry_seconds, round_seconds};
+use domain::time::rounding::{Rounding, day_seconds};
 use jiff::civil::Date;
 
 use super::firm::Firm;
@@ -64,25 +64,17 @@ impl Sums {
 
     /// Of entries of one member's day on one project and task.
     pub fn of_unit<'w>(entries: impl IntoIterator<Item = &'w Work>, terms: &Terms) -> Self {
+        let entries: Vec<&Work> = entries.into_iter().collect();
         let mut sums = Sums::default();
-        let (mut rounded, mut billable_rounded) = (0, 0);
-        for work in entries {
-            let measured = Measured { seconds: work.seconds, span: work.span.as_deref() };
-            let by_itself = entry_seconds(measured, terms.rounding);
+        for work in &entries {
             sums.entries += 1;
             sums.seconds += work.seconds;
-            rounded += by_itself;
-            if work.billable {
-                sums.billable_seconds += work.seconds;
-                billable_rounded += by_itself;
-            }
+            sums.billable_seconds += if work.billable { work.seconds } else { 0 };
         }
-        let of_day = |seconds| match terms.rounding.scope {
-            RoundingScope::Day => round_seconds(seconds, terms.rounding),
-            RoundingScope::Entry | RoundingScope::Ends | RoundingScope::InvoiceLine => seconds,
-        };
-        sums.rounded_seconds = of_day(rounded);
-        sums.billable_rounded_seconds = of_day(billable_rounded);
+        let measured = |work: &&'w Work| work.measured();
+        sums.rounded_seconds = day_seconds(entries.iter().map(measured), terms.rounding);
+        let billable = entries.iter().filter(|work| work.billable);
+        sums.billable_rounded_seconds = day_seconds(billable.map(measured), terms.rounding);
         sums.price(terms);
         sums
     }
@@ -152,15 +144,15 @@ impl<'a> Terming<'a> {
             project: work.project,
             task: work.task,
             client,
-            day: work.day,
+            day: work.work_day,
         };
         let book = self.book;
-        let place = (work.day, work.project, work.task);
+        let place = (work.work_day, work.project, work.task);
         let rounding = *self.rules.entry(place).or_insert_with(|| book.rounding(&rated));
         let rates = self.priced.then(|| Rates {
             bill: book.rate(&rated, RateKind::Bill).cloned(),
             cost: book.rate(&rated, RateKind::Cost).cloned(),
-            day_seconds: book.settings().working_day_seconds(work.day),
+            day_seconds: book.settings().working_day_seconds(work.work_day),
         });
         Terms { rounding, rates }
     }

@@ -3,6 +3,7 @@
 
 use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::personal::Envelope;
+use domain::time::rounding::Measured;
 use domain::time::{EntryState, Span};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -83,6 +84,9 @@ pub struct Work {
     pub task: TaskId,
     /// The day it counts for.
     pub day: Date,
+    /// The day of the work: another one where it corrects what is closed. Rates and rounding go by
+    /// it.
+    pub work_day: Date,
     /// How long; negative where it takes time back.
     pub seconds: i64,
     /// Whether it may be billed.
@@ -106,28 +110,35 @@ fn span(
     Some(Box::new(Span { start: start?, end: end?, zone: zone? }))
 }
 
-/// Each with all that is in a row of its read model.
-impl From<&TimeEntryRow> for Work {
-    fn from(row: &TimeEntryRow) -> Self {
+impl Work {
+    /// With all that is in a row of its read model; `reversed` is the entry that it takes back.
+    pub fn of(row: &TimeEntryRow, reversed: Option<&TimeEntryRow>) -> Self {
+        let timed = reversed.unwrap_or(row);
         Work {
             entry: row.entry_id,
             member: row.member_id,
             project: row.project_id,
             task: row.task_id,
             day: row.day,
-            seconds: i64::from(row.seconds),
+            work_day: row.work_day,
+            seconds: row.seconds,
             billable: row.billable,
             state: row.state,
             tags: row.tags.clone(),
-            span: span(row.start_at, row.end_at, row.zone.clone()),
+            span: span(timed.start_at, timed.end_at, timed.zone.clone()),
             note: row.note.clone(),
         }
+    }
+
+    /// Its time as rounding sees it.
+    pub fn measured(&self) -> Measured<'_> {
+        Measured { seconds: self.seconds, span: self.span.as_deref() }
     }
 }
 
 /// A member's day on one project and task: what is rounded as a day's sum, and priced at one rate.
-pub(super) fn unit_of(work: &Work) -> (MemberId, Date, ProjectId, TaskId) {
-    (work.member, work.day, work.project, work.task)
+fn unit_of(work: &Work) -> (MemberId, Date, ProjectId, TaskId, Date) {
+    (work.member, work.day, work.project, work.task, work.work_day)
 }
 
 /// Orders entries so that those of a member's day on one project and task lie together.
@@ -136,10 +147,13 @@ pub fn by_units(entries: &mut [Work]) -> impl Iterator<Item = &[Work]> {
     entries.chunk_by(|left, right| unit_of(left) == unit_of(right))
 }
 
-/// Notes are long, so they come along only where they're wanted.
-const ENTRIES: &str = "select r.entry_id, r.member_id, r.project_id, r.task_id, r.day, r.seconds,
-        r.billable, r.state, r.tags, r.start_at, r.end_at, r.zone, case when $9 then r.note end
+/// Notes are long, so they come along only where they're wanted. What takes time back was worked
+/// when that time was.
+const ENTRIES: &str = "select r.entry_id, r.member_id, r.project_id, r.task_id, r.day, r.work_day,
+        r.seconds, r.billable, r.state, r.tags, coalesce(r.start_at, o.start_at),
+        coalesce(r.end_at, o.end_at), coalesce(r.zone, o.zone), case when $9 then r.note end
     from {t}.rm_time_entry r
+    left join {t}.rm_time_entry o on o.entry_id = r.reverses
     where r.day between $1 and $2
         and ($3::uuid[] is null or r.member_id = any($3))
         and ($4::uuid[] is null or r.project_id = any($4))
@@ -178,11 +192,10 @@ pub async fn between(
 }
 
 fn read(cells: &[Option<&[u8]>]) -> Result<Work, CellError> {
-    let [entry, member, project, task, day, seconds, billable, state, tags, rest @ ..] = cells
-    else {
+    let [entry, member, project, task, day, work_day, seconds, rest @ ..] = cells else {
         return Err(CellError::UNNAMED);
     };
-    let [start, end, zone, note] = rest else {
+    let [billable, state, tags, start, end, zone, note] = rest else {
         return Err(CellError::UNNAMED);
     };
     Ok(Work {
@@ -191,6 +204,7 @@ fn read(cells: &[Option<&[u8]>]) -> Result<Work, CellError> {
         project: Cell::read(*project)?,
         task: Cell::read(*task)?,
         day: Cell::read(*day)?,
+        work_day: Cell::read(*work_day)?,
         seconds: Cell::read(*seconds)?,
         billable: Cell::read(*billable)?,
         state: Cell::read(*state)?,

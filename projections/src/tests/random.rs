@@ -2,14 +2,16 @@
 //! there or are gone. No fold may trip over them, and each must declare every row that it uses.
 
 use super::samples::{
-    History, MONDAY, approved, drafted, everything, recorded, rejected, removed, reopened, revised,
-    submitted, voided,
+    History, MONDAY, approved, drafted, everything, id, recorded, rejected, removed, reopened,
+    revised, submitted, voided,
 };
+use super::story_of_corrections::reversed;
 use super::{Visitor, assert_batches_fold_alike};
 use crate::model::ReadModel;
 use crate::registry;
+use domain::id::{EntryId, MemberId};
 use domain::log::Recorded;
-use domain::time::TimeRecorded;
+use domain::time::{TimeRecorded, TimeRemoved, TimeReversed};
 use jiff::ToSpan;
 
 /// Marsaglia's xorshift64: the same numbers for the same seed.
@@ -35,7 +37,10 @@ fn any_history(seed: u64, events: usize) -> History {
         let day = MONDAY + week.weeks();
         let some = [(entry, version), (entry + 1, 1)];
         let invoice = 500 + u128::from(dice.roll(3));
-        match dice.roll(12) {
+        // The one that takes the entry back, and the one that stands in for it.
+        let (back, instead) = (entry + 10, entry + 20);
+        let reverses = Some(EntryId(id(entry)));
+        match dice.roll(16) {
             0 | 1 => {
                 history.time(1, day, TimeRecorded { version, ..recorded(entry, day, seconds) })
             }
@@ -47,6 +52,21 @@ fn any_history(seed: u64, events: usize) -> History {
             7 => history.time(1, day, reopened(&some)),
             8 => history.invoice(invoice, drafted(invoice, &[(entry, seconds), (entry + 1, 1)])),
             9 => history.invoice(invoice, voided(invoice, &[entry, entry + 2])),
+            10 => {
+                let member = MemberId(id(1));
+                let event = TimeReversed { member, day, ..reversed(back, entry, seconds) };
+                history.time(1, day, event)
+            }
+            11 => {
+                let work_day = Some(MONDAY);
+                let event = recorded(instead, day, seconds);
+                history.time(1, day, TimeRecorded { replaces: reverses, work_day, ..event })
+            }
+            12 => history.time(1, day, TimeRemoved { reverses, ..removed(back, None) }),
+            13 => {
+                let event = removed(instead, Some(MONDAY));
+                history.time(1, day, TimeRemoved { replaces: reverses, ..event })
+            }
             _ => {
                 let any = &pool[usize::try_from(dice.roll(pool.len() as u64)).expect("small")];
                 history.add(any.stream, any.event.clone())

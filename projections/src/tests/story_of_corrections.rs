@@ -12,7 +12,7 @@ use super::samples::{History, MONDAY, id, recorded, removed, sealed};
 const BOOKED: Date = date(2026, 2, 10);
 
 /// The negative of an entry of Monday, booked a week later.
-fn reversed(entry: u128, reverses: u128, seconds: u32) -> TimeReversed {
+pub(super) fn reversed(entry: u128, reverses: u128, seconds: u32) -> TimeReversed {
     TimeReversed {
         entry: EntryId(id(entry)),
         reverses: EntryId(id(reverses)),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::id::MemberId;
 use domain::leave::{Adoption, HolidayCalendar};
 use domain::members::WorkPattern;
+use domain::personal::Envelope;
 use domain::time::calendar::{LeaveOn, WorkTerms, holidays_by_day};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -146,4 +147,24 @@ pub async fn holidays(
 fn of_json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Vec<T>, ReadError> {
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(&text).map_err(|_| ReadError::from(crate::row::CellError::UNNAMED))
+}
+
+/// What those of these members are called that have a name, sealed.
+pub async fn names(
+    tx: &mut TenantTx,
+    ids: impl IntoIterator<Item = MemberId>,
+) -> Result<BTreeMap<MemberId, Envelope>, ReadError> {
+    let ids: Vec<Uuid> = ids.into_iter().map(|id| id.0).collect();
+    let rows = tx
+        .query("select member_id, name from {t}.rm_member where member_id = any($1)")
+        .bind(ids)
+        .fetch_all()
+        .await?;
+    let mut names = BTreeMap::new();
+    for row in rows {
+        let id: Uuid = row.try_get(0).map_err(DoorError::from)?;
+        let name: Option<String> = row.try_get(1).map_err(DoorError::from)?;
+        names.extend(name.as_deref().and_then(Envelope::parse).map(|name| (MemberId(id), name)));
+    }
+    Ok(names)
 }

@@ -35,9 +35,8 @@ impl Person {
         let mut dice = Dice::new(seed);
         let (name, mailbox) = words::person(number);
         let clients = shape.clients() as u64 - 1;
-        // Some clients are much larger than others.
-        let client =
-            |dice: &mut Dice| 1 + (dice.roll(clients) * dice.roll(clients) / clients) as usize;
+        // The first clients are about twice as large as the middle one.
+        let client = |dice: &mut Dice| 1 + dice.roll(clients).min(dice.roll(clients)) as usize;
         let paid: Vec<_> =
             (0..4 + dice.roll(3)).map(|_| (client(&mut dice), dice.roll(3) as usize)).collect();
         // Everybody does something for the firm itself as well, but not much.

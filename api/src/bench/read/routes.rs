@@ -37,7 +37,13 @@ pub fn targets(year: &Year) -> Vec<Target> {
         ("grid", by_week(&|member, week| format!("/timesheets/{member}/{week}/grid"))),
         ("calendar", by_week(&|member, week| format!("/calendar/{member}/{}", month(week)))),
         ("progress", by_week(&|member, week| format!("/progress/{member}/{}", month(week)))),
-        ("utilisation", months(&|from, to| format!("/utilisation?from={from}&to={to}&by=member"))),
+        (
+            "utilisation",
+            (1..=12)
+                .map(|month| format!("{}-{month:02}", year.year))
+                .map(|month| format!("/utilisation?from={month}&to={month}&by=member"))
+                .collect(),
+        ),
         (
             "unbilled",
             clients.iter().map(|it| format!("/unbilled?client_id={it}&to={end}")).collect(),
@@ -49,7 +55,10 @@ pub fn targets(year: &Year) -> Vec<Target> {
             }),
         ),
         ("invoice", year.invoices.iter().map(|it| format!("/invoices/{it}")).collect()),
-        ("report", months(&|from, to| format!("/reports/time?from={from}&to={to}&by=project"))),
+        (
+            "report",
+            months(&|from, to| format!("/reports/time?from={from}&to={to}&group_by=project")),
+        ),
     ];
     targets.retain(|(_, paths)| !paths.is_empty());
     let below = |path: String| format!("{}{path}", crate::http::BASE);

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use domain::catalogue::rates::RatedWork;
 use domain::id::{ClientId, EntryId, ProjectId};
 use domain::time::rounding::{Measured, entry_seconds};
-use migrations::TenantTx;
 use projections::billing::price_book::{PriceBook, Spans};
 use projections::billing::rounding_book::RoundingBook;
-use projections::catalogue::client::{self, Client};
+use projections::catalogue::client::{Client, ClientRow};
 use projections::catalogue::project;
 use projections::catalogue::rate::Rate;
 use projections::catalogue::rounding_rule::RoundingRule;
@@ -45,41 +44,37 @@ pub(crate) async fn book_then(about: &About) -> Result<PriceBook, Problem> {
     Ok(book)
 }
 
-/// The currencies of the clients that are billed in another than the tenant's, at the moment that
-/// the request is about.
+/// The currencies of the clients that were billed in another than the tenant's, at the moment that
+/// the request is about; none where the present is asked for.
 pub(crate) async fn currencies_then(
     about: &About,
-    tx: &mut TenantTx,
-) -> Result<BTreeMap<ClientId, String>, Problem> {
-    let Some(clients) = about.rows_then::<Client>().await? else {
-        return Ok(client::currencies(tx).await?);
-    };
-    let billed_in = |row: &client::ClientRow| Some((row.client_id, row.currency.clone()?));
-    Ok(clients.iter().filter_map(billed_in).collect())
+) -> Result<Option<BTreeMap<ClientId, String>>, Problem> {
+    let clients = about.rows_then::<Client>().await?;
+    let billed_in = |row: &ClientRow| Some((row.client_id, row.currency.clone()?));
+    Ok(clients.map(|clients| clients.iter().filter_map(billed_in).collect()))
 }
 
-/// From when to when these entries were worked, where a rule asks for both ends; else nothing.
+/// From when to when these entries were worked, where a rule of the book asks for both ends; else
+/// nothing.
 pub(crate) async fn spans_then(
     about: &About,
-    tx: &mut TenantTx,
     book: &PriceBook,
     entries: impl Iterator<Item = EntryId>,
 ) -> Result<Spans, Problem> {
-    if !book.asks_for_ends() {
-        return Ok(Spans::new());
-    }
-    spans_of(about, tx, entries).await
+    if book.asks_for_ends() { spans_of(about, entries).await } else { Ok(Spans::new()) }
 }
 
 /// From when to when these entries are rounded by where a rule asks for both ends; of one that
 /// takes another back, the other's.
 pub(crate) async fn spans_of(
     about: &About,
-    tx: &mut TenantTx,
     entries: impl Iterator<Item = EntryId>,
 ) -> Result<Spans, Problem> {
     let Some(rows) = about.rows_then::<TimeEntry>().await? else {
-        return Ok(time_entry::spans(tx, entries).await?);
+        let mut tx = about.tx().await?;
+        let spans = time_entry::spans(&mut tx, entries).await?;
+        tx.commit().await?;
+        return Ok(spans);
     };
     let rows: BTreeMap<EntryId, &TimeEntryRow> = rows.iter().map(|it| (it.entry_id, it)).collect();
     let find = |entry: &EntryId| rows.get(entry).copied();
@@ -99,13 +94,13 @@ impl Rounder {
     pub(crate) async fn then(about: &About, rows: &[TimeEntryRow]) -> Result<Self, Problem> {
         let book = rounding_then(about).await?;
         let (mut clients, mut spans) = (BTreeMap::new(), Spans::new());
-        if book.asks_for_clients() || book.asks_for_ends() {
+        if book.asks_for_clients() {
             let mut tx = about.tx().await?;
             clients = project::clients_of(&mut tx, rows.iter().map(|row| row.project_id)).await?;
-            if book.asks_for_ends() {
-                spans = spans_of(about, &mut tx, rows.iter().map(|row| row.entry_id)).await?;
-            }
             tx.commit().await?;
+        }
+        if book.asks_for_ends() {
+            spans = spans_of(about, rows.iter().map(|row| row.entry_id)).await?;
         }
         Ok(Rounder { book, clients, spans })
     }

@@ -23,7 +23,6 @@ use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
 use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing};
-use crate::http::moment::rows_at;
 use crate::http::problem::Problem;
 
 const KIND: &str = "invoice";
@@ -194,20 +193,20 @@ struct Priced {
 
 async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Priced, Problem> {
     let book = book_then(call).await?;
+    // Before the transaction: a request that holds one and waits for another may wait for itself.
+    let invoices = call.rows_then::<Invoice>().await?;
+    let taken = call.rows_then::<InvoiceEntry>().await?;
     let mut tx = call.tx().await?;
-    let (tenants, tenant) = (&call.app.tenants, call.tenant.id);
-    let (found, entries) = match call.as_of {
-        None => {
-            let found = invoice::find(&mut tx, id).await?;
-            (found, invoice_entry::of_invoice(&mut tx, id).await?)
-        }
-        Some(position) => {
-            let mut invoices = rows_at::<Invoice>(tenants, tenant, position).await?;
-            let entries = rows_at::<InvoiceEntry>(tenants, tenant, position).await?;
+    let (found, entries) = match (invoices, taken) {
+        (Some(mut invoices), Some(taken)) => {
             let mut entries: Vec<InvoiceEntryRow> =
-                entries.iter().filter(|row| row.invoice_id == id).cloned().collect();
+                taken.iter().filter(|row| row.invoice_id == id).cloned().collect();
             entries.sort_by_key(|row| (row.day, row.entry_id));
             (invoices.take(&id), entries)
+        }
+        (None, _) | (_, None) => {
+            let found = invoice::find(&mut tx, id).await?;
+            (found, invoice_entry::of_invoice(&mut tx, id).await?)
         }
     };
     let invoice = found.ok_or_else(Problem::not_found)?;
@@ -219,8 +218,8 @@ async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Pr
         entries.iter().map(|row| row.member_id),
     )
     .await?;
-    let spans = spans_then(call, &mut tx, &book, entries.iter().map(|row| row.entry_id)).await?;
     tx.commit().await?;
+    let spans = spans_then(call, &book, entries.iter().map(|row| row.entry_id)).await?;
     let lines = book.lines(&invoice, &entries, &spans);
     let settings = book.settings();
     let rate = settings.vat_percent(invoice.to_day);

@@ -116,8 +116,8 @@ pub(crate) async fn preview(
     wanted: &Wanted,
     change: impl FnOnce(PriceBook) -> PriceBook,
 ) -> Result<Answer<Preview>, Problem> {
+    let open = OpenTime::load(about, wanted, MOST).await?;
     let mut tx = about.tx().await?;
-    let open = OpenTime::load(about, &mut tx, wanted, MOST).await?;
     let (entries, seconds) = unbilled::held(&mut tx, wanted).await?;
     let on_invoices = HeldTime { entries, seconds };
     let after = change(open.book.clone());

@@ -87,8 +87,8 @@ pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, 
     let Which { client_id, from, to } = call.query;
     let client = client_id.map(ClientId);
     let wanted = Wanted { client, from, to, approved: true, ..Wanted::default() };
+    let open = OpenTime::load(&call, &wanted, MOST).await?;
     let mut tx = call.tx().await?;
-    let open = OpenTime::load(&call, &mut tx, &wanted, MOST).await?;
     let projects = open.entries.iter().map(|it| it.row.project_id);
     let tasks = open.entries.iter().map(|it| it.row.task_id);
     let names = Names::load(&call, &mut tx, projects, tasks, []).await?;

@@ -2,7 +2,7 @@
 //! XLSX. A report knows its columns and rows and nothing of formats; a format knows nothing of what
 //! is reported.
 
-mod answer;
+pub(crate) mod answer;
 mod csv;
 mod document;
 mod format;
@@ -18,3 +18,6 @@ mod xlsx;
 
 pub(crate) use format::Format;
 pub(crate) use many::Many;
+
+#[cfg(test)]
+pub(crate) mod tests;

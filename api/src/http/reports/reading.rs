@@ -2,11 +2,10 @@
 //! same for a request and for the command line, which has no caller; `as_of` cuts the whole log,
 //! `known_at` only what is dated: rates, rounding and settings.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use commands::event_log::read::position_at;
-use domain::id::{MemberId, TenantId};
+use domain::id::{EntryId, MemberId, TenantId};
 use domain::members::Role;
 use jiff::Timestamp;
 use migrations::keys::TenantKeys;
@@ -14,14 +13,14 @@ use migrations::{TenantTx, Tenants};
 use projections::billing::price_book::PriceBook;
 use projections::feed::FeedError;
 use projections::reports::firm::Firm;
-use projections::reports::past::{PastError, book_known, past};
+use projections::reports::past::{Past, PastError, book_known, past};
+use projections::reports::terms::Terms;
 use projections::reports::work::{self, Wanted, Work};
 use projections::row::Rows;
 use projections::time::time_entry::TimeEntryRow;
 
 use crate::http::call::About;
-use crate::http::problem::{FieldError, Problem};
-use crate::http::query::refused;
+use crate::http::problem::Problem;
 
 /// What the reader of a report may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,63 +62,55 @@ pub(crate) struct Reading {
     pub(crate) sees: Sees,
     /// The position of the log that it's about, where it's not the present.
     pub(crate) as_of: Option<i64>,
-    /// Since when dated facts must have been known.
-    pub(crate) known_at: Option<Timestamp>,
+    /// The position up to which dated facts are known, where another is asked for.
+    pub(crate) known_at: Option<i64>,
     /// Now.
     pub(crate) now: Timestamp,
 }
 
 impl Reading {
     /// What a request is about.
-    pub(crate) fn of(about: &About, known_at: Option<&str>) -> Result<Self, Problem> {
-        let known_at = known_at.map(|text| instant(text, about.now())).transpose()?;
-        Ok(Reading {
+    pub(crate) fn of(about: &About) -> Self {
+        Reading {
             tenants: about.app.tenants.clone(),
             tenant: about.tenant.id,
             slug: about.tenant.slug.clone(),
             keys: about.keys.clone(),
             sees: Sees::of(about),
             as_of: about.as_of,
-            known_at,
+            known_at: about.known_at,
             now: about.now(),
-        })
+        }
+    }
+
+    /// Whose time is meant: of these members, of everybody where none are named, or the reader's own
+    /// alone. Who sees nothing else is refused others'.
+    pub(crate) fn members(
+        &self,
+        asked: Option<Vec<MemberId>>,
+    ) -> Result<Option<Vec<MemberId>>, Problem> {
+        let Some(own) = self.sees.only else { return Ok(asked) };
+        if asked.is_some_and(|asked| asked.iter().any(|member| *member != own)) {
+            return Err(Problem::forbidden());
+        }
+        Ok(Some(vec![own]))
     }
 
     /// Opens what is needed, all of one moment.
     pub(crate) async fn begin(&self) -> Result<Standing, Problem> {
         let mut tx = self.tenants.begin_snapshot(self.tenant).await?;
-        let known = match self.known_at {
-            Some(instant) => Some(position_at(&mut tx, instant).await?),
-            None => None,
-        };
         if let Some(position) = self.as_of {
-            let known = known.map_or(position, |known| known.min(position));
-            let past = past(&mut tx, position, known).await?;
-            let (firm, book) = (past.firm, past.book);
-            return Ok(Standing { tx, firm, book, then: Some(past.entries) });
+            let past = past(&mut tx, position, self.known_at.unwrap_or(position)).await?;
+            let Past { entries, firm, terms, book } = past;
+            return Ok(Standing { tx, firm, book, then: Some((entries, terms)) });
         }
-        let book = match known {
+        let book = match self.known_at {
             Some(known) => book_known(&mut tx, known).await?,
             None => PriceBook::load(&mut tx).await?,
         };
         let firm = Firm::load(&mut tx).await?;
         Ok(Standing { tx, firm, book, then: None })
     }
-}
-
-/// An instant that dated facts must have been known at.
-pub(crate) fn instant(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
-    // A plus sign that was not encoded arrives as a space.
-    let instant: Timestamp = text.replace(' ', "+").parse().map_err(|_| {
-        let why = "give an instant such as 2026-03-01T12:00:00+02:00";
-        refused("known_at", "query.invalid", why)
-    })?;
-    if instant > now {
-        let detail = "this lies in the future, of which nothing is known";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "known_at.future", detail)
-            .with_error(FieldError::new("?known_at", "known_at.future", detail)));
-    }
-    Ok(instant)
 }
 
 /// A firm as it stood, ready to be read.
@@ -130,8 +121,8 @@ pub(crate) struct Standing {
     pub(crate) firm: Firm,
     /// Prices and rounding.
     pub(crate) book: PriceBook,
-    /// Every entry, where it's not the present that is asked for.
-    then: Option<Rows<TimeEntryRow>>,
+    /// Every entry and what work follows from, where it's not the present that is asked for.
+    then: Option<(Rows<TimeEntryRow>, Terms)>,
 }
 
 impl Standing {
@@ -142,9 +133,12 @@ impl Standing {
         with_notes: bool,
         mut take: impl FnMut(&mut [Work], &Firm, &PriceBook) -> Result<(), Problem>,
     ) -> Result<(), Problem> {
-        if let Some(rows) = &self.then {
+        if let Some((rows, _)) = &self.then {
+            let all: HashMap<EntryId, &TimeEntryRow> =
+                rows.iter().map(|row| (row.entry_id, row)).collect();
+            let reversed = |row: &TimeEntryRow| all.get(&row.reverses?).copied();
             let held = rows.iter().filter(|row| wanted.holds(row));
-            let mut entries: Vec<Work> = held.map(Work::from).collect();
+            let mut entries: Vec<Work> = held.map(|row| Work::of(row, reversed(row))).collect();
             return take(&mut entries, &self.firm, &self.book);
         }
         for days in wanted.months() {
@@ -152,6 +146,14 @@ impl Standing {
             take(&mut entries, &self.firm, &self.book)?;
         }
         Ok(())
+    }
+
+    /// What could be worked.
+    pub(crate) async fn terms(&mut self) -> Result<Terms, Problem> {
+        match &self.then {
+            Some((_, terms)) => Ok(terms.clone()),
+            None => Ok(Terms::load(&mut self.tx).await?),
+        }
     }
 }
 

@@ -112,8 +112,6 @@ pub(crate) struct Asked {
     pub(crate) money: Option<bool>,
     /// Whether to show a row for each group of groups.
     pub(crate) subtotals: Option<bool>,
-    /// Rates, rounding and settings as they were known at this instant.
-    pub(crate) known_at: Option<String>,
     /// In which format; as the reader accepts where it's left out.
     pub(crate) format: Option<Format>,
     /// Whether CSV begins with the mark of UTF-8, which some spreadsheets need.
@@ -130,7 +128,7 @@ pub(crate) async fn report(call: Call<(), Asked>) -> Result<Rendered, Problem> {
         as_of: call.as_of,
         now: call.now(),
     };
-    let reading = Reading::of(&call, asked.known_at.as_deref())?;
+    let reading = Reading::of(&call);
     render(table(&reading, asked, manner.format).await?, manner).await
 }
 
@@ -246,13 +244,7 @@ fn wanted(reading: &Reading, asked: &Asked, firm: &Firm) -> Result<Wanted, Probl
     fn list<I>(many: Option<&Many<Uuid>>, id: impl Fn(Uuid) -> I) -> Option<Vec<I>> {
         many.map(|many| many.0.iter().map(|it| id(*it)).collect())
     }
-    let mut members = list(asked.member_id.as_ref(), MemberId);
-    if let Some(own) = reading.sees.only {
-        if members.is_some_and(|members| members.iter().any(|member| *member != own)) {
-            return Err(Problem::forbidden());
-        }
-        members = Some(vec![own]);
-    }
+    let members = reading.members(list(asked.member_id.as_ref(), MemberId))?;
     let mut projects = list(asked.project_id.as_ref(), ProjectId);
     if let Some(clients) = list(asked.client_id.as_ref(), ClientId) {
         let theirs = firm.projects.values().filter(|row| clients.contains(&row.client_id));

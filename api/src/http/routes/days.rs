@@ -2,7 +2,7 @@
 
 use super::{ALL, read};
 use crate::http::registry::{Route, get};
-use crate::http::time::{calendar, days, grid, progress};
+use crate::http::time::{calendar, days, grid, progress, utilisation};
 
 pub(super) fn routes() -> Vec<Route> {
     const T: &str = "time";
@@ -33,6 +33,15 @@ pub(super) fn routes() -> Vec<Route> {
             progress::progress,
         )
         .from(days::MODELS)
+        .then(),
+        get(
+            "/utilisation",
+            "getUtilisation",
+            read(T, ALL),
+            "The billable share of what could be worked, by member, month, project or client",
+            utilisation::list,
+        )
+        .from(utilisation::MODELS)
         .then(),
     ]
 }

@@ -34,6 +34,8 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let task = firm.post(&format!("{path}/tasks"), &json!({ "name": "Design" })).await.id();
     let member = person.member.to_string();
     let linked = firm.post(&format!("{path}/members"), &json!({ "member_id": member })).await;
+    let budget = json!({ "amount": { "basis": "hours", "seconds": 3600 } });
+    let budget = firm.post(&format!("{path}/budgets"), &budget).await.id();
     let body = json!({
         "member_id": member, "project_id": project, "task_id": task, "date": "2026-03-02",
         "seconds": 60,
@@ -87,6 +89,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("tokens", token),
         ("sessions", firm.session(person.member).await.id),
         ("audit", client.clone()),
+        ("budget_id", budget),
         ("task_id", task),
         ("member_id", member),
         ("client_id", client),
@@ -117,6 +120,7 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
     let kind = rule.path.split('/').nth(1).unwrap_or_default();
     match name {
         "week" => return "2026-W10".to_owned(),
+        "month" => return "2026-03".to_owned(),
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
         "day" => return "2026-12-16".to_owned(),

@@ -3,6 +3,8 @@
 
 mod access;
 mod ask;
+mod budgets;
+mod calendar;
 mod domains;
 mod files;
 mod files_seen;
@@ -17,6 +19,7 @@ mod jobs;
 mod kept;
 mod leave;
 mod logs;
+mod many_reads;
 mod members;
 mod pages;
 mod people;
@@ -24,6 +27,7 @@ mod platform_roles;
 mod prices;
 mod problems;
 mod races;
+mod reports;
 mod roles;
 mod rules;
 mod samples;
@@ -34,6 +38,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod utilisation;
 
 pub(crate) use ask::{Ask, Reply, ask, visit};
 pub(crate) use firm::Firm;

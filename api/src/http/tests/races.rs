@@ -20,12 +20,8 @@ const MONDAY: i8 = 2;
 /// How many requests are under way at once.
 const WRITES: usize = 200;
 /// Why a write may be refused here.
-const LOST: [(u16, &str); 4] = [
-    (409, "conflict"),
-    (412, "precondition.failed"),
-    (422, "time.overlap"),
-    (422, "batch.refused"),
-];
+const LOST: [(u16, &str); 3] =
+    [(409, "conflict"), (412, "precondition.failed"), (422, "time.overlap")];
 
 /// What one request asks for.
 enum Wish {

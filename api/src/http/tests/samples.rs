@@ -35,6 +35,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
         let query = format!("kind=document&name=a.txt&client_id={}", fill("client_id"));
         return ask.query(&query).text("text/plain", "A text.\n");
     }
+    if rule.operation == "getUtilisation" {
+        return ask.query("from=2026-03&by=project");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -79,6 +82,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         }),
         "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
+        "changeBudget" => json!({ "alert_at": [90] }),
+        "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),

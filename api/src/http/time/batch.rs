@@ -147,7 +147,7 @@ async fn one_by_one(
 ) -> Result<Answer<BatchAnswer>, Problem> {
     let each = items.into_iter().enumerate().map(|(n, item)| {
         let key = IdempotencyKey { key: format!("{}/items/{n}", key.key), ..key.clone() };
-        about.send_under(Some(key), item)
+        about.send_warned_under(Some(key), item)
     });
     let outcomes: Vec<_> = futures::stream::iter(each).buffered(AT_ONCE).collect().await;
     let mut position = 0;

@@ -127,7 +127,7 @@ impl MemberDays {
         let leave = Vec::new();
         let spans = if book.asks_for_ends() {
             let started = cells.values().flat_map(|cell| &cell.started);
-            spans_of(about, tx, started.map(|(entry, _)| *entry)).await?
+            spans_of(about, started.map(|(entry, _)| *entry)).await?
         } else {
             Spans::new()
         };

@@ -9,14 +9,16 @@ pub(crate) mod grid;
 pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod utilisation;
 pub(crate) mod worked;
 
+use clap::ValueEnum;
 use domain::time::EntryState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How far approval has come, of an entry or of a whole week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum StateName {
     /// Nobody asked for approval of this version.

@@ -1,6 +1,7 @@
 //! What each letter says: one file and two templates (`templates/mail/<name>.txt` and `.html`) per
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
+mod budget_alert;
 mod frozen;
 mod invitation;
 mod link;
@@ -40,6 +41,7 @@ pub(super) async fn compose(
         Letter::PaymentDue { of, owner, day } => {
             payment_due::compose(post, tenant, job, (of, owner, day)).await
         }
+        Letter::BudgetAlert { .. } => budget_alert::compose(post, tenant, job, letter).await,
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }

@@ -24,6 +24,7 @@ pub(crate) const INVOICE: u16 = 50;
 pub(crate) const IMPORT: u16 = 60;
 pub(crate) const JOB: u16 = 62;
 pub(crate) const ANNUAL: u16 = 65;
+pub(crate) const BUDGET: u16 = 70;
 pub(crate) const SESSION: u16 = 80;
 pub(crate) const FILE: u16 = 75;
 

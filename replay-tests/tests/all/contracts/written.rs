@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, files, leave, people, platform, sums, tenancy, time};
+use super::{budgets, catalogue, files, leave, people, platform, sums, tenancy, time};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -30,6 +30,7 @@ fn samples() -> Vec<Event> {
         catalogue::projects(),
         catalogue::rates(),
         catalogue::rounding_rules(),
+        budgets::budgets(),
         tenancy::tenants(),
         platform::sign_ups(),
         platform::plans(),

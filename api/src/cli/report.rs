@@ -1,0 +1,212 @@
+//! `crowdminder report`: the reports of the API, in the operator's right, into a file or on stdout.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use commands::event_log::read::head_of;
+use jiff::civil::Date;
+use uuid::Uuid;
+
+use super::{Context, Outcome, output};
+use crate::http::reports::answer::{Manner, written};
+use crate::http::reports::group_by::GroupBy;
+use crate::http::reports::reading::{Reading, Sees};
+use crate::http::reports::table::Table;
+use crate::http::reports::time::{self, GroupName};
+use crate::http::reports::{Format, Many};
+use crate::http::{Moment, Problem, StateName, cut};
+
+/// What to report.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Report {
+    /// Recorded, rounded and billable time, by any groups
+    Time(Time),
+}
+
+/// Which days, and how they're shown.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// The tenant
+    slug: String,
+    /// The first day
+    #[arg(long, value_name = "DAY")]
+    from: Date,
+    /// The last day
+    #[arg(long, value_name = "DAY")]
+    to: Date,
+    /// The moment the whole report is about: a position of the log, or an instant
+    #[arg(long, value_name = "MOMENT")]
+    as_of: Option<String>,
+    /// Rates, rounding and settings as they were known at this instant
+    #[arg(long, value_name = "INSTANT")]
+    known_at: Option<String>,
+    /// How it's written
+    #[arg(long, value_enum, default_value = "csv")]
+    format: Format,
+    /// Where to; left out = stdout
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Begin CSV with the mark of UTF-8, which some spreadsheets need
+    #[arg(long)]
+    bom: bool,
+}
+
+/// Which time.
+#[derive(Debug, Args)]
+pub(crate) struct Time {
+    #[command(flatten)]
+    shown: Shown,
+    /// What makes a row, from the outermost group to the innermost
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "GROUPS",
+        default_value = "project"
+    )]
+    group_by: Vec<GroupName>,
+    /// By these members only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    member_id: Vec<Uuid>,
+    /// For these clients only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    client_id: Vec<Uuid>,
+    /// On these projects only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    project_id: Vec<Uuid>,
+    /// Doing these tasks only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    task_id: Vec<Uuid>,
+    /// With any of these labels only
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Billable time only, or what is not
+    #[arg(long, value_name = "YES")]
+    billable: Option<bool>,
+    /// In these states only
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STATE")]
+    state: Vec<StateName>,
+    /// Also what it's worth, what it costs, and what is left
+    #[arg(long)]
+    money: bool,
+    /// A row for each group of groups
+    #[arg(long)]
+    subtotals: bool,
+}
+
+pub(crate) async fn run(context: &Context, command: Report) -> anyhow::Result<Outcome> {
+    match command {
+        Report::Time(command) => {
+            let (shown, asked) = command.asked();
+            let reading = reading(context, &shown).await?;
+            let table = time::table(&reading, &asked, shown.format).await.map_err(said)?;
+            write(context, &shown, &reading, table)
+        }
+    }
+}
+
+impl Time {
+    fn asked(self) -> (Shown, time::Asked) {
+        fn many<T>(values: Vec<T>) -> Option<Many<T>> {
+            (!values.is_empty()).then_some(Many(values))
+        }
+        let Time { shown, .. } = self;
+        let asked = time::Asked {
+            from: shown.from,
+            to: shown.to,
+            group_by: Some(GroupBy(self.group_by)),
+            member_id: many(self.member_id),
+            client_id: many(self.client_id),
+            project_id: many(self.project_id),
+            task_id: many(self.task_id),
+            tag: many(self.tag),
+            billable: self.billable,
+            state: many(self.state),
+            money: Some(self.money),
+            subtotals: Some(self.subtotals),
+            format: Some(shown.format),
+            bom: Some(shown.bom),
+        };
+        (shown, asked)
+    }
+}
+
+async fn reading(context: &Context, shown: &Shown) -> anyhow::Result<Reading> {
+    let tenant = context.tenant(&shown.slug).await?;
+    let system = &context.system;
+    let now = system.commands.log().clock().now();
+    // From the log itself, which is up to date also where nothing keeps read models so.
+    let as_of = match &shown.as_of {
+        Some(text) => {
+            cut(&system.tenants, &tenant, now, (Moment::AsOf, text)).await.map_err(said)?
+        }
+        None => head_of(&system.tenants, tenant.id).await?,
+    };
+    let known_at = match &shown.known_at {
+        Some(text) => {
+            let known = cut(&system.tenants, &tenant, now, (Moment::KnownAt, text)).await;
+            Some(known.map_err(said)?)
+        }
+        None => None,
+    };
+    Ok(Reading {
+        tenants: system.tenants.clone(),
+        tenant: tenant.id,
+        slug: tenant.slug.clone(),
+        keys: system.keys.of(tenant.id).await?,
+        sees: Sees::ALL,
+        as_of: Some(as_of),
+        known_at,
+        now,
+    })
+}
+
+fn write(
+    context: &Context,
+    shown: &Shown,
+    reading: &Reading,
+    table: Table,
+) -> anyhow::Result<Outcome> {
+    let manner = Manner {
+        format: shown.format,
+        bom: shown.bom,
+        days: (shown.from, shown.to),
+        as_of: reading.as_of,
+        now: reading.now,
+    };
+    let rows = table.rows.len();
+    let pieces = written(table, &manner).map_err(said)?;
+    match &shown.out {
+        Some(path) => {
+            let named = || path.display().to_string();
+            let mut file = std::fs::File::create(path).with_context(named)?;
+            for piece in pieces {
+                file.write_all(&piece).with_context(named)?;
+            }
+            file.sync_all().with_context(named)?;
+            if context.json {
+                output::document(&serde_json::json!({ "file": path, "rows": rows }));
+            } else {
+                output::line(&format!("{}: {rows} rows", path.display()));
+            }
+        }
+        None => {
+            let mut stdout = std::io::stdout().lock();
+            for piece in pieces {
+                // A reader that has gone away, such as `head`, is no error.
+                if stdout.write_all(&piece).is_err() {
+                    break;
+                }
+            }
+            let _ = stdout.flush();
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn said(problem: Problem) -> anyhow::Error {
+    let (_, code, detail) = problem.parts();
+    anyhow::anyhow!("{detail} ({code})")
+}
