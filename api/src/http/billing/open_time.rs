@@ -1,5 +1,5 @@
-//! Billable time that no invoice holds, with all that prices it: what the list of unbilled time, the
-//! list of missing rates and previews of a change are made of.
+//! Billable time that no invoice holds, with all that prices it: what the list of unbilled time,
+//! the list of missing rates and previews of a change are made of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
