@@ -78,6 +78,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         | "setRoundingRule"
         | "clearRoundingRule"
         | "previewRoundingRule" => terms_of(rule, fill),
+        "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
+        "changeBudget" => json!({ "alert_at": [90] }),
+        "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),
