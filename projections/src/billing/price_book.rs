@@ -1,6 +1,6 @@
 //! Prices at the moment they're read: rates, rounding and settings as one look-up, and the lines of
-//! a draft made by it. Nothing priced is stored before an invoice is issued, so a changed rate shows at
-//! once.
+//! a draft made by it. Nothing priced is stored before an invoice is issued, so a changed rate
+//! shows at once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! What work comes to, with rates, rounding and time that is taken back.
 
 use super::*;
+use crate::billing::rounding_book::RoundingBook;
 use crate::catalogue::rate::RateRow;
 use crate::row::Since;
 use crate::settings::setting::SettingRow;
@@ -60,7 +61,7 @@ fn book(scope: &str) -> PriceBook {
         rate(Some(33), RateUnit::Hour, 5, "JPY"),
     ];
     let settings = [setting("ROUNDING_MODE", "up"), setting("ROUNDING_SCOPE", scope)];
-    PriceBook::of(rates, settings)
+    PriceBook::of(rates, RoundingBook::of([], settings))
 }
 
 fn measure(book: &PriceBook) -> Measure<'_> {
@@ -126,7 +127,7 @@ fn a_month_counts_the_days_that_are_in_it() {
 
 #[test]
 fn work_without_a_rate_is_named() {
-    let book = PriceBook::of([], []);
+    let book = PriceBook::default();
     let tally = measure(&book).tally(&[group(30, DAY, true, &[600])]);
     assert_eq!((tally.fees.unpriced_seconds, tally.fees.amounts().len()), (600, 0));
 }

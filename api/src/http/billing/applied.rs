@@ -1,5 +1,5 @@
-//! Where the rounding of a line comes from: each rule that applied to its entries, with whose it is,
-//! since when it holds, and the event that set it.
+//! Where the rounding of a line comes from: each rule that applied to its entries, with whose it
+//! is, since when it holds, and the event that set it.
 
 use std::collections::BTreeMap;
 

@@ -9,7 +9,7 @@ use domain::id::{ClientId, EntryId, ProjectId};
 use domain::time::rounding::{Measured, entry_seconds};
 use projections::billing::price_book::{PriceBook, Spans};
 use projections::billing::rounding_book::RoundingBook;
-use projections::catalogue::client::{self, Client};
+use projections::catalogue::client::{Client, ClientRow};
 use projections::catalogue::project;
 use projections::catalogue::rate::Rate;
 use projections::catalogue::rounding_rule::RoundingRule;
@@ -46,32 +46,32 @@ pub(crate) async fn book_then(about: &About) -> Result<PriceBook, Problem> {
     Ok(book)
 }
 
-/// The currencies of the clients that are billed in another than the tenant's, at the moment that
-/// the request is about.
-pub(crate) async fn currencies_then(about: &About) -> Result<BTreeMap<ClientId, String>, Problem> {
-    let Some(clients) = about.rows_then::<Client>().await? else {
-        let mut tx = about.tx().await?;
-        let currencies = client::currencies(&mut tx).await?;
-        tx.commit().await?;
-        return Ok(currencies);
-    };
-    let billed_in = |row: &client::ClientRow| Some((row.client_id, row.currency.clone()?));
-    Ok(clients.iter().filter_map(billed_in).collect())
+/// The currencies of the clients that were billed in another than the tenant's, at the moment that
+/// the request is about; none where the present is asked for.
+pub(crate) async fn currencies_then(
+    about: &About,
+) -> Result<Option<BTreeMap<ClientId, String>>, Problem> {
+    let clients = about.rows_then::<Client>().await?;
+    let billed_in = |row: &ClientRow| Some((row.client_id, row.currency.clone()?));
+    Ok(clients.map(|clients| clients.iter().filter_map(billed_in).collect()))
 }
 
-/// From when to when these entries were worked, where a rule asks for both ends; else nothing.
+/// From when to when these entries were worked, where a rule of the book asks for both ends; else
+/// nothing.
 pub(crate) async fn spans_then(
     about: &About,
     book: &PriceBook,
     entries: impl Iterator<Item = EntryId>,
 ) -> Result<Spans, Problem> {
-    if !book.asks_for_ends() {
-        return Ok(Spans::new());
-    }
-    spans_of(about, entries).await
+    if book.asks_for_ends() { spans_of(about, entries).await } else { Ok(Spans::new()) }
 }
 
-async fn spans_of(about: &About, entries: impl Iterator<Item = EntryId>) -> Result<Spans, Problem> {
+/// From when to when these entries are rounded by where a rule asks for both ends; of one that
+/// takes another back, the other's.
+pub(crate) async fn spans_of(
+    about: &About,
+    entries: impl Iterator<Item = EntryId>,
+) -> Result<Spans, Problem> {
     let Some(rows) = about.rows_then::<TimeEntry>().await? else {
         let mut tx = about.tx().await?;
         let spans = time_entry::spans(&mut tx, entries).await?;
@@ -95,20 +95,15 @@ impl Rounder {
     /// One for these entries, at the moment that the request is about.
     pub(crate) async fn then(about: &About, rows: &[TimeEntryRow]) -> Result<Self, Problem> {
         let book = rounding_then(about).await?;
-        let clients = if book.asks_for_clients() {
+        let (mut clients, mut spans) = (BTreeMap::new(), Spans::new());
+        if book.asks_for_clients() {
             let mut tx = about.tx().await?;
-            let projects = rows.iter().map(|row| row.project_id);
-            let clients = project::clients_of(&mut tx, projects).await?;
+            clients = project::clients_of(&mut tx, rows.iter().map(|row| row.project_id)).await?;
             tx.commit().await?;
-            clients
-        } else {
-            BTreeMap::new()
-        };
-        let spans = if book.asks_for_ends() {
-            spans_of(about, rows.iter().map(|row| row.entry_id)).await?
-        } else {
-            Spans::new()
-        };
+        }
+        if book.asks_for_ends() {
+            spans = spans_of(about, rows.iter().map(|row| row.entry_id)).await?;
+        }
         Ok(Rounder { book, clients, spans })
     }
 

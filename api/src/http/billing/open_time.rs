@@ -1,17 +1,17 @@
-//! Billable time that no invoice holds, with all that prices it: what the list of unbilled time, the
-//! list of missing rates and previews of a change are made of.
+//! Billable time that no invoice holds, with all that prices it: what the list of unbilled time,
+//! the list of missing rates and previews of a change are made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::lines::LineWarning;
 use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::RateKind;
-use domain::id::ClientId;
+use domain::id::{ClientId, ProjectId};
 use domain::money::price;
 use domain::time::rounding::{Measured, entry_seconds};
 use projections::billing::price_book::{PriceBook, Spans, work_of};
 use projections::billing::unbilled::{self, Unbilled, UnbilledRow, Wanted};
-use projections::catalogue::project;
+use projections::catalogue::{client, project};
 
 use super::book::{book_then, currencies_then, spans_then};
 use crate::http::call::{About, piece};
@@ -73,35 +73,42 @@ pub(crate) struct OpenTime {
 
 impl OpenTime {
     /// At most so many entries, by day and id. The currency of a draft is the client's, else the
-    /// tenant's on the last day asked for, or on the entry's own.
+    /// tenant's on the last day asked for, or on the entry's own. One connection is taken after the
+    /// other, so that many such reads at once don't wait for each other.
     pub(crate) async fn load(about: &About, wanted: &Wanted, most: usize) -> Result<Self, Problem> {
         let limit = most as i64 + 1;
-        let then = about.rows_then::<Unbilled>().await?;
+        let book = book_then(about).await?;
+        let past = about.rows_then::<Unbilled>().await?;
+        let billed_in = currencies_then(about).await?;
         let mut tx = about.tx().await?;
-        let (mut rows, clients) = match then {
+        let projects = |rows: &[UnbilledRow]| -> BTreeSet<ProjectId> {
+            rows.iter().map(|row| row.project_id).collect()
+        };
+        let (mut rows, clients) = match past {
             None => {
                 let rows = unbilled::open(&mut tx, wanted, limit).await?;
-                let projects = rows.iter().map(|it| it.project_id);
-                let clients = project::clients_of(&mut tx, projects).await?;
+                let clients = project::clients_of(&mut tx, projects(&rows)).await?;
                 (rows, clients)
             }
-            Some(rows) => {
-                let projects = rows.iter().map(|it| it.project_id);
-                let clients = project::clients_of(&mut tx, projects).await?;
+            Some(past) => {
+                let of_all = past.iter().map(|row| row.project_id);
+                let clients = project::clients_of(&mut tx, of_all).await?;
                 let covers = |row: &UnbilledRow| {
                     let client = clients.get(&row.project_id);
                     client.is_some_and(|client| wanted.covers(row, *client))
                 };
                 let key = |row: &UnbilledRow| (row.day, row.entry_id);
-                (piece(&rows, covers, key, None, limit), clients)
+                (piece(&past, covers, key, None, limit), clients)
             }
+        };
+        let currencies = match billed_in {
+            None => client::currencies(&mut tx).await?,
+            Some(currencies) => currencies,
         };
         tx.commit().await?;
         let more = rows.len() > most;
         rows.truncate(most);
-        let book = book_then(about).await?;
         let spans = spans_then(about, &book, rows.iter().map(|row| row.entry_id)).await?;
-        let currencies = currencies_then(about).await?;
         let entry = |row: UnbilledRow| {
             let client = *clients.get(&row.project_id)?;
             let own = || book.settings().currency(wanted.to.unwrap_or(row.day)).to_owned();

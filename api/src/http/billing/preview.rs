@@ -1,5 +1,6 @@
 //! What a change of a rate or of a rounding rule would do to time that no invoice holds, before
-//! anything is written. Lines are made as a draft makes them, once as it is and once as it would be.
+//! anything is written. Lines are made as a draft makes them, once as it is and once as it would
+//! be.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
-//! Rounding rules of clients, projects and tasks over HTTP. The tenant's own is made of its settings
-//! and holds where none of these does. A rule is no secret: everybody sees how their time is rounded.
+//! Rounding rules of clients, projects and tasks over HTTP. The tenant's own is made of its
+//! settings and holds where none of these does. A rule is no secret: everybody sees how their time
+//! is rounded.
 
 use commands::catalogue::{ClearRoundingRule, SetRoundingRule};
 use domain::catalogue::rounding_rules::RuleScope;

@@ -10,6 +10,9 @@ use crate::http::registry::{Route, delete, get, patch, post};
 /// Who sees what is charged.
 const RATES: &[Role] = &[Role::Manager, Role::Billing, Role::Auditor];
 
+/// Who looks at a change before it's made; an auditor makes none.
+const PREVIEWS: &[Role] = &[Role::Manager, Role::Billing];
+
 pub(super) fn clients_routes() -> Vec<Route> {
     const C: &str = "catalogue";
     vec![
@@ -44,7 +47,7 @@ pub(super) fn rates_and_rounding() -> Vec<Route> {
         post(
             "/rates/preview",
             "previewRate",
-            read(C, RATES),
+            read(C, PREVIEWS),
             "What another rate would do to unbilled time; nothing is written",
             rates::previewed,
         ),
@@ -86,7 +89,7 @@ pub(super) fn rates_and_rounding() -> Vec<Route> {
         post(
             "/rounding-rules/preview",
             "previewRoundingRule",
-            read(C, RATES),
+            read(C, PREVIEWS),
             "What another rounding rule would do to unbilled time; nothing is written",
             rounding_rules::previewed,
         ),

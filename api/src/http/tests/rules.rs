@@ -184,15 +184,28 @@ async fn a_change_in_the_middle_of_a_month_changes_what_it_is_about_and_nothing_
     assert_eq!(changed(&now, &month.shown(&drafts, "").await), []);
     moments.push((month.head().await, now));
 
-    // Every moment still answers as it did, whether the log is cut or only what was known then.
-    for (position, then) in &moments {
-        let cut = month.shown(&drafts, &format!("&as_of={position}")).await;
+    assert_answers_as_then(&month, &drafts, &moments).await;
+    assert_rules_are_told(firm, &drafts).await;
+}
+
+/// Every moment still answers as it did, whether the log is cut or only what was known then.
+async fn assert_answers_as_then(
+    month: &Month,
+    drafts: &[String; 2],
+    moments: &[(i64, Vec<Value>)],
+) {
+    for (position, then) in moments {
+        let cut = month.shown(drafts, &format!("&as_of={position}")).await;
         assert_eq!(changed(then, &cut), [], "as of {position}");
         for (n, draft) in drafts.iter().enumerate() {
             let known = month.lines(draft, &format!("&known_at={position}")).await;
             assert_eq!(known, then[4 + 2 * n..6 + 2 * n], "known at {position}");
         }
     }
+}
+
+/// Of each line it's told where its rounding comes from.
+async fn assert_rules_are_told(firm: &Firm, drafts: &[String; 2]) {
     let path = format!("/invoices/{}/lines/2/provenance", drafts[0]);
     let told = firm.get(&path).await.is(200);
     let rule = &told["rounding_rules"][0];

@@ -52,7 +52,6 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
-    let rate = json!({ "unit": "hour", "amount_minor": 1000, "currency": "ZAR" });
     let another = format!("Another {}", random_id().simple());
     match rule.operation {
         "addMember" => json!({ "name": "Ayo", "roles": ["member"] }),
@@ -73,15 +72,12 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "addProject" => json!({ "client_id": fill("client_id"), "name": another }),
         "changeTask" => json!({ "billable": false }),
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
-        "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
-        "previewRate" => {
-            json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate })
-        }
-        "setRoundingRule" | "previewRoundingRule" => json!({
-            "client_id": fill("client_id"), "rule": { "mode": "up", "interval_minutes": 15 },
-        }),
-        "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
-        "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "setRate"
+        | "clearRate"
+        | "previewRate"
+        | "setRoundingRule"
+        | "clearRoundingRule"
+        | "previewRoundingRule" => terms_of(rule, fill),
         "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
         "changeBudget" => json!({ "alert_at": [90] }),
         "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
@@ -123,6 +119,20 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             assert!(!carries(rule), "{operation} has no sample of its body");
             Value::Null
         }
+    }
+}
+
+/// What a request about rates or rounding carries.
+fn terms_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
+    let rate = json!({ "unit": "hour", "amount_minor": 1000, "currency": "ZAR" });
+    let rounding = json!({ "mode": "up", "interval_minutes": 15 });
+    match rule.operation {
+        "setRate" | "previewRate" => {
+            json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate })
+        }
+        "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
+        _ => json!({ "client_id": fill("client_id"), "rule": rounding }),
     }
 }
 

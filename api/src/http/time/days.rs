@@ -7,24 +7,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use commands::Warned;
 use commands::event_log::read::{rows_after, streams, streams_of};
 use domain::catalogue::rates::RatedWork;
-use domain::id::{MemberId, ProjectId, StreamId};
+use domain::catalogue::rounding_rules::RuleScope;
+use domain::id::{ClientId, EntryId, MemberId, ProjectId, StreamId, TaskId};
 use domain::leave::calendar_stream;
 use domain::log::Recorded;
 use domain::members::member_stream;
 use domain::settings::settings_stream;
 use domain::time::calendar::{LeaveOn, PlannedDay, Warning, WorkTerms, holidays_by_day};
 use domain::time::cells::{Cell, CellKey, cells};
-use domain::time::rounding::day_seconds;
+use domain::time::rounding::{Measured, day_seconds};
 use domain::time::{Week, timesheet_stream};
 use jiff::Timestamp;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use migrations::TenantTx;
-use projections::billing::price_book::PriceBook;
+use projections::billing::price_book::Spans;
 use projections::billing::rounding_book::RoundingBook;
 use projections::catalogue::named::{self, NamedProject};
-use projections::catalogue::rounding_rule::RoundingRule;
+use projections::catalogue::project;
+use projections::catalogue::rounding_rule::{RoundingRule, RoundingRuleRow};
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
 use projections::members::member::Member;
@@ -37,6 +39,7 @@ use projections::time::work_terms::{self, MemberTerms};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::http::billing::book::spans_of;
 use crate::http::call::About;
 use crate::http::problem::Problem;
 
@@ -48,6 +51,7 @@ pub(crate) const MODELS: &[&str] = &[
     "holiday_calendar",
     "holiday",
     "setting",
+    "rounding_rule",
     "project",
     "task",
     "client",
@@ -83,7 +87,8 @@ pub(super) struct MemberDays {
     pub(super) holidays: BTreeMap<Date, String>,
     /// Approved leave; nothing grants it yet.
     pub(super) leave: Vec<LeaveOn>,
-    pub(super) book: PriceBook,
+    pub(super) book: RoundingBook,
+    spans: Spans,
     pub(super) projects: BTreeMap<ProjectId, NamedProject>,
     pub(super) cells: BTreeMap<CellKey, Cell>,
     /// Today in the member's zone; as of a moment, the day of that moment.
@@ -94,7 +99,7 @@ pub(super) struct MemberDays {
 struct Then {
     terms: MemberTerms,
     holidays: BTreeMap<Date, String>,
-    book: PriceBook,
+    book: RoundingBook,
     weeks: Vec<TimesheetWeekRow>,
 }
 
@@ -120,7 +125,13 @@ impl MemberDays {
         let projects = named::projects(tx, projects).await?;
         let today = today(about, tx, terms.time_zone.as_deref(), &book).await?;
         let leave = Vec::new();
-        Ok(MemberDays { member, terms, holidays, leave, book, projects, cells, today })
+        let spans = if book.asks_for_ends() {
+            let started = cells.values().flat_map(|cell| &cell.started);
+            spans_of(about, started.map(|(entry, _)| *entry)).await?
+        } else {
+            Spans::new()
+        };
+        Ok(MemberDays { member, terms, holidays, leave, book, spans, projects, cells, today })
     }
 
     /// What the days follow from.
@@ -141,7 +152,11 @@ impl MemberDays {
             return cell.started.iter().map(|(_, seconds)| seconds).sum();
         };
         let work = RatedWork { member: self.member, project, task, client: *client, day };
-        day_seconds(cell.started.iter().map(|(_, seconds)| *seconds), self.book.rounding(&work))
+        let measured = |(entry, seconds): &(EntryId, i64)| Measured {
+            seconds: *seconds,
+            span: self.spans.get(entry),
+        };
+        day_seconds(cell.started.iter().map(measured), self.book.rounding(&work))
     }
 }
 
@@ -154,7 +169,7 @@ async fn now(
     let mut terms = work_terms::of_members(tx, Some(member)).await?;
     let terms = terms.remove(&member).ok_or_else(Problem::not_found)?;
     let holidays = work_terms::holidays(tx, first, last).await?;
-    let book = PriceBook::load(tx).await?;
+    let book = RoundingBook::load(tx).await?;
     let weeks = timesheet_week::of_member(tx, member, week, until).await?;
     Ok(Then { terms, holidays, book, weeks })
 }
@@ -179,14 +194,35 @@ async fn at(
     let declared = fold::<Holiday>(&events);
     let calendar = calendar_of(adopted.iter().cloned(), declared.iter().cloned());
     let settings = fold::<Setting>(&events);
-    let rules = fold::<RoundingRule>(&events);
-    let rounding = RoundingBook::of(rules.iter().cloned(), settings.iter().cloned());
+    let weeks: Vec<TimesheetWeekRow> = fold::<TimesheetWeek>(&events).iter().cloned().collect();
+    let rules = rules_of(tx, &weeks, position).await?;
     Ok(Then {
         terms: MemberTerms::of(row, patterns.iter()),
         holidays: holidays_by_day(calendar.holidays(first, last)),
-        book: PriceBook::of([], rounding),
-        weeks: fold::<TimesheetWeek>(&events).iter().cloned().collect(),
+        book: RoundingBook::of(rules, settings.iter().cloned()),
+        weeks,
     })
+}
+
+/// The rounding rules that work in these weeks may fall under, up to a position. A scope's stream
+/// follows from what it names, so none is missed.
+async fn rules_of(
+    tx: &mut TenantTx,
+    weeks: &[TimesheetWeekRow],
+    position: i64,
+) -> Result<Vec<RoundingRuleRow>, Problem> {
+    let projects: BTreeSet<ProjectId> =
+        weeks.iter().flat_map(|week| week.entry_projects.iter().copied()).collect();
+    let tasks: BTreeSet<TaskId> =
+        weeks.iter().flat_map(|week| week.entry_tasks.iter().copied()).collect();
+    let clients = project::clients_of(tx, projects.iter().copied()).await?;
+    let clients: BTreeSet<ClientId> = clients.into_values().collect();
+    let scopes = projects.into_iter().map(RuleScope::Project);
+    let scopes = scopes.chain(tasks.into_iter().map(RuleScope::Task));
+    let scopes = scopes.chain(clients.into_iter().map(RuleScope::Client));
+    let ids: Vec<StreamId> = scopes.map(|scope| scope.stream()).collect();
+    let events = events_of(tx, &ids, position).await?;
+    Ok(fold::<RoundingRule>(&events).iter().cloned().collect())
 }
 
 /// The events of some streams up to a position, in the order of the log.
@@ -221,7 +257,7 @@ async fn today(
     about: &About,
     tx: &mut TenantTx,
     own_zone: Option<&str>,
-    book: &PriceBook,
+    book: &RoundingBook,
 ) -> Result<Date, Problem> {
     let instant = instant(about, tx).await?;
     let utc = instant.to_zoned(TimeZone::UTC).date();
