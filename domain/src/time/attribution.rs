@@ -21,11 +21,8 @@ impl DayAttribution {
 
     /// The one with this stored name.
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "start" => Some(DayAttribution::Start),
-            "split" => Some(DayAttribution::Split),
-            _ => None,
-        }
+        let all = [DayAttribution::Start, DayAttribution::Split];
+        Self::NAMES.iter().zip(all).find_map(|(name, it)| (*name == text).then_some(it))
     }
 }
 
@@ -112,7 +109,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_second_is_lost_or_doubled_under_any_policy(
-            start in 1_200_000_000_i64..1_900_000_000, seconds in 1_i64..=86_400, zone in 0_usize..5,
+            start in 1_200_000_000_i64..1_900_000_000,
+            seconds in 1_i64..=86_400,
+            zone in 0_usize..5,
         ) {
             let at = |second| jiff::Timestamp::from_second(second).expect("an instant");
             let work = Worked::span(at(start), at(start + seconds), ZONES[zone]).expect("work");
@@ -122,7 +121,8 @@ mod tests {
                 prop_assert!(days.windows(2).all(|pair| pair[0].0 < pair[1].0));
                 prop_assert!(days.iter().all(|(_, it)| *it > 0));
             }
-            let other: Vec<_> = on_other_days(&work).iter().map(|it| (it.0, i64::from(it.1))).collect();
+            let other = on_other_days(&work).into_iter();
+            let other: Vec<_> = other.map(|it| (it.0, i64::from(it.1))).collect();
             for policy in [DayAttribution::Start, DayAttribution::Split] {
                 let kept = laid(work.day, seconds, &other, policy);
                 let told = attributed(&work, policy).into_iter();

@@ -98,6 +98,9 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
+    /// 2026-01-01T00:00:00Z.
+    const NEW_YEAR: i64 = 1_767_225_600;
+
     fn placed(n: u128, worked: &Worked) -> PlacedEntry {
         let other = on_other_days(worked).into_iter();
         PlacedEntry {
@@ -150,7 +153,7 @@ mod tests {
             split_from in 0_i16..12, zone in 0_usize..3,
         ) {
             let zone = ["Europe/Berlin", "America/St_Johns", "Pacific/Apia"][zone];
-            let at = |second| jiff::Timestamp::from_second(1_767_225_600 + second).expect("in 2026");
+            let at = |second| jiff::Timestamp::from_second(NEW_YEAR + second).expect("in 2026");
             let works: Vec<Worked> = starts.iter().map(|(start, seconds)| {
                 Worked::span(at(*start), at(start + seconds), zone).expect("work")
             }).collect();

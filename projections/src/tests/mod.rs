@@ -1,6 +1,7 @@
 //! Samples with fixed values, and tests of the whole read side on a real database.
 
 mod live;
+mod months;
 mod questions;
 mod random;
 mod rebuilt;

@@ -211,12 +211,16 @@ pub(super) fn may_see(about: &About, member: MemberId) -> Result<(), Problem> {
 
 /// The state of several entries, by how many of them are open, submitted, approved and rejected.
 pub(super) fn state_of([open, submitted, approved, rejected]: [u32; 4]) -> Option<StateName> {
-    let state = match () {
-        () if open > 0 => EntryState::Open,
-        () if rejected > 0 => EntryState::Rejected,
-        () if submitted > 0 => EntryState::Submitted,
-        () if approved > 0 => EntryState::Approved,
-        () => return None,
+    let state = if open > 0 {
+        EntryState::Open
+    } else if rejected > 0 {
+        EntryState::Rejected
+    } else if submitted > 0 {
+        EntryState::Submitted
+    } else if approved > 0 {
+        EntryState::Approved
+    } else {
+        return None;
     };
     Some(state.into())
 }

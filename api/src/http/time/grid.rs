@@ -118,7 +118,7 @@ fn shown(
                 task_id: key.task.0,
                 task: name(tasks.get(&key.task), key.task.0),
                 client_id: project.map(|project| project.client.0),
-                client: personal::text(&call.keys, client),
+                client: personal::unique_text(&call.keys, client),
                 billable: key.billable,
                 sums: Sums::default(),
                 cells: Vec::new(),

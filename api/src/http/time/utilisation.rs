@@ -324,10 +324,12 @@ async fn by_work(
         let project: Option<&NamedProject> = projects.get(&row.project);
         let (id, name) = match (by, project) {
             (By::Client, Some(project)) => {
-                let name = personal::text(&about.keys, project.client_name.as_ref());
+                let name = personal::unique_text(&about.keys, project.client_name.as_ref());
                 (project.client.0, name)
             }
-            _ => (row.project.0, project.map(|project| project.name.clone())),
+            (By::Client, None) | (By::Member | By::Month | By::Project, _) => {
+                (row.project.0, project.map(|project| project.name.clone()))
+            }
         };
         let (_, sum) = sums.entry(id).or_insert_with(|| (name, Sum::default()));
         sum.add(row.seconds, row.billable_seconds);
