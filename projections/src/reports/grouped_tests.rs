@@ -75,12 +75,15 @@ fn book() -> PriceBook {
             rate(RateKind::Bill, 7_333, "USD", Some(1)),
             rate(RateKind::Cost, 40_001, "ZAR", None),
         ],
-        RoundingBook::of([], [
-            setting("ROUNDING_MODE", "up", None),
-            setting("ROUNDING_SCOPE", "entry", None),
-            setting("ROUNDING_SCOPE", "day", tenth),
-            setting("TIMECAPTURE_INTERVAL_MINUTES", "15", None),
-        ]),
+        RoundingBook::of(
+            [],
+            [
+                setting("ROUNDING_MODE", "up", None),
+                setting("ROUNDING_SCOPE", "entry", None),
+                setting("ROUNDING_SCOPE", "day", tenth),
+                setting("TIMECAPTURE_INTERVAL_MINUTES", "15", None),
+            ],
+        ),
     )
 }
 
@@ -229,8 +232,11 @@ fn an_entry_stands_under_each_of_its_labels_and_counts_once_in_the_total() {
 #[test]
 fn what_corrects_a_closed_day_counts_where_it_is_booked_by_the_rule_of_the_work() {
     // Worked on the 9th, when each entry was rounded; booked on the 20th.
-    let correcting =
-        |n, seconds| Work { day: date(2026, 2, 20), work_day: date(2026, 2, 9), ..work(n, 0, 9, seconds) };
+    let correcting = |n, seconds| Work {
+        day: date(2026, 2, 20),
+        work_day: date(2026, 2, 9),
+        ..work(n, 0, 9, seconds)
+    };
     let entries = vec![correcting(1, 300), correcting(2, 300), work(3, 0, 20, 300)];
     let grouped = grouped(&[Dimension::Day], false, entries);
     let sums = &grouped.rows()[&vec![Part::Day(date(2026, 2, 20))]].sums;

@@ -11,7 +11,6 @@ use domain::id::{MemberId, ProjectId, StreamId};
 use domain::leave::calendar_stream;
 use domain::log::Recorded;
 use domain::members::member_stream;
-use domain::settings::settings_stream;
 use domain::time::calendar::{LeaveOn, PlannedDay, Warning, WorkTerms, holidays_by_day};
 use domain::time::cells::{Cell, CellKey, cells};
 use domain::time::rounding::day_seconds;
@@ -22,14 +21,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use migrations::TenantTx;
 use projections::billing::price_book::PriceBook;
+use projections::billing::rounding_book::RoundingBook;
 use projections::catalogue::named::{self, NamedProject};
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
 use projections::members::member::Member;
 use projections::members::work_pattern::WorkPattern;
 use projections::model::{self, ReadModel};
+use projections::reports::past::book_known;
 use projections::row::Rows;
-use projections::settings::setting::{self, Setting};
 use projections::time::timesheet_week::{self, TimesheetWeek, TimesheetWeekRow, placed};
 use projections::time::work_terms::{self, MemberTerms};
 use schemars::JsonSchema;
@@ -46,6 +46,7 @@ pub(crate) const MODELS: &[&str] = &[
     "holiday_calendar",
     "holiday",
     "setting",
+    "rounding_rule",
     "project",
     "task",
     "client",
@@ -152,7 +153,7 @@ async fn now(
     let mut terms = work_terms::of_members(tx, Some(member)).await?;
     let terms = terms.remove(&member).ok_or_else(Problem::not_found)?;
     let holidays = work_terms::holidays(tx, first, last).await?;
-    let book = PriceBook::of([], setting::list(tx, None).await?);
+    let book = PriceBook::of([], RoundingBook::load(tx).await?);
     let weeks = timesheet_week::of_member(tx, member, week, until).await?;
     Ok(Then { terms, holidays, book, weeks })
 }
@@ -165,7 +166,7 @@ async fn at(
     (first, last): (Date, Date),
     (week, until): (Week, Week),
 ) -> Result<Then, Problem> {
-    let mut ids = vec![member_stream(member), settings_stream(), calendar_stream()];
+    let mut ids = vec![member_stream(member), calendar_stream()];
     let weeks = std::iter::successors(Some(week), |week| Some(week.after()));
     ids.extend(weeks.take_while(|week| *week <= until).map(|week| timesheet_stream(member, week)));
     let events = events_of(tx, &ids, position).await?;
@@ -175,11 +176,11 @@ async fn at(
     let adopted = fold::<HolidayCalendar>(&events);
     let declared = fold::<Holiday>(&events);
     let calendar = calendar_of(adopted.iter().cloned(), declared.iter().cloned());
-    let settings = fold::<Setting>(&events);
     Ok(Then {
         terms: MemberTerms::of(row, patterns.iter()),
         holidays: holidays_by_day(calendar.holidays(first, last)),
-        book: PriceBook::of([], settings.iter().cloned()),
+        // Rounding rules lie in as many streams as there are clients, projects and tasks with one.
+        book: book_known(tx, position).await?,
         weeks: fold::<TimesheetWeek>(&events).iter().cloned().collect(),
     })
 }
