@@ -44,7 +44,7 @@ impl Columns {
         money: Money,
         total: &Sums,
     ) -> Self {
-        let shown = |amounts: &Amounts| money == Money::All || amounts.bill_minor != 0;
+        let shown = |amounts: &Amounts| money == Money::All || amounts.charged;
         let currencies: BTreeSet<&String> = match money {
             Money::Hidden => BTreeSet::new(),
             Money::Charged | Money::All => {
@@ -174,7 +174,9 @@ impl Columns {
         }
         let amounts = |currency: &String| sums.money.get(currency).copied();
         let minor = |minor: Option<i64>| minor.map_or(Cell::Empty, Cell::Number);
-        let bill = |it: &String| amounts(it).map(|amounts| amounts.bill_minor);
+        let bill = |it: &String| {
+            amounts(it).filter(|amounts| amounts.charged).map(|amounts| amounts.bill_minor)
+        };
         cells.extend(self.currencies.iter().map(|it| minor(bill(it))));
         cells.push(Cell::Number(sums.unpriced_seconds));
         if self.money == Money::All {
