@@ -15,7 +15,7 @@ use crate::http::reports::group_by::GroupBy;
 use crate::http::reports::reading::{Reading, Sees};
 use crate::http::reports::table::Table;
 use crate::http::reports::time::{self, GroupName};
-use crate::http::reports::{Format, Many};
+use crate::http::reports::{Format, Many, utilisation};
 use crate::http::{Moment, Problem, StateName, cut};
 
 /// What to report.
@@ -23,6 +23,27 @@ use crate::http::{Moment, Problem, StateName, cut};
 pub(crate) enum Report {
     /// Recorded, rounded and billable time, by any groups
     Time(Time),
+    /// How much of what members could work was recorded and billable
+    Utilisation(Utilisation),
+}
+
+/// Whose work.
+#[derive(Debug, Args)]
+pub(crate) struct Utilisation {
+    #[command(flatten)]
+    shown: Shown,
+    /// What makes a row, from the outermost group to the innermost
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "GROUPS",
+        default_value = "member"
+    )]
+    group_by: Vec<utilisation::GroupName>,
+    /// Of these members only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    member_id: Vec<Uuid>,
 }
 
 /// Which days, and how they're shown.
@@ -104,14 +125,29 @@ pub(crate) async fn run(context: &Context, command: Report) -> anyhow::Result<Ou
             let table = time::table(&reading, &asked, shown.format).await.map_err(said)?;
             write(context, &shown, &reading, table)
         }
+        Report::Utilisation(Utilisation { shown, group_by, member_id }) => {
+            let asked = utilisation::Asked {
+                from: shown.from,
+                to: shown.to,
+                group_by: Some(GroupBy(group_by)),
+                member_id: many(member_id),
+                format: Some(shown.format),
+                bom: Some(shown.bom),
+            };
+            let reading = reading(context, &shown).await?;
+            let table = utilisation::table(&reading, &asked).await.map_err(said)?;
+            write(context, &shown, &reading, table)
+        }
     }
+}
+
+/// What is left out does not matter.
+fn many<T>(values: Vec<T>) -> Option<Many<T>> {
+    (!values.is_empty()).then_some(Many(values))
 }
 
 impl Time {
     fn asked(self) -> (Shown, time::Asked) {
-        fn many<T>(values: Vec<T>) -> Option<Many<T>> {
-            (!values.is_empty()).then_some(Many(values))
-        }
         let Time { shown, .. } = self;
         let asked = time::Asked {
             from: shown.from,

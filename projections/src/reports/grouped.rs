@@ -1,6 +1,7 @@
 //! Entries grouped by any ordered choice of dimensions. Each row, subtotal and the total is a set
-//! of entries, summed by itself: the total is the same however it's grouped, and the rows add up to
-//! it wherever a grouping does not cut a rounded day's sum apart or count an entry under two labels.
+//! of entries, summed by itself: the total is the same however it's grouped, and the rows add up
+//! to it wherever a grouping does not cut a rounded day's sum apart or count an entry under two
+//! labels.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,7 +1,7 @@
-//! What a set of entries comes to. A set is rounded by its member-days on one project and task:
-//! each by the rule of the day of its work, an entry or the day's sum as the rule says; what rounds lines
-//! of an invoice rounds nothing here, where there are none. A member-day is priced at its one rate,
-//! rounded once to the minor unit as a line of an invoice is, and then added up.
+//! What a set of entries comes to. A set is rounded by its member-days on one project and task,
+//! each by the rule of the day of its work: entries or the day's sum, as the rule says. What rounds
+//! lines of an invoice rounds nothing here, where there are none. A member-day is priced at its one
+//! rate, rounded once to the minor unit as a line of an invoice is, and then added up.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,6 +22,8 @@ pub struct Amounts {
     pub bill_minor: i64,
     /// What all of it costs the firm, by its recorded seconds.
     pub cost_minor: i64,
+    /// Whether anything is charged in this currency, be it nothing in the end.
+    pub charged: bool,
 }
 
 /// What a set of entries comes to.
@@ -59,6 +61,7 @@ impl Sums {
             let sum = self.money.entry(currency.clone()).or_default();
             sum.bill_minor += amounts.bill_minor;
             sum.cost_minor += amounts.cost_minor;
+            sum.charged |= amounts.charged;
         }
     }
 
@@ -84,8 +87,10 @@ impl Sums {
         match &rates.bill {
             Some(rate) => {
                 let minor = price(self.billable_rounded_seconds, rate, rates.day_seconds);
-                if minor != 0 || self.billable_seconds != 0 {
-                    self.money.entry(rate.currency.clone()).or_default().bill_minor += minor;
+                if self.billable_seconds != 0 || minor != 0 {
+                    let amounts = self.money.entry(rate.currency.clone()).or_default();
+                    amounts.bill_minor += minor;
+                    amounts.charged = true;
                 }
             }
             None => self.unpriced_seconds = self.billable_seconds,

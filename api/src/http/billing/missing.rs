@@ -105,7 +105,6 @@ pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<MissingRates>, 
     let Which { from, to, client_id } = call.query;
     let wanted = Wanted { client: client_id.map(ClientId), from, to, ..Wanted::default() };
     let open = OpenTime::load(&call, &wanted, MOST).await?;
-    let mut tx = call.tx().await?;
     let groups = found(&open);
     let projects = groups.keys().map(|group| group.0);
     let (tasks, members) = (groups.keys().map(|it| it.1), groups.keys().map(|it| it.2));

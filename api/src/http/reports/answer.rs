@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures::stream;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::{Schema, SchemaGenerator};
 
 use super::format::{CSV, Format, XLSX};
 use super::table::Table;
@@ -122,6 +122,6 @@ impl Answers for Rendered {
     const OTHER_MEDIA: &'static [&'static str] = &[CSV, XLSX];
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
-        document::Document::json_schema(generator)
+        generator.subschema_for::<document::Document<'_>>()
     }
 }

@@ -14,6 +14,7 @@ pub(crate) mod reading;
 pub(crate) mod table;
 pub(crate) mod time;
 mod time_columns;
+pub(crate) mod utilisation;
 mod xlsx;
 
 pub(crate) use format::Format;

@@ -83,8 +83,8 @@ impl Reading {
         }
     }
 
-    /// Whose time is meant: of these members, of everybody where none are named, or the reader's own
-    /// alone. Who sees nothing else is refused others'.
+    /// Whose time is meant: of these members, of everybody where none are named, or the reader's
+    /// own alone. Who sees nothing else is refused others'.
     pub(crate) fn members(
         &self,
         asked: Option<Vec<MemberId>>,

@@ -44,7 +44,7 @@ impl Columns {
         money: Money,
         total: &Sums,
     ) -> Self {
-        let shown = |amounts: &Amounts| money == Money::All || amounts.bill_minor != 0;
+        let shown = |amounts: &Amounts| money == Money::All || amounts.charged;
         let currencies: BTreeSet<&String> = match money {
             Money::Hidden => BTreeSet::new(),
             Money::Charged | Money::All => {
@@ -56,12 +56,16 @@ impl Columns {
         Columns { group_by, subtotals, money, currencies }
     }
 
+    /// The columns of the places of rows.
+    pub(super) fn of_places(&self) -> Vec<Column> {
+        let mut all = Vec::new();
+        self.group_by.iter().for_each(|dimension| self.push_places(*dimension, &mut all));
+        all
+    }
+
     /// The columns.
     pub(super) fn list(&self) -> Vec<Column> {
-        let mut all = Vec::new();
-        for dimension in &self.group_by {
-            self.push_places(*dimension, &mut all);
-        }
+        let mut all = self.of_places();
         if self.subtotals {
             all.push(Column::new("subtotal", "Subtotal", Kind::Boolean));
         }
@@ -129,13 +133,7 @@ impl Columns {
         (sums, entry): (&Sums, Option<&Work>),
         (names, keys): (&Names, &TenantKeys),
     ) -> Vec<Cell> {
-        let mut cells = Vec::new();
-        for part in parts {
-            self.push_place(part, entry, names, keys, &mut cells);
-        }
-        let mut places = Vec::new();
-        self.group_by.iter().for_each(|dimension| self.push_places(*dimension, &mut places));
-        cells.resize(places.len(), Cell::Empty);
+        let mut cells = self.placed(parts, entry, (names, keys));
         if self.subtotals {
             cells.push(match parts.is_empty() {
                 true => Cell::Empty,
@@ -143,6 +141,25 @@ impl Columns {
             });
         }
         self.push_sums(sums, &mut cells);
+        cells
+    }
+
+    /// The cells of places without an entry, empty where there are fewer of them than dimensions.
+    pub(super) fn places(&self, parts: &[Part], with: (&Names, &TenantKeys)) -> Vec<Cell> {
+        self.placed(parts, None, with)
+    }
+
+    fn placed(
+        &self,
+        parts: &[Part],
+        entry: Option<&Work>,
+        (names, keys): (&Names, &TenantKeys),
+    ) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for part in parts {
+            self.push_place(part, entry, names, keys, &mut cells);
+        }
+        cells.resize(self.of_places().len(), Cell::Empty);
         cells
     }
 
@@ -157,7 +174,9 @@ impl Columns {
         }
         let amounts = |currency: &String| sums.money.get(currency).copied();
         let minor = |minor: Option<i64>| minor.map_or(Cell::Empty, Cell::Number);
-        let bill = |it: &String| amounts(it).map(|amounts| amounts.bill_minor);
+        let bill = |it: &String| {
+            amounts(it).filter(|amounts| amounts.charged).map(|amounts| amounts.bill_minor)
+        };
         cells.extend(self.currencies.iter().map(|it| minor(bill(it))));
         cells.push(Cell::Number(sums.unpriced_seconds));
         if self.money == Money::All {

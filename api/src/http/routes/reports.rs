@@ -2,13 +2,41 @@
 
 use super::{ALL, read};
 use crate::http::registry::{Route, get};
-use crate::http::reports::time;
+use crate::http::reports::{time, utilisation};
+
+/// Every report speaks of these.
+const MODELS: &[&str] = &[
+    "time_entry",
+    "member",
+    "client",
+    "project",
+    "task",
+    "rate",
+    "rounding_rule",
+    "setting",
+    "work_pattern",
+    "holiday_calendar",
+    "holiday",
+];
 
 pub(super) fn routes() -> Vec<Route> {
+    const T: &str = "time";
     vec![
-        get("/reports/time", "reportTime", read("time", ALL), "Time by any groups", time::report)
-            .from(&["time_entry", "member", "client", "project", "task", "rate", "setting"])
+        get("/reports/time", "reportTime", read(T, ALL), "Time by any groups", time::report)
+            .from(MODELS)
             .repeats(time::REPEATS)
+            .known()
             .then(),
+        get(
+            "/reports/utilisation",
+            "reportUtilisation",
+            read(T, ALL),
+            "How much of what members could work was recorded and billable, by any groups",
+            utilisation::report,
+        )
+        .from(MODELS)
+        .repeats(utilisation::REPEATS)
+        .known()
+        .then(),
     ]
 }

@@ -252,3 +252,50 @@ async fn a_question_without_sense_is_refused_by_its_name() {
     let report = get("from=2021-03-02&to=2026-03-01").await.is(200);
     assert_eq!((&report["rows"], &report["totals"]["seconds"]), (&json!([]), &json!(0)));
 }
+
+#[tokio::test]
+async fn utilisation_is_the_billable_share_of_what_could_be_worked() {
+    let office = Office::new().await;
+    office.record(0, 0, "2026-03-02", 8 * 3600, json!({})).await;
+    office.record(0, 1, "2026-03-03", 4 * 3600, json!({ "billable": false })).await;
+    let get = async |person: &Person, query: &str| {
+        let path = format!("/reports/utilisation?from=2026-03-02&to=2026-03-06&{query}");
+        office.firm.raw(&ask("GET", &path).token(&person.token).header("prefer", "wait=10")).await
+    };
+    // A week of eight hours a day, of which one day was billable.
+    let own = get(&office.members[0], "group_by=member,month").await.is(200);
+    let row = &own["rows"][0];
+    assert_eq!((&row["capacity_seconds"], &row["month"]), (&json!(40 * 3600), &json!("2026-03")));
+    assert_eq!((&row["seconds"], &row["billable_seconds"]), (&json!(43_200), &json!(28_800)));
+    assert_eq!(row["utilisation_basis_points"], 2000);
+    assert_eq!(own["rows"].as_array().map(Vec::len), Some(1));
+    let target = row["target_seconds"].as_i64().expect("a target");
+    let of_target = (28_800 * 10_000 + target / 2) / target;
+    assert_eq!(row["of_target_basis_points"], of_target);
+    let who = &office.members[0];
+    let reply = get(who, &format!("member_id={}", office.members[1].member)).await;
+    assert_eq!(reply.problem(403), "auth.forbidden");
+    // Everybody can work, also who recorded nothing.
+    let all = get(&office.firm.owner, "group_by=member").await.is(200);
+    assert_eq!(all["rows"].as_array().map(Vec::len), Some(3));
+    assert_eq!(all["totals"]["capacity_seconds"], 3 * 40 * 3600);
+    let one = format!("group_by=project&member_id={}", who.member);
+    let work = get(&office.firm.owner, &one).await.is(200);
+    assert_eq!(work["rows"].as_array().map(Vec::len), Some(2));
+    assert_eq!(
+        (&work["rows"][1]["project"], &work["rows"][1]["capacity_seconds"]),
+        (&json!("Website"), &Value::Null)
+    );
+    assert_eq!(work["rows"][1]["utilisation_basis_points"], 2000);
+    let csv = get(&office.firm.owner, &format!("{one}&format=csv")).await;
+    let mut reader = csv::Reader::from_reader(&*csv.bytes);
+    let heads = reader.headers().expect("names").clone();
+    assert!(heads.iter().any(|name| name == "utilisation_percent"), "{heads:?}");
+    let then = format!(
+        "{one}&as_of={}",
+        office.record(0, 0, "2026-03-04", 60, json!({})).await.position()
+    );
+    let then = get(&office.firm.owner, &then).await.is(200);
+    assert_eq!(then["totals"]["seconds"], 43_260);
+    assert_eq!(then["totals"]["capacity_seconds"], 40 * 3600);
+}

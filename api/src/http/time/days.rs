@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use commands::Warned;
-use commands::event_log::read::{rows_after, streams, streams_of};
+use commands::event_log::read::{rows_after, streams};
 use domain::catalogue::rates::RatedWork;
 use domain::catalogue::rounding_rules::RuleScope;
 use domain::id::{ClientId, EntryId, MemberId, ProjectId, StreamId, TaskId};
@@ -185,7 +185,6 @@ async fn at(
     let mut ids = vec![member_stream(member), settings_stream(), calendar_stream()];
     let weeks = std::iter::successors(Some(week), |week| Some(week.after()));
     ids.extend(weeks.take_while(|week| *week <= until).map(|week| timesheet_stream(member, week)));
-    ids.extend(streams_of(tx, "rounding_rule").await?);
     let events = events_of(tx, &ids, position).await?;
     let members = fold::<Member>(&events);
     let row = members.iter().next().ok_or_else(Problem::not_found)?;
