@@ -2,12 +2,12 @@
 //! is no part of this: it's measured by whoever asks, and only comes in as a number.
 
 mod budget;
-mod budgets;
 pub mod change_budget;
 pub mod clear_budget;
 pub mod clear_estimate;
 mod events;
 mod month;
+mod of_project;
 mod pace;
 pub mod raise_alerts;
 mod refusal;
@@ -21,7 +21,6 @@ pub use budget::{
     ALERTS_MAX, AMOUNT_MINOR_MAX, Budget, BudgetAmount, BudgetCounts, BudgetEvery, PERCENT_MAX,
     SECONDS_MAX,
 };
-pub use budgets::{BUDGETS_MAX, Budgets, BudgetsCommand, budget_stream};
 pub use change_budget::ChangeBudget;
 pub use clear_budget::ClearBudget;
 pub use clear_estimate::ClearEstimate;
@@ -29,6 +28,7 @@ pub use events::{
     BudgetAlertRaised, BudgetCleared, BudgetEvent, BudgetSet, EstimateCleared, EstimateSet,
 };
 pub use month::{BudgetPeriod, Month};
+pub use of_project::{BUDGETS_MAX, Budgets, BudgetsCommand, budget_stream};
 pub use pace::{PACE_DAYS, forecast_end};
 pub use raise_alerts::{Finding, RaiseAlerts};
 pub use refusal::Refusal;

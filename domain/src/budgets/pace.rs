@@ -10,8 +10,8 @@ pub const PACE_DAYS: i64 = 28;
 const AHEAD_DAYS: i128 = 36_525;
 
 /// The day on which `left` seconds are used up, if each day from tomorrow on takes what a day of
-/// the last four weeks took on average: `recent` seconds in all of them, today included. Today where
-/// nothing is left, and none where nothing was done of late or the end is out of sight.
+/// the last four weeks took on average: `recent` seconds in all of them, today included. Today
+/// where nothing is left, and none where nothing was done of late or the end is out of sight.
 pub fn forecast_end(today: Date, left: i64, recent: i64) -> Option<Date> {
     if left <= 0 {
         return Some(today);

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use super::{Budget, BudgetAlertRaised, BudgetEvent, BudgetPeriod, Budgets, passed};
 use crate::id::{BudgetId, ProjectId};
 
+/// The most that an event says is spent: the greatest integer that the log may hold.
+const SPENT_MAX: i64 = (1 << 53) - 1;
+
 /// What was found to be spent of a budget.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -54,7 +57,7 @@ pub fn decide(budgets: &Budgets, command: &RaiseAlerts) -> Vec<BudgetEvent> {
                 threshold,
                 period: *period,
                 amount: terms.amount.clone(),
-                spent: *spent,
+                spent: (*spent).clamp(-SPENT_MAX, SPENT_MAX),
                 at: command.at,
             });
         }
@@ -63,5 +66,4 @@ pub fn decide(budgets: &Budgets, command: &RaiseAlerts) -> Vec<BudgetEvent> {
 }
 
 #[cfg(test)]
-#[path = "raise_alerts_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! A project, or one of its tasks, is given a budget. It may have several: of hours and of fees, in
 //! total and for each month.
 
-use super::budgets::BUDGETS_MAX;
+use super::of_project::BUDGETS_MAX;
 use super::{Budget, BudgetEvent, BudgetSet, Budgets, Refusal};
 use crate::catalogue::{self, Project};
 use crate::id::{BudgetId, ProjectId};

@@ -125,7 +125,9 @@ mod tests {
     proptest! {
         #[test]
         fn more_spent_never_stands_better(
-            amount in 1..=SECONDS_MAX, spent in -1_000_000..=2 * SECONDS_MAX, more in 0..1_000_000_i64,
+            amount in 1..=SECONDS_MAX,
+            spent in -1_000_000..=2 * SECONDS_MAX,
+            more in 0..1_000_000_i64,
             alert_at in proptest::collection::vec(1_u32..=500, 1..=8),
         ) {
             let amount = BudgetAmount::Hours { seconds: amount };

@@ -90,8 +90,8 @@ impl Measure<'_> {
         }
     }
 
-    /// The seconds of a group as its rule rounds them. What a rule rounds on the lines of an invoice
-    /// is rounded there alone.
+    /// The seconds of a group as its rule rounds them. What a rule rounds on the lines of an
+    /// invoice is rounded there alone.
     pub fn rounded(&self, group: &Group) -> i64 {
         let rule = self.book.rounding(&self.work(group));
         day_seconds(group.entries.iter().copied(), rule)
@@ -137,5 +137,4 @@ impl Measure<'_> {
 }
 
 #[cfg(test)]
-#[path = "measure_tests.rs"]
 mod tests;

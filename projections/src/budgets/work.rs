@@ -1,5 +1,6 @@
 //! What was worked on projects, in groups that share whatever rounding and rates go by: a member's
-//! entries of one task and day. The database adds up what it can; nothing is rounded or priced here.
+//! entries of one task and day. The database adds up what it can; nothing is rounded or priced
+//! here.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -106,7 +106,8 @@ pub(super) struct StandingBody {
     left: i64,
     /// Hundredths of a percent of the amount that are spent, cut off.
     basis_points: i64,
-    /// `ok`; `near` from the first percentage that somebody is told of on; `over` beyond the amount.
+    /// `ok`; `near` from the first percentage on that somebody is told of; `over` beyond the
+    /// amount.
     pub(super) state: &'static str,
     /// What is to be said of it: `budgets.near` or `budgets.over`.
     warnings: Vec<&'static str>,
