@@ -4,6 +4,7 @@
 mod catalogue;
 mod files;
 mod people;
+mod periods;
 
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::projects_routes(),
         time_routes(),
         timesheets_routes(),
+        periods::periods_routes(),
         billing_routes(),
         import_routes(),
         domains::routes(),

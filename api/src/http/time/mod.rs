@@ -2,7 +2,9 @@
 //! managers, billing and auditors see everybody's.
 
 pub(crate) mod batch;
+pub(crate) mod corrections;
 pub(crate) mod entries;
+pub(crate) mod periods;
 pub(crate) mod record;
 pub(crate) mod sheets;
 pub(crate) mod worked;
