@@ -8,6 +8,8 @@ mod cases;
 pub mod clock;
 mod content;
 pub mod correct_time;
+#[cfg(test)]
+mod corrected;
 mod events;
 mod midnight;
 #[cfg(test)]
