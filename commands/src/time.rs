@@ -295,3 +295,5 @@ pub(crate) mod samples;
 mod tests;
 #[cfg(test)]
 mod tests_approval;
+#[cfg(test)]
+mod tests_periods;
