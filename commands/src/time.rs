@@ -317,3 +317,5 @@ mod tests;
 mod tests_approval;
 #[cfg(test)]
 mod tests_memory;
+#[cfg(test)]
+mod tests_periods;

@@ -23,6 +23,7 @@ use crate::members::grant::Grant;
 use crate::members::member::Member;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
+use crate::time::period::Period;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
 
@@ -57,6 +58,7 @@ models! {
     Setting,
     TimeEntry,
     TimesheetWeek,
+    Period,
     Unbilled,
     Invoice,
     InvoiceEntry,

@@ -6,6 +6,7 @@ mod catalogue;
 mod days;
 mod files;
 mod people;
+mod periods;
 mod reports;
 
 use commands::tokens::{Access as To, Scope};
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Vec<Route> {
         time_routes(),
         timesheets_routes(),
         days::routes(),
+        periods::periods_routes(),
         billing_routes(),
         import_routes(),
         domains::routes(),

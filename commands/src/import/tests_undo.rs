@@ -6,13 +6,14 @@ use domain::id::InvoiceId;
 use domain::log::{Actor, Event, Via};
 use domain::members::Role;
 use domain::time::Week;
+use domain::time::periods::PeriodScope;
 use migrations::testing::random_id;
 
 use super::tests::{import, records, seconds};
 use super::*;
 use crate::billing::{DraftInvoice, VoidInvoice};
 use crate::testing::Firm;
-use crate::time::{ApproveTimesheet, RemoveTime, ReviseTime, SubmitTimesheet};
+use crate::time::{ApproveTimesheet, ClosePeriod, RemoveTime, ReviseTime, SubmitTimesheet};
 
 const ROWS: &str = "member_email,member_name,client,project,date,seconds,note\n\
     ida@example.test,Ida Iris,Mill,Loom,2024-03-04,3600,one\n\
@@ -53,6 +54,24 @@ async fn an_import_is_taken_back_and_can_be_imported_again() {
     let again = import(&firm, Format::Csv, ROWS).await;
     assert_eq!((again.recorded, again.duplicates, again.seconds), (3, 0, 5460));
     assert_eq!(again.created, Created::default(), "names stay when an import is taken back");
+    check_claims(&firm).await;
+}
+
+#[tokio::test]
+async fn closed_days_take_no_rows_and_give_none_back() {
+    let firm = Firm::new().await;
+    let report = import(&firm, Format::Csv, ROWS).await;
+    let id = report.import_id.expect("it wrote");
+    let through = "2024-03-05".parse().expect("a day");
+    let close = ClosePeriod { scope: PeriodScope::Tenant, through, reason: None };
+    firm.send(Actor::Operator, close).await.expect("closed");
+    let undone = take_back(&firm, id).await.expect("as far as it goes");
+    let codes: Vec<_> = undone.kept.iter().map(|kept| kept.code.as_str()).collect();
+    assert_eq!((undone.removed, undone.complete), (1, false));
+    assert_eq!(codes, ["time.period_closed"; 2]);
+    let late = ROWS.replace("one", "late");
+    let report = import(&firm, Format::Csv, &late).await;
+    assert_eq!((report.recorded, report.duplicates, report.skipped.len()), (0, 2, 1));
     check_claims(&firm).await;
 }
 

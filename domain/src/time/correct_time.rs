@@ -147,3 +147,138 @@ fn stand_in(
         work_day: Some(entry.day_of_work()),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::periods::PeriodScope;
+    use crate::time::samples::{
+        duration, entry_id, invoice, member, member_note, record_facts, sheet_of, span, task,
+    };
+    use crate::time::{EntryState, revise_time};
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    fn january() -> Closing {
+        Closing { scope: PeriodScope::Tenant, through: day("2026-01-31") }
+    }
+
+    fn closed() -> CorrectFacts {
+        CorrectFacts { closed: Some(january()), ..CorrectFacts::default() }
+    }
+
+    fn worked() -> Timesheet {
+        sheet_of(&[(1, span("2026-01-07T09:00:00Z", "2026-01-07T10:00:00Z"))])
+    }
+
+    fn correct(replacement: Option<Replacement>) -> CorrectTime {
+        CorrectTime {
+            entry: entry_id(1),
+            reversal: entry_id(2),
+            day: day("2026-02-03"),
+            reason: member_note("was half as long"),
+            replacement,
+        }
+    }
+
+    fn half() -> Replacement {
+        Replacement {
+            entry: entry_id(3),
+            project: None,
+            task: None,
+            seconds: Some(1800),
+            billable: None,
+            note: None,
+            tags: None,
+        }
+    }
+
+    fn refused(facts: &CorrectFacts, command: CorrectTime) -> Refusal {
+        decide(&worked(), &Timesheet::default(), facts, command).expect_err("refused")
+    }
+
+    #[test]
+    fn a_correction_books_the_exact_negative_and_what_stands_in_on_an_open_day() {
+        let mut february = Timesheet::default();
+        let (reversed, recorded) =
+            decide(&worked(), &february, &closed(), correct(Some(half()))).expect("corrected");
+        let recorded = recorded.expect("something stands in");
+        assert_eq!((reversed.signed_seconds(), reversed.reversed_version), (-3600, 1));
+        assert_eq!((reversed.day, reversed.work_day), (day("2026-02-03"), day("2026-01-07")));
+        assert_eq!((recorded.member, recorded.replaces), (member(1), Some(entry_id(1))));
+        assert_eq!(recorded.work_day, Some(day("2026-01-07")));
+        assert_eq!(recorded.worked, duration("2026-02-03", 1800));
+        february.evolve(&reversed.into());
+        february.evolve(&recorded.into());
+        let sum: i64 = february.entries.values().map(Entry::signed_seconds).sum();
+        assert_eq!((february.week, sum), ("2026-W06".parse().ok(), -1800));
+        assert!(february.entries.values().all(|it| it.day_of_work() == day("2026-01-07")));
+    }
+
+    #[test]
+    fn what_can_be_changed_as_it_is_is_not_corrected_and_what_an_invoice_holds_is() {
+        let open = refused(&CorrectFacts::default(), correct(None));
+        assert_eq!(open.code(), "time.change_directly");
+        let billed = CorrectFacts { billing: Some(invoice(7)), ..CorrectFacts::default() };
+        let sheet = worked();
+        let same_week = CorrectTime { day: day("2026-01-08"), ..correct(None) };
+        let (reversed, none) = decide(&sheet, &sheet, &billed, same_week).expect("corrected");
+        assert_eq!((reversed.seconds, none), (3600, None));
+    }
+
+    #[test]
+    fn an_entry_is_reversed_once_for_a_reason_and_on_an_open_day() {
+        let again = CorrectFacts { reversed_by: Some(entry_id(9)), ..closed() };
+        assert_eq!(refused(&again, correct(None)).code(), "time.entry_reversed");
+        let blank = CorrectTime { reason: member_note(" "), ..correct(None) };
+        let blank = refused(&closed(), blank);
+        assert_eq!((blank.code(), blank.field()), ("time.reason_required", Some("/reason")));
+        let booking = CorrectFacts { booking_closed: Some(january()), ..closed() };
+        assert_eq!(refused(&booking, correct(None)).code(), "time.period_closed");
+        let unknown = CorrectTime { entry: entry_id(8), ..correct(None) };
+        assert!(refused(&closed(), unknown).is_missing());
+    }
+
+    #[test]
+    fn a_reversal_is_neither_reversed_nor_revised() {
+        let mut february = Timesheet::default();
+        let (reversed, _) =
+            decide(&worked(), &february, &closed(), correct(None)).expect("corrected");
+        february.evolve(&reversed.into());
+        let again = CorrectTime { entry: entry_id(2), reversal: entry_id(4), ..correct(None) };
+        let refused = decide(&february, &february, &closed(), again).expect_err("refused");
+        assert_eq!(refused, Refusal::IsReversal { entry: entry_id(2) });
+        let facts = revise_time::ReviseFacts {
+            work: record_facts().work,
+            billing: None,
+            overlap: crate::time::OverlapRule::Refuse,
+            closed: None,
+            target_closed: None,
+            reversed_by: None,
+        };
+        let revise = revise_time::ReviseTime {
+            billable: Some(false),
+            ..revise_time::ReviseTime::of(entry_id(2))
+        };
+        let refused = revise_time::decide(&february, &facts, &[], revise).expect_err("refused");
+        assert_eq!(refused, Refusal::IsReversal { entry: entry_id(2) });
+        let reversal = &february.entries[&entry_id(2)];
+        assert_eq!((reversal.state, reversal.version), (EntryState::Open, 1));
+    }
+
+    #[test]
+    fn what_stands_in_goes_by_the_rules_of_new_work_only_where_the_work_is_another() {
+        let archived = WorkFacts { project_archived: true, ..record_facts().work };
+        let facts = CorrectFacts { work: Some(archived), ..closed() };
+        let empty = Timesheet::default();
+        assert!(decide(&worked(), &empty, &facts, correct(Some(half()))).is_ok());
+        let other = Replacement { task: Some(task(2)), ..half() };
+        assert_eq!(refused(&facts, correct(Some(other))), Refusal::ProjectArchived);
+        let nothing = Replacement { seconds: Some(0), ..half() };
+        assert_eq!(refused(&facts, correct(Some(nothing))).code(), "time.not_positive");
+        let tags = Replacement { tags: Some(vec![String::new()]), ..half() };
+        assert_eq!(refused(&facts, correct(Some(tags))).code(), "time.tags_out_of_bounds");
+    }
+}

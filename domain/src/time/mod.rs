@@ -11,6 +11,8 @@ pub mod cells;
 pub mod clock;
 mod content;
 pub mod correct_time;
+#[cfg(test)]
+mod corrected;
 mod events;
 mod midnight;
 mod month;

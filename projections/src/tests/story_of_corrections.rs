@@ -1,8 +1,12 @@
 //! Time that was corrected, for the tests of every fold: an hour of a closed week is taken back in
-//! the next one and another stands in for it; a second correction is given up again.
+//! the next one and another stands in for it; a second correction is given up again. Two scopes
+//! are closed, and one of them is opened in part.
 
-use domain::id::{EntryId, MemberId, ProjectId, TaskId};
+use domain::id::{ClientId, EntryId, MemberId, ProjectId, TaskId};
 use domain::personal::PurposeClass;
+use domain::time::periods::{
+    PeriodClosed, PeriodEvent, PeriodReopened, PeriodScope, periods_stream,
+};
 use domain::time::{TimeRecorded, TimeRemoved, TimeReversed};
 use jiff::civil::{Date, date};
 
@@ -52,5 +56,20 @@ pub(crate) fn corrections() -> History {
         .time(2, BOOKED, replacing(215, 213, 60))
         .time(2, BOOKED, TimeRemoved { member, replaces: of(213), ..removed(215, None) })
         .time(2, BOOKED, TimeRemoved { member, reverses: of(213), ..removed(214, None) });
+    let (tenant, client) = (PeriodScope::Tenant, PeriodScope::Client(ClientId(id(10))));
+    let closed = |scope, through| PeriodClosed { scope, through, reason: None };
+    let reopened = PeriodReopened {
+        scope: tenant,
+        from: date(2026, 2, 4),
+        through: date(2026, 2, 8),
+        reason: sealed(PurposeClass::Reason, 2, "IIII"),
+    };
+    for event in [
+        PeriodEvent::from(closed(client, MONDAY)),
+        closed(tenant, date(2026, 2, 8)).into(),
+        reopened.into(),
+    ] {
+        history.add(periods_stream(), event);
+    }
     history
 }

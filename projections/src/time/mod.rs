@@ -1,5 +1,6 @@
 //! Time as it's read: entries, and the weeks they are approved in.
 
+pub mod period;
 pub mod time_entry;
 pub mod timesheet_week;
 pub mod utilisation;

@@ -29,7 +29,7 @@ use crate::http::problem::Problem;
 use crate::http::query::refused;
 use crate::http::tag::Meant;
 
-const KIND: &str = "time_entry";
+pub(super) const KIND: &str = "time_entry";
 
 /// An entry of time.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -309,7 +309,7 @@ pub(crate) struct ReviseBody {
 }
 
 /// The version of an entry that a change is meant for; 0, which no entry has, for a tag of another.
-fn expected(about: &About, id: Uuid) -> Option<u32> {
+pub(super) fn expected(about: &About, id: Uuid) -> Option<u32> {
     match about.meant((KIND, id)) {
         None | Some(Meant::Any) => None,
         Some(Meant::Seen(version)) => Some(u32::try_from(version).unwrap_or(0)),

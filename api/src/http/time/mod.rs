@@ -3,9 +3,11 @@
 
 pub(crate) mod batch;
 pub(crate) mod calendar;
+pub(crate) mod corrections;
 pub(crate) mod days;
 pub(crate) mod entries;
 pub(crate) mod grid;
+pub(crate) mod periods;
 pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;

@@ -7,6 +7,7 @@ use domain::id::{ClientId, EntryId, ImportId, InvoiceId, MemberId, ProjectId, Su
 use domain::import::ImportSource;
 use domain::log::Event;
 use domain::personal::{Personal, PurposeClass};
+use domain::time::periods::{PeriodClosed, PeriodEvent, PeriodReopened, PeriodScope};
 use domain::time::{
     EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
     TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
@@ -121,6 +122,25 @@ pub(crate) fn timesheets() -> Vec<Event> {
         of(reopened(Some(reason("one hour is missing")))),
         of(reopened(None)),
         of(reversed()),
+    ]
+}
+
+pub(crate) fn periods() -> Vec<Event> {
+    let of = |event: PeriodEvent| Event::from(event);
+    let reason = |words: &str| text(KABELO, PurposeClass::Reason, words);
+    let closed = |scope, reason| of(PeriodClosed { scope, through: TUESDAY, reason }.into());
+    vec![
+        closed(PeriodScope::Tenant, Some(reason("February is billed"))),
+        closed(PeriodScope::Client(ClientId(id(UMBRELLA))), None),
+        closed(PeriodScope::Project(ProjectId(id(BRIDGE))), None),
+        closed(PeriodScope::Member(member()), None),
+        of(PeriodReopened {
+            scope: PeriodScope::Tenant,
+            from: TUESDAY,
+            through: date(2026, 2, 28),
+            reason: reason("an hour came late"),
+        }
+        .into()),
     ]
 }
 

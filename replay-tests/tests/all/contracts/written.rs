@@ -22,6 +22,7 @@ const VISITOR: &str = "metadata.visitor.json";
 fn samples() -> Vec<Event> {
     let slices = [
         time::timesheets(),
+        time::periods(),
         time::invoices(),
         people::members(),
         people::work(),
