@@ -52,6 +52,8 @@ ids! {
     TaskId,
     /// One entry of recorded time.
     EntryId,
+    /// What a member records often.
+    FavouriteId,
     /// An invoice, draft or issued.
     InvoiceId,
     /// A kind of leave.

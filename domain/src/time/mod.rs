@@ -8,6 +8,7 @@ mod cases;
 pub mod clock;
 mod content;
 mod events;
+pub mod favourites;
 mod midnight;
 #[cfg(test)]
 mod orders;
@@ -20,6 +21,7 @@ pub mod reopen_timesheet;
 pub mod revise_time;
 pub mod rounding;
 pub mod submit_timesheet;
+pub mod timer;
 pub mod week;
 pub mod worked;
 pub mod zone;

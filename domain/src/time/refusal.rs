@@ -4,6 +4,8 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::favourites::FavouriteRefusal;
+use super::timer::TimerRefusal;
 use super::week::Week;
 use super::worked::WorkedError;
 use crate::id::{EntryId, InvoiceId};
@@ -130,6 +132,12 @@ pub enum Refusal {
     /// A week is sent back for a reason only.
     #[error("say why: a week is sent back with a reason")]
     ReasonRequired,
+    /// What a timer refuses.
+    #[error(transparent)]
+    Timer(#[from] TimerRefusal),
+    /// What favourites refuse.
+    #[error(transparent)]
+    Favourite(#[from] FavouriteRefusal),
 }
 
 impl Refusal {
@@ -162,6 +170,8 @@ impl Refusal {
             Refusal::OwnApproval => "time.own_approval",
             Refusal::ContentChanged => "time.content_changed",
             Refusal::ReasonRequired => "time.reason_required",
+            Refusal::Timer(refusal) => refusal.code(),
+            Refusal::Favourite(refusal) => refusal.code(),
         }
     }
 
@@ -177,6 +187,8 @@ impl Refusal {
             Refusal::TagsOutOfBounds { .. } => Some("/tags"),
             Refusal::ContentChanged => Some("/content"),
             Refusal::ReasonRequired => Some("/reason"),
+            Refusal::Timer(refusal) => refusal.field(),
+            Refusal::Favourite(refusal) => refusal.field(),
             Refusal::EntryExists { .. }
             | Refusal::EntryUnknown { .. }
             | Refusal::EntryBilled { .. }
@@ -198,6 +210,9 @@ impl Refusal {
     /// Whether it says that something named in the request is not there, which the edge answers
     /// like any unknown id.
     pub fn is_missing(&self) -> bool {
-        matches!(self, Refusal::EntryUnknown { .. } | Refusal::TaskUnknown)
+        match self {
+            Refusal::Favourite(refusal) => refusal.is_missing(),
+            refusal => matches!(refusal, Refusal::EntryUnknown { .. } | Refusal::TaskUnknown),
+        }
     }
 }
