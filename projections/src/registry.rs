@@ -19,6 +19,8 @@ use crate::members::grant::Grant;
 use crate::members::member::Member;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
+use crate::time::favourite::Favourite;
+use crate::time::running_timer::RunningTimer;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
 
@@ -49,6 +51,8 @@ models! {
     Setting,
     TimeEntry,
     TimesheetWeek,
+    RunningTimer,
+    Favourite,
     Unbilled,
     Invoice,
     InvoiceEntry,

@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId,
-    TaskId, TenantId,
+    ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId,
+    StreamId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -93,6 +93,7 @@ id_cells!(
     EntryId,
     FileId,
     ImportId,
+    FavouriteId,
     InvoiceId,
     LeaveTypeId,
     MemberId,

@@ -8,6 +8,7 @@ mod runner;
 pub(crate) mod samples;
 mod stories;
 mod story_of_leave;
+mod story_of_timers;
 pub(crate) mod written;
 
 use crate::model::ReadModel;

@@ -15,6 +15,7 @@ pub(crate) use super::stories::{
     END, catalogue, drafted, everything, files, imports, members, rates, settings, voided,
 };
 pub(crate) use super::story_of_leave::leave;
+pub(crate) use super::story_of_timers::{favourites, timers};
 
 /// The id of a number.
 pub(crate) fn id(n: u128) -> Uuid {

@@ -267,7 +267,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 77;
+pub(crate) const END: i64 = 90;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -277,7 +277,9 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
     let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
-    for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
+    let others = [super::samples::timers(), super::samples::favourites()];
+    let later = [drafts, super::samples::leave(), files(), imports()];
+    for part in parts.into_iter().chain(later).chain(others) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

@@ -1,5 +1,7 @@
 //! Time as it's read: entries, and the weeks they are approved in.
 
+pub mod favourite;
+pub mod running_timer;
 pub mod time_entry;
 pub mod timesheet_week;
 
