@@ -120,7 +120,8 @@ fn sheet_of(clock: &Clock, member: MemberId, week: Week, length: u64, sealed: bo
                 | TimeEvent::TimesheetSubmitted(_)
                 | TimeEvent::TimesheetApproved(_)
                 | TimeEvent::TimesheetRejected(_)
-                | TimeEvent::TimesheetReopened(_) => None,
+                | TimeEvent::TimesheetReopened(_)
+                | TimeEvent::TimeReversed(_) => None,
             })
             .collect();
         // As long as a hash; nothing here looks into it.
@@ -158,6 +159,8 @@ fn entry(clock: &Clock, member: MemberId, day: Date, n: u64, sealed: bool) -> Ti
         tags: Vec::new(),
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
 

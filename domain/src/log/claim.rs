@@ -26,11 +26,15 @@ pub enum ClaimKind {
     TenantHost,
     /// A kind of leave, by its code.
     LeaveTypeCode,
+    /// What takes an entry back: at most one reversal, noted with its id.
+    Reversal,
+    /// What stands in for a reversed entry: at most one, noted with its id.
+    Replacement,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 9] = [
+    pub const ALL: [ClaimKind; 11] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -40,6 +44,8 @@ impl ClaimKind {
         ClaimKind::SignUpSlug,
         ClaimKind::TenantHost,
         ClaimKind::LeaveTypeCode,
+        ClaimKind::Reversal,
+        ClaimKind::Replacement,
     ];
 
     /// The stored name.
@@ -54,6 +60,8 @@ impl ClaimKind {
             ClaimKind::SignUpSlug => "sign_up_slug",
             ClaimKind::TenantHost => "tenant_host",
             ClaimKind::LeaveTypeCode => "leave_type_code",
+            ClaimKind::Reversal => "reversal",
+            ClaimKind::Replacement => "replacement",
         }
     }
 }

@@ -31,6 +31,7 @@ pub(crate) mod samples;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::aggregate;
@@ -45,8 +46,8 @@ use revise_time::{ReviseFacts, ReviseTime};
 use submit_timesheet::SubmitTimesheet;
 
 pub use events::{
-    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
+    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
 };
 pub use midnight::split_at_midnight;
 pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
@@ -114,6 +115,28 @@ pub struct Entry {
     /// The import it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportId>,
+    /// The entry that it takes back, where it's a reversal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<EntryId>,
+    /// The reversed entry that it stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EntryId>,
+    /// The day of the work where it is booked on another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_day: Option<Date>,
+}
+
+impl Entry {
+    /// What it adds to any sum: its seconds, and less than nothing where it's a reversal.
+    pub fn signed_seconds(&self) -> i64 {
+        let seconds = i64::from(self.worked.seconds);
+        if self.reverses.is_some() { -seconds } else { seconds }
+    }
+
+    /// The day of the work, by which rates and rounding go; `worked.day` is the one it's booked on.
+    pub fn day_of_work(&self) -> Date {
+        self.work_day.unwrap_or(self.worked.day)
+    }
 }
 
 /// One member's ISO week. Empty, and without member and week, until the first entry is recorded.
@@ -184,6 +207,7 @@ impl Timesheet {
             TimeEvent::TimesheetApproved(event) => self.mark(&event.entries, EntryState::Approved),
             TimeEvent::TimesheetRejected(event) => self.mark(&event.entries, EntryState::Rejected),
             TimeEvent::TimesheetReopened(event) => self.mark(&event.entries, EntryState::Open),
+            TimeEvent::TimeReversed(event) => self.reverse(event),
         }
     }
 
@@ -202,6 +226,31 @@ impl Timesheet {
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: event.import,
+                reverses: None,
+                replaces: event.replaces,
+                work_day: event.work_day,
+            },
+        );
+    }
+
+    fn reverse(&mut self, event: &TimeReversed) {
+        self.member = Some(event.member);
+        self.week = Some(Week::of(event.day));
+        self.entries.insert(
+            event.entry,
+            Entry {
+                version: 1,
+                project: event.project,
+                task: event.task,
+                worked: Worked { day: event.day, seconds: event.seconds, span: None },
+                billable: event.billable,
+                state: EntryState::Open,
+                note: None,
+                tags: Vec::new(),
+                import: None,
+                reverses: Some(event.reverses),
+                replaces: None,
+                work_day: Some(event.work_day),
             },
         );
     }
@@ -219,6 +268,9 @@ impl Timesheet {
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: entry.import,
+                reverses: entry.reverses,
+                replaces: entry.replaces,
+                work_day: entry.work_day,
             };
         }
     }

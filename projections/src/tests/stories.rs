@@ -75,7 +75,7 @@ pub(crate) fn drafted(invoice: u128, entries: &[(u128, u32)]) -> InvoiceDrafted 
         project: ProjectId(id(20)),
         task: TaskId(id(30)),
         day: MONDAY,
-        seconds: *seconds,
+        seconds: i64::from(*seconds),
     };
     InvoiceDrafted {
         invoice: InvoiceId(id(invoice)),
@@ -267,7 +267,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 90;
+pub(crate) const END: i64 = 98;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -276,7 +276,8 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
-    let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
+    let corrections = super::samples::corrections();
+    let parts = [members(), sessions(), catalogue(), rates(), settings(), time, corrections];
     let others = [super::samples::timers(), super::samples::favourites()];
     let later = [drafts, super::samples::leave(), files(), imports()];
     for part in parts.into_iter().chain(later).chain(others) {

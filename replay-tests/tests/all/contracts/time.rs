@@ -8,8 +8,8 @@ use domain::import::ImportSource;
 use domain::log::Event;
 use domain::personal::{Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
 };
 use jiff::civil::date;
 
@@ -45,6 +45,8 @@ fn recorded() -> TimeRecorded {
         tags: vec!["on site".into(), "α".into()],
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
 
@@ -70,6 +72,23 @@ fn revised() -> TimeRevised {
     TimeRevised { entry, version: 2, member, project, task, worked, billable, note, tags }
 }
 
+fn reversed() -> TimeReversed {
+    let TimeRecorded { entry, member, project, task, .. } = recorded();
+    TimeReversed {
+        entry: EntryId(id(ENTRY + 2)),
+        reverses: entry,
+        reversed_version: 2,
+        member,
+        project,
+        task,
+        day: date(2026, 3, 2),
+        work_day: TUESDAY,
+        seconds: 2730,
+        billable: true,
+        reason: text(NOVA, PurposeClass::Reason, "was another's bridge"),
+    }
+}
+
 pub(crate) fn timesheets() -> Vec<Event> {
     let (member, week, by) = (member(), Week::of(TUESDAY), MemberId(id(KABELO)));
     let entries = vec![
@@ -79,8 +98,14 @@ pub(crate) fn timesheets() -> Vec<Event> {
     let reason = |words: &str| text(NOVA, PurposeClass::Reason, words);
     let content = digest("the content of two entries");
     let worked = Worked::duration(date(2026, 12, 31), 1).expect("a second");
-    let removed =
-        |moved_to, reason| TimeRemoved { entry: EntryId(id(ENTRY)), member, moved_to, reason };
+    let removed = |moved_to, reason| TimeRemoved {
+        entry: EntryId(id(ENTRY)),
+        member,
+        moved_to,
+        reverses: None,
+        replaces: None,
+        reason,
+    };
     let (first, second) = (entries.clone(), entries.clone());
     let reopened = |reason| TimesheetReopened { member, week, by, reason, entries: first.clone() };
     vec![
@@ -95,6 +120,7 @@ pub(crate) fn timesheets() -> Vec<Event> {
         of(TimesheetRejected { member, week, by, reason: reason("No task."), entries: second }),
         of(reopened(Some(reason("one hour is missing")))),
         of(reopened(None)),
+        of(reversed()),
     ]
 }
 
