@@ -25,7 +25,9 @@ pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTim
 pub use change_many::{ChangeMany, Changes, Chosen, Culprit, RemoveMany};
 pub use favourites::{AddFavourite, ChangeFavourite, RemoveFavourite};
 pub use many::{MOST_ITEMS, RecordMany, record_each};
-pub use timer::{ChangeTimer, DiscardTimer, StartTimer, StopTimer, What, is_running};
+pub use timer::{
+    ChangeTimer, DiscardTimer, StartTimer, StopTimer, What, is_running, zone_of_running,
+};
 
 use crate::event_log::read::Held;
 use crate::handle::Command;

@@ -2,6 +2,7 @@
 //! exist.
 
 mod catalogue;
+mod comfort;
 mod files;
 mod people;
 
@@ -49,6 +50,8 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::clients_and_rates(),
         catalogue::projects_routes(),
         time_routes(),
+        comfort::timer_routes(),
+        comfort::favourite_routes(),
         timesheets_routes(),
         billing_routes(),
         import_routes(),
@@ -101,7 +104,7 @@ fn time_routes() -> Vec<Route> {
     const T: &str = "time";
     vec![
         get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
-            .from(&["time_entry"])
+            .from(&["time_entry", "project"])
             .pages()
             .then(),
         post("/time-entries", "recordTime", write(T, MEMBERS), "Record time", entries::record),
@@ -113,7 +116,7 @@ fn time_routes() -> Vec<Route> {
             batch::record_batch,
         ),
         get("/time-entries/{id}", "getTimeEntry", read(T, ALL), "One entry", entries::one)
-            .from(&["time_entry"])
+            .from(&["time_entry", "running_timer"])
             .then(),
         patch(
             "/time-entries/{id}",

@@ -2,6 +2,7 @@
 //! commit: the timer's stream sets the id free first, and the timesheet takes it.
 
 use domain::id::{EntryId, FavouriteId, MemberId, ProjectId, TaskId};
+use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Member, member_stream};
 use domain::time::favourites::{Favourite, Favourites, favourites_stream};
 use domain::time::timer::start_timer::{self, StartFacts};
@@ -24,6 +25,17 @@ use crate::unit::{Loaded, Pause, Unit};
 /// Whether what holds an entry's id is the timer that it still is.
 pub fn is_running(held: &Held) -> bool {
     held.value == RUNNING
+}
+
+/// The zone of the timer with this id, if it runs.
+pub async fn zone_of_running(
+    unit: &mut Unit<'_>,
+    entry: EntryId,
+) -> Result<Option<String>, CommandError> {
+    let held = unit.held(&ClaimKey::id(ClaimKind::Entry, entry)).await?;
+    let Some(held) = held.filter(is_running) else { return Ok(None) };
+    let timer = unit.write::<Timer>(held.holder).await?;
+    Ok(timer.state.entry(entry).ok().map(|(_, running)| running.zone.clone()))
 }
 
 /// What to work on.

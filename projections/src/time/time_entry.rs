@@ -1,7 +1,7 @@
 //! Each entry of time as it stands now. Names of projects and tasks are joined at reading, so that
 //! one rename does not touch thousands of rows.
 
-use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
+use domain::id::{ClientId, EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use domain::time::{
@@ -282,11 +282,19 @@ fn mark(
 
 /// Which entries are asked for; what is left out does not matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// By this member.
     pub member: Option<MemberId>,
     /// On this project.
     pub project: Option<ProjectId>,
+    /// On a project of this client.
+    pub client: Option<ClientId>,
+    /// On this task.
+    pub task: Option<TaskId>,
+    /// That may be billed, or that may not.
+    pub billable: Option<bool>,
+    /// With this label.
+    pub tag: Option<&'a str>,
     /// From this day on.
     pub from: Option<Date>,
     /// Up to this day, which is included.
@@ -306,7 +314,7 @@ pub async fn find(tx: &mut TenantTx, entry: EntryId) -> Result<Option<TimeEntryR
 /// Entries by day and id after those of a cursor.
 pub async fn list(
     tx: &mut TenantTx,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
     after: Option<(Date, EntryId)>,
     limit: i64,
 ) -> Result<Vec<TimeEntryRow>, ReadError> {
@@ -316,6 +324,11 @@ pub async fn list(
             and ($5::text is null or r.state = $5)
             and ($6::uuid is null or r.import_id = $6)
             and ($7::date is null or (r.day, r.entry_id) > ($7, $8))
+            and ($10::uuid is null or r.task_id = $10)
+            and ($11::bool is null or r.billable = $11)
+            and ($12::text is null or $12 = any(r.tags))
+            and ($13::uuid is null or r.project_id in
+                (select p.project_id from {t}.rm_project p where p.client_id = $13))
         order by r.day, r.entry_id limit $9";
     let answers = select::<TimeEntryRow>(tx, sql)
         .bind(wanted.member.map(|member| member.0))
@@ -327,6 +340,10 @@ pub async fn list(
         .bind(after.map(|(day, _)| day.to_sqlx()))
         .bind(after.map(|(_, entry)| entry.0))
         .bind(limit)
+        .bind(wanted.task.map(|task| task.0))
+        .bind(wanted.billable)
+        .bind(wanted.tag)
+        .bind(wanted.client.map(|client| client.0))
         .fetch_all()
         .await?;
     read_rows(&answers)

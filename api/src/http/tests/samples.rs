@@ -71,6 +71,15 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
+        "startTimer" | "addFavourite" => {
+            json!({ "project_id": fill("project_id"), "task_id": fill("task_id") })
+        }
+        "stopTimer" => json!({}),
+        "changeFavourite" => json!({ "name": "Another" }),
+        "changeTimeBatch" => {
+            json!({ "ids": [fill("entry_id")], "changes": { "tags_add": ["Another"] } })
+        }
+        "removeTimeBatch" => json!({ "ids": [fill("entry_id")] }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
         "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),

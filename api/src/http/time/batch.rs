@@ -39,9 +39,9 @@ fn yes() -> bool {
 /// What became of an item.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct ItemBody {
-    /// As if it had been sent by itself: 201, or the status of its problem.
+    /// As if it had been sent by itself: 201 or 200, or the status of its problem.
     status: u16,
-    /// The entry, where it was recorded.
+    /// The entry, where it was recorded, changed or removed.
     id: Option<Uuid>,
     /// Why it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +56,20 @@ pub(crate) struct BatchAnswer {
     items: Vec<ItemBody>,
     /// Where the log stands after it.
     position: i64,
+}
+
+impl ItemBody {
+    /// One that is done.
+    pub(super) fn done(status: u16, id: Option<Uuid>) -> Self {
+        ItemBody { status, id, code: None, detail: None }
+    }
+}
+
+impl BatchAnswer {
+    /// What became of these.
+    pub(super) fn new(items: Vec<ItemBody>, position: i64) -> Self {
+        BatchAnswer { items, position }
+    }
 }
 
 /// All of these, or none.
@@ -114,22 +128,27 @@ pub(crate) async fn record_batch(
         })
     });
     let commands: Vec<Record> = commands.collect::<Result<_, _>>().map_err(malformed)?;
-    if atomic { all_or_none(&call, commands).await } else { one_by_one(&call, key, commands).await }
+    if atomic {
+        all_or_none(&call, commands).await
+    } else {
+        each_by_itself(&call, commands, 201).await
+    }
 }
 
 async fn all_or_none(about: &About, items: Vec<Record>) -> Result<Answer<BatchAnswer>, Problem> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.entry.0).collect();
     let done = about.send(RecordAll { items }).await?;
-    let item = |id| ItemBody { status: 201, id: Some(id), code: None, detail: None };
-    let items = ids.into_iter().map(item).collect();
+    let items = ids.into_iter().map(|id| ItemBody::done(201, Some(id))).collect();
     Ok(about.done(done).map(|changed| BatchAnswer { items, position: changed.position }))
 }
 
-async fn one_by_one(
+/// Handles each command under a key of its own; `status` is that of one that is done.
+pub(super) async fn each_by_itself<C: Command>(
     about: &About,
-    key: &IdempotencyKey,
-    items: Vec<Record>,
+    items: Vec<C>,
+    status: u16,
 ) -> Result<Answer<BatchAnswer>, Problem> {
+    let key = about.key.as_ref().ok_or_else(|| Problem::internal(&"a post without its key"))?;
     let each = items.into_iter().enumerate().map(|(n, item)| {
         let key = IdempotencyKey { key: format!("{}/items/{n}", key.key), ..key.clone() };
         about.send_under(Some(key), item)
@@ -141,7 +160,7 @@ async fn one_by_one(
         items.push(match outcome {
             Ok(done) => {
                 position = position.max(done.position);
-                ItemBody { status: 201, id: done.reply.id, code: None, detail: None }
+                ItemBody::done(status, done.reply.id)
             }
             Err(problem) => {
                 let (status, code, detail) = problem.parts();

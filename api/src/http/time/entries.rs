@@ -1,23 +1,27 @@
 //! Entries of time over HTTP.
 
+use std::collections::BTreeSet;
+
 use commands::Done;
 use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
-use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
+use domain::id::{ClientId, EntryId, ImportId, MemberId, ProjectId, TaskId};
 use domain::settings::Settings;
 use domain::time::Week;
 use domain::time::rounding::entry_seconds;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use projections::catalogue::project::Project;
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::StateName;
 use super::record::{Record, Revise};
+use super::timer;
 use super::worked::{Said, When, malformed};
+use super::{EntryStateName, StateName};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call, piece};
@@ -30,7 +34,7 @@ use crate::http::query::refused;
 use crate::http::settings::settings_then;
 use crate::http::tag::Meant;
 
-const KIND: &str = "time_entry";
+pub(super) const KIND: &str = "time_entry";
 
 /// An entry of time.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -57,8 +61,8 @@ pub(crate) struct EntryBody {
     /// Null where there is none, or once it was erased.
     note: Option<String>,
     tags: Vec<String>,
-    state: StateName,
-    /// 1, 2, 3, …
+    state: EntryStateName,
+    /// 1, 2, 3, …; it goes on when a timer is stopped.
     version: u32,
     /// The import it came with.
     import_id: Option<Uuid>,
@@ -72,6 +76,13 @@ pub(crate) struct EntryBody {
     replaced_by: Option<Uuid>,
     /// Why it takes time back; null where it does not, or once that was erased.
     reason: Option<String>,
+}
+
+impl EntryBody {
+    /// The same, which still runs.
+    pub(super) fn running(self) -> Self {
+        EntryBody { state: EntryStateName::Running, ..self }
+    }
 }
 
 fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
@@ -98,7 +109,7 @@ fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
-        state: row.state.into(),
+        state: EntryStateName::Recorded(row.state.into()),
         version: row.version,
         import_id: row.import_id.map(Uuid::from),
         reverses: row.reverses.map(Uuid::from),
@@ -129,6 +140,12 @@ pub(super) async fn all_shown(
 pub(crate) struct Filter {
     member_id: Option<Uuid>,
     project_id: Option<Uuid>,
+    task_id: Option<Uuid>,
+    /// On any project of this client.
+    client_id: Option<Uuid>,
+    billable: Option<bool>,
+    /// With this tag, spelled exactly so. Notes are sealed and can't be searched.
+    tag: Option<String>,
     /// The first day.
     from: Option<Date>,
     /// The last day.
@@ -139,7 +156,7 @@ pub(crate) struct Filter {
     import_id: Option<Uuid>,
 }
 
-fn wanted(about: &About, filter: &Filter) -> Result<Wanted, Problem> {
+fn wanted<'f>(about: &About, filter: &'f Filter) -> Result<Wanted<'f>, Problem> {
     let (mut from, mut to) = (filter.from, filter.to);
     if let Some(week) = &filter.week {
         let why = "give a week such as 2026-W10, without from and to";
@@ -156,6 +173,10 @@ fn wanted(about: &About, filter: &Filter) -> Result<Wanted, Problem> {
     Ok(Wanted {
         member,
         project: filter.project_id.map(ProjectId),
+        client: filter.client_id.map(ClientId),
+        task: filter.task_id.map(TaskId),
+        billable: filter.billable,
+        tag: filter.tag.as_deref(),
         from,
         to,
         state: filter.state.map(Into::into),
@@ -163,9 +184,13 @@ fn wanted(about: &About, filter: &Filter) -> Result<Wanted, Problem> {
     })
 }
 
-fn is_wanted(wanted: &Wanted, row: &TimeEntryRow) -> bool {
+/// All but the client, which is not in the row.
+fn is_wanted(wanted: &Wanted<'_>, row: &TimeEntryRow) -> bool {
     wanted.member.is_none_or(|member| row.member_id == member)
         && wanted.project.is_none_or(|project| row.project_id == project)
+        && wanted.task.is_none_or(|task| row.task_id == task)
+        && wanted.billable.is_none_or(|billable| row.billable == billable)
+        && wanted.tag.is_none_or(|tag| row.tags.iter().any(|it| it == tag))
         && wanted.from.is_none_or(|from| row.day >= from)
         && wanted.to.is_none_or(|to| row.day <= to)
         && wanted.state.is_none_or(|state| row.state == state)
@@ -184,7 +209,19 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<EntryBody
             tx.commit().await?;
             rows
         }
-        Some(rows) => piece(&rows, |row| is_wanted(&wanted, row), key, after, limit),
+        Some(rows) => {
+            let projects = call.rows_then::<Project>().await?;
+            let mut theirs = BTreeSet::new();
+            for project in projects.iter().flat_map(|rows| rows.iter()) {
+                if wanted.client == Some(project.client_id) {
+                    theirs.insert(project.project_id);
+                }
+            }
+            let of_client =
+                |row: &TimeEntryRow| wanted.client.is_none() || theirs.contains(&row.project_id);
+            let wanted = |row: &TimeEntryRow| is_wanted(&wanted, row) && of_client(row);
+            piece(&rows, wanted, key, after, limit)
+        }
     };
     let keys: Vec<_> = rows.iter().map(key).collect();
     let items = all_shown(&call, rows).await?;
@@ -192,20 +229,32 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<EntryBody
     Ok(call.page(rows, |(key, _): &((Date, EntryId), EntryBody)| *key, |(_, item)| item))
 }
 
-/// `GET /time-entries/{id}`.
-pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<EntryBody>, Problem> {
-    let id = EntryId(call.path.id);
-    let row = match call.rows_then::<TimeEntry>().await? {
+/// The recorded entry with this id, where the caller may see it.
+async fn recorded(about: &About, id: EntryId) -> Result<Option<TimeEntryRow>, Problem> {
+    let row = match about.rows_then::<TimeEntry>().await? {
         None => {
-            let mut tx = call.tx().await?;
+            let mut tx = about.tx().await?;
             let row = time_entry::find(&mut tx, id).await?;
             tx.commit().await?;
             row
         }
         Some(mut rows) => rows.take(&id),
     };
-    let own = call.sees_only();
-    let row = row.filter(|row| own.is_none_or(|own| row.member_id == own));
+    let own = about.sees_only();
+    Ok(row.filter(|row| own.is_none_or(|own| row.member_id == own)))
+}
+
+/// `GET /time-entries/{id}`.
+pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<EntryBody>, Problem> {
+    let id = EntryId(call.path.id);
+    let mut row = recorded(&call, id).await?;
+    if row.is_none() {
+        if let Some((running, version)) = timer::running(&call, id).await? {
+            return Ok(call.read(running).tagged(call.tag((KIND, id.0), version)));
+        }
+        // A timer that was stopped between the two looks is an entry by now.
+        row = recorded(&call, id).await?;
+    }
     let row = row.ok_or_else(Problem::not_found)?;
     let tag = call.tag((KIND, id.0), i64::from(row.version));
     let shown = all_shown(&call, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
@@ -296,7 +345,7 @@ pub(crate) struct ReviseBody {
 }
 
 /// The version of an entry that a change is meant for; 0, which no entry has, for a tag of another.
-fn expected(about: &About, id: Uuid) -> Option<u32> {
+pub(super) fn expected(about: &About, id: Uuid) -> Option<u32> {
     match about.meant((KIND, id)) {
         None | Some(Meant::Any) => None,
         Some(Meant::Seen(version)) => Some(u32::try_from(version).unwrap_or(0)),
@@ -336,7 +385,11 @@ pub(crate) async fn revise(
 }
 
 /// The version that a command gave the entry: as its event says, else the one that was seen.
-async fn version_after(about: &About, id: Uuid, done: Done) -> Result<Option<i64>, Problem> {
+pub(super) async fn version_after(
+    about: &About,
+    id: Uuid,
+    done: Done,
+) -> Result<Option<i64>, Problem> {
     let mut tx = about.tx().await?;
     let row = rows_after(&mut tx, done.position - 1, 1).await?.pop();
     tx.commit().await?;

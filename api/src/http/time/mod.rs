@@ -2,9 +2,13 @@
 //! managers, billing and auditors see everybody's.
 
 pub(crate) mod batch;
+pub(crate) mod changes;
 pub(crate) mod entries;
+pub(crate) mod favourites;
+pub(crate) mod habits;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod timer;
 pub(crate) mod worked;
 
 use domain::time::EntryState;
@@ -23,6 +27,17 @@ pub(crate) enum StateName {
     Approved,
     /// Sent back.
     Rejected,
+}
+
+/// How far an entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EntryStateName {
+    /// It's a timer that runs.
+    Running,
+    /// It's recorded, and this is how far its approval has come.
+    #[serde(untagged)]
+    Recorded(StateName),
 }
 
 impl From<EntryState> for StateName {
