@@ -261,6 +261,7 @@ impl<C: Command> Attempts<'_, C> {
             absent: Vec::new(),
             jobs: Vec::new(),
             job_changes: Vec::new(),
+            told: None,
         };
         let decided = self.command.run(&mut unit).await;
         match unit.pause.take() {
@@ -311,7 +312,7 @@ impl<C: Command> Attempts<'_, C> {
 
     async fn land(&self, mut unit: Unit<'_>, reply: Reply) -> Result<Ended, CommandError> {
         let status = if reply.created { 201 } else { 200 };
-        let outcome = serde_json::to_string(&reply).expect("a reply is plain data");
+        let outcome = unit.outcome(&reply);
         let append = self.append(&mut unit, status, outcome);
         match self.commands.log.append(self.sender.tenant, append).await {
             Ok(appended) => {
@@ -319,7 +320,8 @@ impl<C: Command> Attempts<'_, C> {
                 for (append, keep) in std::mem::take(&mut unit.writes).into_values() {
                     keep.into_iter().for_each(|keep| keep(cache, &append));
                 }
-                Ok(Ended::Done(Ok(done(reply, appended))))
+                let Appended { position, .. } = appended;
+                Ok(Ended::Done(Ok(Done { reply, position, replayed: false })))
             }
             Err(error) => self.lost(&unit, error).await,
         }
@@ -390,10 +392,6 @@ impl<C: Command> Attempts<'_, C> {
         let position = position.min(head);
         Ok(Some(Ok(Done { reply, position, replayed: true })))
     }
-}
-
-fn done(reply: Reply, appended: Appended) -> Done {
-    Done { reply, position: appended.position, replayed: false }
 }
 
 #[cfg(test)]

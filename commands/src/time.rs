@@ -3,6 +3,7 @@
 
 mod approval;
 mod change_many;
+mod copy_week;
 mod favourites;
 mod many;
 mod timer;
@@ -23,6 +24,7 @@ use domain::time::{
 
 pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
 pub use change_many::{ChangeMany, Changes, Chosen, Culprit, RemoveMany};
+pub use copy_week::{CopyReport, CopyWeek, OnConflict};
 pub use favourites::{AddFavourite, ChangeFavourite, RemoveFavourite};
 pub use many::{MOST_ITEMS, RecordMany, record_each};
 pub use timer::{

@@ -12,7 +12,7 @@ use domain::members::Role;
 use super::billing::{invoices, unbilled};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
-use super::time::{batch, entries, sheets};
+use super::time::{batch, entries, listed, sheets};
 use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
@@ -103,7 +103,7 @@ fn settings_routes() -> Vec<Route> {
 fn time_routes() -> Vec<Route> {
     const T: &str = "time";
     vec![
-        get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
+        get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", listed::list)
             .from(&["time_entry", "project"])
             .pages()
             .then(),

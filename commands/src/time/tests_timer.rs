@@ -237,3 +237,68 @@ async fn many_entries_change_in_one_commit_or_none_does() {
     assert!(office.sheet(week("2026-W02")).await.entries.is_empty());
     office.check_claims().await;
 }
+
+fn copy(office: &Office, from: &str, to: &str) -> CopyWeek {
+    CopyWeek {
+        member: office.member,
+        from: week(from),
+        to: week(to),
+        on_conflict: OnConflict::Skip,
+        include_days_off: false,
+    }
+}
+
+#[tokio::test]
+async fn a_week_is_copied_in_one_commit_and_what_is_in_the_way_is_told() {
+    let office = Office::new().await;
+    let nine = super::samples::span("2026-01-05T09:00:00Z", "2026-01-05T10:00:00Z");
+    let first = office.recorded(nine).await;
+    let second = office.recorded(duration("2026-01-06", 1800)).await;
+    let in_the_way = super::samples::span("2026-01-12T09:30:00Z", "2026-01-12T11:00:00Z");
+    let other = office.recorded(in_the_way).await;
+    let refuse =
+        CopyWeek { on_conflict: OnConflict::Refuse, ..copy(&office, "2026-W02", "2026-W03") };
+    assert_eq!(refused(office.send(refuse).await), "time.overlap");
+    let done = office.send(copy(&office, "2026-W02", "2026-W03")).await.expect("copied");
+    let tenant = &office.firm.tenant;
+    let mut tx = tenant.tenants.begin(tenant.id).await.expect("the door");
+    let report: CopyReport = crate::unit::told(&mut tx, done).await.expect("read").expect("told");
+    tx.commit().await.expect("a commit");
+    let copied: Vec<_> = report.copied.iter().map(|copied| copied.from).collect();
+    let skipped: Vec<_> = report.skipped.iter().map(|it| (it.from, &*it.code)).collect();
+    assert_eq!((copied, skipped), (vec![second.0], vec![(first.0, "time.overlap")]));
+    let sheet = office.sheet(week("2026-W03")).await;
+    assert_eq!(sheet.entries.len(), 2);
+    let copy_of = EntryId(report.copied[0].id);
+    let (found, original) = (sheet.entry(copy_of).expect("there"), duration("2026-01-13", 1800));
+    assert_eq!((&found.worked, found.version, found.state), (&original, 1, EntryState::Open));
+    assert!(sheet.entry(other).is_ok());
+    office.check_claims().await;
+}
+
+#[tokio::test]
+async fn an_empty_week_and_a_week_itself_are_not_copied() {
+    let office = Office::new().await;
+    let nothing = office.send(copy(&office, "2026-W02", "2026-W03")).await;
+    assert_eq!(refused(nothing), "time.nothing_to_copy");
+    let itself = office.send(copy(&office, "2026-W03", "2026-W03")).await;
+    assert_eq!(refused(itself), "time.same_week");
+}
+
+#[tokio::test]
+async fn days_off_by_the_pattern_are_skipped_unless_they_are_meant_too() {
+    let office = Office::new().await;
+    office.recorded(duration("2026-01-10", 1800)).await;
+    let command = crate::members::SetWorkPattern {
+        member: office.member,
+        minutes: vec![480, 480, 480, 480, 480, 0, 0],
+        from: None,
+        expected_version: None,
+    };
+    office.firm.send(Actor::Operator, command).await.expect("a pattern");
+    let skipped = office.send(copy(&office, "2026-W02", "2026-W03")).await;
+    assert_eq!(refused(skipped), "time.nothing_to_copy");
+    let all = CopyWeek { include_days_off: true, ..copy(&office, "2026-W02", "2026-W03") };
+    office.send(all).await.expect("copied");
+    assert_eq!(office.sheet(week("2026-W03")).await.entries.len(), 1);
+}

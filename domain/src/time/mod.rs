@@ -7,6 +7,7 @@ pub mod approve_timesheet;
 mod cases;
 pub mod clock;
 mod content;
+pub mod copy_week;
 mod events;
 pub mod favourites;
 mod midnight;

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 
+use super::copy_week::CopyRefusal;
 use super::favourites::FavouriteRefusal;
 use super::timer::TimerRefusal;
 use super::week::Week;
@@ -135,6 +136,9 @@ pub enum Refusal {
     /// What a timer refuses.
     #[error(transparent)]
     Timer(#[from] TimerRefusal),
+    /// What copying a week refuses.
+    #[error(transparent)]
+    Copy(#[from] CopyRefusal),
     /// What favourites refuse.
     #[error(transparent)]
     Favourite(#[from] FavouriteRefusal),
@@ -171,6 +175,7 @@ impl Refusal {
             Refusal::ContentChanged => "time.content_changed",
             Refusal::ReasonRequired => "time.reason_required",
             Refusal::Timer(refusal) => refusal.code(),
+            Refusal::Copy(refusal) => refusal.code(),
             Refusal::Favourite(refusal) => refusal.code(),
         }
     }
@@ -188,6 +193,7 @@ impl Refusal {
             Refusal::ContentChanged => Some("/content"),
             Refusal::ReasonRequired => Some("/reason"),
             Refusal::Timer(refusal) => refusal.field(),
+            Refusal::Copy(refusal) => refusal.field(),
             Refusal::Favourite(refusal) => refusal.field(),
             Refusal::EntryExists { .. }
             | Refusal::EntryUnknown { .. }

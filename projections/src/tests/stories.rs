@@ -280,7 +280,7 @@ pub(crate) fn everything() -> History {
     let parts = [members(), sessions(), catalogue(), rates(), settings(), time, corrections];
     let others = [super::samples::timers(), super::samples::favourites()];
     let later = [drafts, super::samples::leave(), files(), imports()];
-    for part in parts.into_iter().chain(later).chain(others) {
+    for part in parts.into_iter().chain(others).chain(later) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

@@ -2,7 +2,7 @@
 
 use super::{ALL, MEMBERS, read, write};
 use crate::http::registry::{Route, delete, get, patch, post};
-use crate::http::time::{changes, favourites, habits, timer};
+use crate::http::time::{changes, copy, favourites, habits, timer};
 
 const T: &str = "time";
 
@@ -24,6 +24,13 @@ pub(super) fn timer_routes() -> Vec<Route> {
             write(T, MEMBERS),
             "Stop a timer and record what it measured",
             timer::stop,
+        ),
+        post(
+            "/timesheets/{member_id}/{week}/copy",
+            "copyWeek",
+            write(T, MEMBERS),
+            "Copy the week before, or another one, into this week",
+            copy::copy,
         ),
         post(
             "/time-entries/batch/change",

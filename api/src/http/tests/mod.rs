@@ -30,6 +30,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod timer;
 
 pub(crate) use ask::{Ask, Reply, ask, visit};
 pub(crate) use firm::Firm;

@@ -74,7 +74,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "startTimer" | "addFavourite" => {
             json!({ "project_id": fill("project_id"), "task_id": fill("task_id") })
         }
-        "stopTimer" => json!({}),
+        "stopTimer" | "copyWeek" => json!({}),
         "changeFavourite" => json!({ "name": "Another" }),
         "changeTimeBatch" => {
             json!({ "ids": [fill("entry_id")], "changes": { "tags_add": ["Another"] } })

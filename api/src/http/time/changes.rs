@@ -97,7 +97,8 @@ fn placed(problem: Problem, culprit: &Culprit) -> Problem {
     match culprit.index() {
         // A refusal names the place itself.
         Some(index) if status != 422 => {
-            problem.with_error(FieldError::new(format!("/ids/{index}"), code, detail))
+            let pointer = format!("/ids/{index}");
+            problem.with_error(FieldError { pointer, code: code.into(), detail })
         }
         Some(_) | None => problem,
     }

@@ -43,8 +43,9 @@ async fn shown(
     rows: Vec<FavouriteRow>,
 ) -> Result<Vec<(FavouriteBody, i64)>, Problem> {
     let mut tx = about.tx().await?;
-    let sealed = rows.iter().flat_map(|row| [row.name.as_ref(), row.note.as_ref()]).flatten();
-    personal::load(&about.keys, &mut tx, sealed).await?;
+    let names = rows.iter().filter_map(|row| row.name.as_ref());
+    let notes = rows.iter().filter_map(|row| row.note.as_ref());
+    personal::load(&about.keys, &mut tx, names.chain(notes)).await?;
     tx.commit().await?;
     let body = |(place, row): (usize, FavouriteRow)| {
         let body = FavouriteBody {

@@ -3,9 +3,11 @@
 
 pub(crate) mod batch;
 pub(crate) mod changes;
+pub(crate) mod copy;
 pub(crate) mod entries;
 pub(crate) mod favourites;
 pub(crate) mod habits;
+pub(crate) mod listed;
 pub(crate) mod record;
 pub(crate) mod sheets;
 pub(crate) mod timer;

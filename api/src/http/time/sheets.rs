@@ -155,13 +155,13 @@ pub(crate) struct ByWeek {
 }
 
 impl ByWeek {
-    fn parsed(&self) -> Result<(MemberId, Week), Problem> {
+    pub(super) fn parsed(&self) -> Result<(MemberId, Week), Problem> {
         let week = self.week.parse().map_err(|_| Problem::not_found())?;
         Ok((MemberId(self.member_id), week))
     }
 }
 
-fn object(stream: StreamId) -> (&'static str, Uuid) {
+pub(super) fn object(stream: StreamId) -> (&'static str, Uuid) {
     (KIND, stream.0)
 }
 

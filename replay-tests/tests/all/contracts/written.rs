@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{catalogue, files, leave, people, platform, sums, tenancy, time};
+use super::{catalogue, files, leave, people, platform, sums, tenancy, time, timer};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -22,6 +22,8 @@ const VISITOR: &str = "metadata.visitor.json";
 fn samples() -> Vec<Event> {
     let slices = [
         time::timesheets(),
+        timer::timers(),
+        timer::favourites(),
         time::invoices(),
         people::members(),
         people::work(),
