@@ -1,5 +1,5 @@
 //! Changing or removing several entries at once: all of them in one commit or none. What is the
-//! same for all of them is said once; tags are added and taken away, as entries have others besides.
+//! same for all of them is said once; tags are added and taken away, as entries have others too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -103,8 +103,8 @@ fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
     }
 }
 
-/// A running timer holds the id of the entry that it becomes. A stop sets it free for the timesheet,
-/// which takes it in the same commit.
+/// A running timer holds the id of the entry that it becomes. A stop sets it free for the
+/// timesheet, which takes it in the same commit.
 fn of_timer(stream: StreamId, event: &TimerEvent) -> Vec<ClaimChange> {
     let key = |entry| ClaimKey::id(ClaimKind::Entry, entry);
     match event {

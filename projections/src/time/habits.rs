@@ -1,5 +1,5 @@
-//! What members do often, asked of the entries themselves: the labels that were used lately, and the
-//! tasks that were worked on. No table of its own: a member has a few hundred entries a year.
+//! What members do often, asked of the entries themselves: the labels that were used lately, and
+//! the tasks that were worked on. No table of its own: a member has a few hundred entries a year.
 
 use std::collections::BTreeMap;
 

@@ -46,6 +46,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
+    if let Some(body) = of_comfort(rule, fill) {
+        return body;
+    }
     let rate = json!({ "unit": "hour", "amount_minor": 1000, "currency": "ZAR" });
     let another = format!("Another {}", random_id().simple());
     match rule.operation {
@@ -71,15 +74,6 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
-        "startTimer" | "addFavourite" => {
-            json!({ "project_id": fill("project_id"), "task_id": fill("task_id") })
-        }
-        "stopTimer" | "copyWeek" => json!({}),
-        "changeFavourite" => json!({ "name": "Another" }),
-        "changeTimeBatch" => {
-            json!({ "ids": [fill("entry_id")], "changes": { "tags_add": ["Another"] } })
-        }
-        "removeTimeBatch" => json!({ "ids": [fill("entry_id")] }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
         "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),
@@ -117,6 +111,22 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             Value::Null
         }
     }
+}
+
+/// What the timer, favourites and changes of many entries carry.
+fn of_comfort(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Option<Value> {
+    Some(match rule.operation {
+        "startTimer" | "addFavourite" => {
+            json!({ "project_id": fill("project_id"), "task_id": fill("task_id") })
+        }
+        "stopTimer" | "copyWeek" => json!({}),
+        "changeFavourite" => json!({ "name": "Another" }),
+        "changeTimeBatch" => {
+            json!({ "ids": [fill("entry_id")], "changes": { "tags_add": ["Another"] } })
+        }
+        "removeTimeBatch" => json!({ "ids": [fill("entry_id")] }),
+        _ => return None,
+    })
 }
 
 fn entry(fill: &dyn Fn(&str) -> String) -> Value {
