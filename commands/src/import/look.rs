@@ -65,6 +65,7 @@ impl<'a> Look<'a> {
             absent: Vec::new(),
             jobs: Vec::new(),
             job_changes: Vec::new(),
+            told: None,
         }
     }
 
