@@ -1,7 +1,7 @@
 //! What a command tells beside its reply, such as what was skipped and why. It's kept with the
 //! answer, so that the same request is told the same again.
 
-use migrations::{DoorError, TenantTx};
+use migrations::TenantTx;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub async fn told<T: DeserializeOwned>(
     done: Done,
 ) -> Result<Option<T>, CommandError> {
     let Some(row) = rows_after(tx, done.position - 1, 1).await?.pop() else { return Ok(None) };
-    let stored = stored_answer(tx, row.command_id).await.map_err(|error: DoorError| error)?;
+    let stored = stored_answer(tx, row.command_id).await?;
     let told = stored.and_then(|stored| serde_json::from_str::<Value>(&stored.outcome).ok());
     Ok(told.and_then(|mut outcome| serde_json::from_value(outcome[TOLD].take()).ok()))
 }
