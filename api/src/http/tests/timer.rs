@@ -273,6 +273,7 @@ async fn tags_and_recent_tasks_are_what_the_member_used_and_no_more() {
     let then = format!("{path}?as_of={}", last.position());
     assert_eq!(desk.firm.get_as(&desk.member, &then).await.is(200)["items"], recent);
     let body = json!({ "archived": true });
-    let archived = desk.firm.change("PATCH", &format!("/projects/{}", desk.project), "*", &body);
-    assert_eq!(desk.after(&archived.await, path).await.is(200)["items"], json!([]));
+    let project = format!("/projects/{}", desk.project);
+    let archived = desk.firm.change("PATCH", &project, "*", &body).await;
+    assert_eq!(desk.after(&archived, path).await.is(200)["items"], json!([]));
 }

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::EntryStateName;
 use super::record::{Record, Revise};
 use super::timer;
 use super::worked::{Said, When, malformed};
-use super::{EntryStateName, StateName};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call};
