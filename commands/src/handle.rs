@@ -13,7 +13,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::event_log::read::{StoredAnswer, head_position, stored_answer};
-use crate::event_log::{Append, AppendError, Appended, EventLog};
+use crate::event_log::{Append, AppendError, EventLog};
 use crate::locks::StreamLocks;
 use crate::measured::measured;
 use crate::refused::{Answered, CommandError, Done, Refused, Reply, Told, Warned};
@@ -216,6 +216,7 @@ impl<C: Command> Attempts<'_, C> {
             jobs: Vec::new(),
             job_changes: Vec::new(),
             warnings: Vec::new(),
+            told: None,
         };
         let decided = crate::budgets::checking(self.command, &mut unit).await;
         match unit.pause.take() {
@@ -266,9 +267,8 @@ impl<C: Command> Attempts<'_, C> {
 
     async fn land(&self, mut unit: Unit<'_>, reply: Reply) -> Result<Ended, CommandError> {
         let status = if reply.created { 201 } else { 200 };
-        let warnings = std::mem::take(&mut unit.warnings);
-        let answered = Answered { reply, warnings };
-        let outcome = serde_json::to_string(&answered).expect("an answer is plain data");
+        let answered = Answered { reply, warnings: std::mem::take(&mut unit.warnings) };
+        let outcome = unit.outcome(&answered);
         let append = self.append(&mut unit, status, outcome);
         match self.commands.log.append(self.sender.tenant, append).await {
             Ok(appended) => {
@@ -276,7 +276,8 @@ impl<C: Command> Attempts<'_, C> {
                 for (append, keep) in std::mem::take(&mut unit.writes).into_values() {
                     keep.into_iter().for_each(|keep| keep(cache, &append));
                 }
-                Ok(Ended::Done(Ok((done(reply, appended), answered.warnings))))
+                let done = Done { reply, position: appended.position, replayed: false };
+                Ok(Ended::Done(Ok((done, answered.warnings))))
             }
             Err(error) => self.lost(&unit, error).await,
         }
@@ -347,10 +348,6 @@ impl<C: Command> Attempts<'_, C> {
         let position = position.min(head);
         Ok(Some(Ok((Done { reply, position, replayed: true }, warnings))))
     }
-}
-
-fn done(reply: Reply, appended: Appended) -> Done {
-    Done { reply, position: appended.position, replayed: false }
 }
 
 #[cfg(test)]

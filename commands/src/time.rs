@@ -2,9 +2,13 @@
 //! decided in the domain. Members look after their own time, managers after everybody's.
 
 mod approval;
+mod change_many;
+mod copy_week;
 mod correct;
+mod favourites;
 mod many;
 mod periods;
+mod timer;
 mod warnings;
 
 use domain::catalogue::{Project, project_stream};
@@ -16,18 +20,25 @@ use domain::time::record_time::{self, RecordFacts, TaskFacts, WorkFacts};
 use domain::time::remove_time::{self, RemoveFacts};
 use domain::time::revise_time::{self, ReviseFacts};
 use domain::time::{
-    Entry, OverlapRule, Refusal, TimeEvent, Timesheet, Week, Worked, neighbour_weeks,
+    Entry, OverlapRule, Refusal, TimeEvent, TimeRecorded, Timesheet, Week, Worked, neighbour_weeks,
     timesheet_stream,
 };
 
 pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
+pub use change_many::{ChangeMany, Changes, Chosen, Culprit, RemoveMany};
+pub use copy_week::{CopyReport, CopyWeek, OnConflict};
 pub use correct::{CorrectTime, Replacement};
+pub use favourites::{AddFavourite, ChangeFavourite, RemoveFavourite};
 pub use many::{MOST_ITEMS, RecordMany, record_each};
 pub(crate) use periods::closing_of;
 pub use periods::{ClosePeriod, ReopenPeriod};
+pub use timer::{
+    ChangeTimer, DiscardTimer, StartTimer, StopTimer, What, is_running, zone_of_running,
+};
 
 pub(crate) use correct::{Ties, keeps_entry, ties_by, tying};
 
+use crate::event_log::read::Held;
 use crate::handle::Command;
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
@@ -91,15 +102,20 @@ fn states(sheets: &[Loaded<Timesheet>]) -> Vec<&Timesheet> {
     sheets.iter().map(|sheet| &*sheet.state).collect()
 }
 
+/// Who holds an entry's id: a timesheet, or the timer that it still is.
+async fn place_of(unit: &mut Unit<'_>, id: EntryId) -> Result<Held, CommandError> {
+    let held = unit.held(&ClaimKey::id(ClaimKind::Entry, id)).await?;
+    held.ok_or(CommandError::NotFound)
+}
+
 /// An entry to change with its week and its member, where the caller may and saw this version.
-async fn find(
+async fn find_at(
     unit: &mut Unit<'_>,
     id: EntryId,
+    held: Held,
     expected: Option<u32>,
 ) -> Result<(Loaded<Timesheet>, Entry, MemberId), CommandError> {
-    let held = unit.held(&ClaimKey::id(ClaimKind::Entry, id)).await?;
-    let stream = held.map(|held| held.holder).ok_or(CommandError::NotFound)?;
-    let sheet = unit.write::<Timesheet>(stream).await?;
+    let sheet = unit.write::<Timesheet>(held.holder).await?;
     let (Some(member), Ok(entry)) = (sheet.state.member, sheet.state.entry(id)) else {
         // It came here by another process since this week was last looked at, or has just left.
         unit.pause = Some(Pause::Moved);
@@ -179,8 +195,19 @@ async fn decide_record(
     if !member.exists() {
         return Err(CommandError::NotFound);
     }
+    Ok(decide_recorded(unit, sheet, neighbours, command, member.state.active).await?.into())
+}
+
+/// What recording leads to for a member who is active or, for work that was begun before, was.
+async fn decide_recorded(
+    unit: &mut Unit<'_>,
+    sheet: &Timesheet,
+    neighbours: &[&Timesheet],
+    command: &RecordTime,
+    member_active: bool,
+) -> Result<TimeRecorded, CommandError> {
     let facts = RecordFacts {
-        member_active: member.state.active,
+        member_active,
         work: work_facts(unit, command.member, command.project, command.task).await?,
         overlap: OverlapRule::Refuse,
         closed: closing_of(unit, command.member, command.project, command.worked.day).await?,
@@ -197,7 +224,7 @@ async fn decide_record(
         import: None,
         source: None,
     };
-    Ok(record_time::decide(sheet, &facts, neighbours, decided)?.into())
+    Ok(record_time::decide(sheet, &facts, neighbours, decided)?)
 }
 
 /// Change an entry; what is left out stays as it is.
@@ -223,7 +250,11 @@ pub struct ReviseTime {
 
 impl Command for ReviseTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let (from, entry, member) = find(unit, self.entry, self.expected_version).await?;
+        let held = place_of(unit, self.entry).await?;
+        if is_running(&held) {
+            return timer::revise(unit, self).await;
+        }
+        let (from, entry, member) = find_at(unit, self.entry, held, self.expected_version).await?;
         let command = revise_time::ReviseTime {
             entry: self.entry,
             project: self.project,
@@ -295,7 +326,12 @@ pub struct RemoveTime {
 
 impl Command for RemoveTime {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let (sheet, entry, member) = find(unit, self.entry, self.expected_version).await?;
+        let held = place_of(unit, self.entry).await?;
+        if is_running(&held) {
+            let RemoveTime { entry, reason, expected_version } = self.clone();
+            return DiscardTimer { entry, reason, expected_version }.run(unit).await;
+        }
+        let (sheet, entry, member) = find_at(unit, self.entry, held, self.expected_version).await?;
         let Ties { billing, reversed_by, replacement } = ties_of(unit, self.entry, &entry).await?;
         let closed = closing_of(unit, member, entry.project, entry.worked.day).await?;
         let facts = RemoveFacts { billing, closed, reversed_by, replacement };
@@ -319,3 +355,5 @@ mod tests_approval;
 mod tests_memory;
 #[cfg(test)]
 mod tests_periods;
+#[cfg(test)]
+mod tests_timer;

@@ -1,6 +1,9 @@
 //! One command's unit of work: it loads states, gathers what is to be written, and remembers every
 //! version it has seen, so that the append can check that nothing it rests on has moved.
 
+mod kept;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,6 +13,7 @@ use domain::personal::{KeyringError, PersonalFields, Unique, try_each_personal};
 use jiff::Timestamp;
 use migrations::TenantTx;
 use migrations::keys::{TenantKeys, hex};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::event_log::read::{self, Held, StoredRow};
@@ -19,6 +23,9 @@ use crate::locks::HeldLocks;
 use crate::refusals::taken;
 use crate::refused::{CommandError, Warned};
 use crate::state_cache::StateCache;
+
+use kept::keep_state;
+pub use told::told;
 
 /// Why a unit stops before it has decided.
 #[derive(Debug)]
@@ -54,6 +61,7 @@ pub struct Unit<'a> {
     pub(crate) jobs: Vec<NewJob>,
     pub(crate) job_changes: Vec<JobChange>,
     pub(crate) warnings: Vec<Warned>,
+    pub(crate) told: Option<Value>,
 }
 
 impl std::fmt::Debug for Unit<'_> {
@@ -341,21 +349,4 @@ pub(crate) async fn open_personal(
         })?;
     }
     Ok(())
-}
-
-/// Keeps the state after an append has landed, so that the next command needs no look at the log.
-fn keep_state<A: Stream>(
-    cache: &StateCache,
-    tenant: TenantId,
-    loaded: Loaded<A>,
-    append: &StreamAppend,
-) {
-    let mut state = loaded.state;
-    let folded = Arc::make_mut(&mut state);
-    for event in &append.events {
-        let Ok(event) = A::Event::try_from(event.clone()) else { return };
-        folded.apply(event);
-    }
-    let version = loaded.version + append.events.len() as i32;
-    cache.put(tenant, loaded.stream, version, state);
 }

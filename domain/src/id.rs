@@ -54,6 +54,8 @@ ids! {
     EntryId,
     /// A budget of a project.
     BudgetId,
+    /// What a member records often.
+    FavouriteId,
     /// An invoice, draft or issued.
     InvoiceId,
     /// A kind of leave.

@@ -23,7 +23,9 @@ use crate::members::grant::Grant;
 use crate::members::member::Member;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
+use crate::time::favourite::Favourite;
 use crate::time::period::Period;
+use crate::time::running_timer::RunningTimer;
 use crate::time::time_entry::TimeEntry;
 use crate::time::timesheet_week::TimesheetWeek;
 
@@ -59,6 +61,8 @@ models! {
     TimeEntry,
     TimesheetWeek,
     Period,
+    RunningTimer,
+    Favourite,
     Unbilled,
     Invoice,
     InvoiceEntry,

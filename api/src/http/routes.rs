@@ -3,6 +3,7 @@
 
 mod budgets;
 mod catalogue;
+mod comfort;
 mod days;
 mod files;
 mod people;
@@ -15,7 +16,7 @@ use domain::members::Role;
 use super::billing::{invoices, unbilled};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
-use super::time::{batch, entries, sheets};
+use super::time::{batch, entries, listed, sheets};
 use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
@@ -55,6 +56,8 @@ pub(crate) fn routes() -> Vec<Route> {
         catalogue::projects_routes(),
         budgets::budgets_routes(),
         time_routes(),
+        comfort::timer_routes(),
+        comfort::favourite_routes(),
         timesheets_routes(),
         days::routes(),
         periods::periods_routes(),
@@ -110,7 +113,7 @@ fn time_routes() -> Vec<Route> {
     const T: &str = "time";
     const ENTRIES: &[&str] = &["time_entry", "rounding_rule", "setting", "project"];
     vec![
-        get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", entries::list)
+        get("/time-entries", "listTimeEntries", read(T, ALL), "Entries of time", listed::list)
             .from(ENTRIES)
             .pages()
             .then(),

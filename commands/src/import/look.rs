@@ -66,6 +66,7 @@ impl<'a> Look<'a> {
             jobs: Vec::new(),
             job_changes: Vec::new(),
             warnings: Vec::new(),
+            told: None,
         }
     }
 

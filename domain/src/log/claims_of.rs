@@ -14,6 +14,7 @@ use crate::personal::{Personal, Unique};
 use crate::signup::SignUpEvent;
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
+use crate::time::timer::{RUNNING, TimerEvent};
 
 /// The claim on a project's name: SHA-256 over its client and the name in lower case, trimmed.
 pub fn project_name_claim(client: ClientId, name: &str) -> ClaimKey {
@@ -29,6 +30,7 @@ pub fn project_name_claim(client: ClientId, name: &str) -> ClaimKey {
 pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
     match event {
         Event::Time(event) => of_time(stream, event),
+        Event::Timer(event) => of_timer(stream, event),
         Event::Invoice(event) => of_invoice(stream, event),
         Event::Member(event) => of_member(stream, event),
         Event::Client(event) => of_client(stream, event),
@@ -37,7 +39,8 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::SignUp(event) => of_sign_up(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
-        Event::Session(_)
+        Event::Favourite(_)
+        | Event::Session(_)
         | Event::RateCard(_)
         | Event::Budget(_)
         | Event::RoundingRule(_)
@@ -100,6 +103,22 @@ fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
         | TimeEvent::TimesheetApproved(_)
         | TimeEvent::TimesheetRejected(_)
         | TimeEvent::TimesheetReopened(_) => Vec::new(),
+    }
+}
+
+/// A running timer holds the id of the entry that it becomes. A stop sets it free for the
+/// timesheet, which takes it in the same commit.
+fn of_timer(stream: StreamId, event: &TimerEvent) -> Vec<ClaimChange> {
+    let key = |entry| ClaimKey::id(ClaimKind::Entry, entry);
+    match event {
+        TimerEvent::TimerStarted(event) => vec![ClaimChange::Take {
+            key: key(event.entry),
+            holder: stream,
+            value: RUNNING.to_owned(),
+        }],
+        TimerEvent::TimerStopped(event) => vec![ClaimChange::Release { key: key(event.entry) }],
+        TimerEvent::TimerDiscarded(event) => vec![ClaimChange::Release { key: key(event.entry) }],
+        TimerEvent::TimerChanged(_) => Vec::new(),
     }
 }
 

@@ -21,7 +21,9 @@ use crate::signup::SignUpEvent;
 use crate::subscription::{PlanEvent, SubscriptionEvent};
 use crate::tenancy::TenancyEvent;
 use crate::time::TimeEvent;
+use crate::time::favourites::FavouriteEvent;
 use crate::time::periods::PeriodEvent;
+use crate::time::timer::TimerEvent;
 
 /// Steps from old shapes of stored events to today's; empty until the first shape changes.
 pub const UPCASTS: &[Upcast] = &[];
@@ -125,6 +127,10 @@ macro_rules! events {
 events! {
     /// Of a timesheet. First, because a log holds most of these.
     Time(TimeEvent),
+    /// Of a member's timer.
+    Timer(TimerEvent),
+    /// Of a member's favourites.
+    Favourite(FavouriteEvent),
     /// Of an invoice.
     Invoice(InvoiceEvent),
     /// Of what is closed.

@@ -23,7 +23,7 @@ pub struct EntryVersion {
 pub struct TimeRecorded {
     /// The entry.
     pub entry: EntryId,
-    /// Its version: 1, unless it was moved here.
+    /// Its version: 1, unless it was moved here or ran as a timer before.
     pub version: u32,
     /// Who worked.
     pub member: MemberId,

@@ -10,10 +10,12 @@ mod cases;
 pub mod cells;
 pub mod clock;
 mod content;
+pub mod copy_week;
 pub mod correct_time;
 #[cfg(test)]
 mod corrected;
 mod events;
+pub mod favourites;
 mod midnight;
 mod month;
 #[cfg(test)]
@@ -29,6 +31,7 @@ pub mod reopen_timesheet;
 pub mod revise_time;
 pub mod rounding;
 pub mod submit_timesheet;
+pub mod timer;
 pub mod week;
 pub mod worked;
 pub mod zone;

@@ -77,7 +77,7 @@ pub struct RecordFacts {
 
 impl WorkFacts {
     /// The task, where new time may be recorded on it.
-    pub(super) fn check(&self) -> Result<TaskFacts, Refusal> {
+    pub(in crate::time) fn check(&self) -> Result<TaskFacts, Refusal> {
         if self.project_archived {
             return Err(Refusal::ProjectArchived);
         }
@@ -151,7 +151,10 @@ pub(super) fn check_day(sheet: &Timesheet, worked: &Worked) -> Result<(), Refusa
 }
 
 /// Bounds of note and tags. A note that is still sealed was checked when it was new.
-pub(super) fn check_words(note: Option<&Personal<String>>, tags: &[String]) -> Result<(), Refusal> {
+pub(in crate::time) fn check_words(
+    note: Option<&Personal<String>>,
+    tags: &[String],
+) -> Result<(), Refusal> {
     let note = note.and_then(Personal::get);
     if note.is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
         return Err(Refusal::NoteTooLong { most: LONGEST_NOTE });
@@ -163,7 +166,7 @@ pub(super) fn check_words(note: Option<&Personal<String>>, tags: &[String]) -> R
     Ok(())
 }
 
-pub(super) fn check_overlap(
+pub(in crate::time) fn check_overlap(
     sheet: &Timesheet,
     neighbours: &[&Timesheet],
     rule: OverlapRule,

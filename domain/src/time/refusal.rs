@@ -4,7 +4,10 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use super::copy_week::CopyRefusal;
+use super::favourites::FavouriteRefusal;
 use super::periods::{Closing, PeriodScope};
+use super::timer::TimerRefusal;
 use super::week::Week;
 use super::worked::WorkedError;
 use crate::id::{EntryId, InvoiceId};
@@ -211,6 +214,15 @@ pub enum Refusal {
         /// What stands in.
         replacement: EntryId,
     },
+    /// What a timer refuses.
+    #[error(transparent)]
+    Timer(#[from] TimerRefusal),
+    /// What copying a week refuses.
+    #[error(transparent)]
+    Copy(#[from] CopyRefusal),
+    /// What favourites refuse.
+    #[error(transparent)]
+    Favourite(#[from] FavouriteRefusal),
 }
 
 impl Refusal {
@@ -258,6 +270,9 @@ impl Refusal {
             Refusal::ChangeDirectly { .. } => "time.change_directly",
             Refusal::ReversalApproved { .. } => "time.reversal_approved",
             Refusal::ReplacementStands { .. } => "time.replacement_stands",
+            Refusal::Timer(refusal) => refusal.code(),
+            Refusal::Copy(refusal) => refusal.code(),
+            Refusal::Favourite(refusal) => refusal.code(),
         }
     }
 
@@ -277,6 +292,9 @@ impl Refusal {
                 Some("/through")
             }
             Refusal::PeriodNotClosed { .. } => Some("/from"),
+            Refusal::Timer(refusal) => refusal.field(),
+            Refusal::Copy(refusal) => refusal.field(),
+            Refusal::Favourite(refusal) => refusal.field(),
             Refusal::EntryExists { .. }
             | Refusal::EntryUnknown { .. }
             | Refusal::EntryBilled { .. }
@@ -304,6 +322,9 @@ impl Refusal {
     /// Whether it says that something named in the request is not there, which the edge answers
     /// like any unknown id.
     pub fn is_missing(&self) -> bool {
-        matches!(self, Refusal::EntryUnknown { .. } | Refusal::TaskUnknown)
+        match self {
+            Refusal::Favourite(refusal) => refusal.is_missing(),
+            refusal => matches!(refusal, Refusal::EntryUnknown { .. } | Refusal::TaskUnknown),
+        }
     }
 }

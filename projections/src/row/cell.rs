@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    BudgetId, ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId,
-    StreamId, TaskId, TenantId,
+    BudgetId, ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId,
+    ProjectId, StreamId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -94,6 +94,7 @@ id_cells!(
     EntryId,
     FileId,
     ImportId,
+    FavouriteId,
     InvoiceId,
     LeaveTypeId,
     MemberId,

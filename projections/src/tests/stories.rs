@@ -296,7 +296,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 103;
+pub(crate) const END: i64 = 113;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -314,11 +314,13 @@ pub(crate) fn everything() -> History {
         settings(),
         time,
         super::samples::corrections(),
+        super::samples::timers(),
+        super::samples::favourites(),
         drafts,
         super::samples::leave(),
         files(),
-        imports(),
         super::samples::budgets(),
+        imports(),
     ];
     for part in parts {
         for recorded in part.0 {

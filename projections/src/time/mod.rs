@@ -1,6 +1,9 @@
 //! Time as it's read: entries, and the weeks they are approved in.
 
+pub mod favourite;
+pub mod habits;
 pub mod period;
+pub mod running_timer;
 pub mod time_entry;
 pub mod timesheet_week;
 pub mod utilisation;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
+use domain::id::{ClientId, EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use domain::time::{
@@ -305,11 +305,19 @@ fn mark(
 
 /// Which entries are asked for; what is left out does not matter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Wanted<'a> {
     /// By this member.
     pub member: Option<MemberId>,
     /// On this project.
     pub project: Option<ProjectId>,
+    /// On a project of this client.
+    pub client: Option<ClientId>,
+    /// On this task.
+    pub task: Option<TaskId>,
+    /// That may be billed, or that may not.
+    pub billable: Option<bool>,
+    /// With this label.
+    pub tag: Option<&'a str>,
     /// From this day on.
     pub from: Option<Date>,
     /// Up to this day, which is included.
@@ -329,31 +337,39 @@ pub async fn find(tx: &mut TenantTx, entry: EntryId) -> Result<Option<TimeEntryR
 /// Entries by day and id after those of a cursor.
 pub async fn list(
     tx: &mut TenantTx,
-    wanted: &Wanted,
+    wanted: &Wanted<'_>,
     after: Option<(Date, EntryId)>,
     limit: i64,
 ) -> Result<Vec<TimeEntryRow>, ReadError> {
     // Only what narrows it is asked, or no index would do for every combination.
-    const PLACES: [&str; 9] = ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9"];
+    const PLACES: [&str; 13] =
+        ["$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13"];
+    let of_client =
+        " and r.project_id in (select p.project_id from {t}.rm_project p where p.client_id = ";
     let asked = [
-        (wanted.member.is_some(), " and r.member_id = "),
-        (wanted.project.is_some(), " and r.project_id = "),
-        (wanted.from.is_some(), " and r.day >= "),
-        (wanted.to.is_some(), " and r.day <= "),
-        (wanted.state.is_some(), " and r.state = "),
-        (wanted.import.is_some(), " and r.import_id = "),
-        (after.is_some(), " and (r.day, r.entry_id) > ("),
-        (after.is_some(), ", "),
+        (wanted.member.is_some(), " and r.member_id = ", ""),
+        (wanted.project.is_some(), " and r.project_id = ", ""),
+        (wanted.task.is_some(), " and r.task_id = ", ""),
+        (wanted.client.is_some(), of_client, ")"),
+        (wanted.from.is_some(), " and r.day >= ", ""),
+        (wanted.to.is_some(), " and r.day <= ", ""),
+        (wanted.state.is_some(), " and r.state = ", ""),
+        (wanted.import.is_some(), " and r.import_id = ", ""),
+        (wanted.billable.is_some(), " and r.billable = ", ""),
+        (wanted.tag.is_some(), " and ", " = any(r.tags)"),
+        (after.is_some(), " and (r.day, r.entry_id) > (", ""),
+        (after.is_some(), ", ", ")"),
     ];
     let mut places = PLACES.into_iter();
     let mut rest = vec!["where true"];
-    for (_, part) in asked.iter().filter(|(asked, _)| *asked) {
-        rest.extend([*part].into_iter().chain(places.next()));
+    for (_, before, behind) in asked.iter().filter(|(asked, ..)| *asked) {
+        rest.extend([*before].into_iter().chain(places.next()).chain([*behind]));
     }
-    rest.push(if after.is_some() { ")" } else { "" });
     rest.extend([" order by r.day, r.entry_id limit "].into_iter().chain(places.next()));
     let mut query = select_by::<TimeEntryRow>(tx, &rest);
-    for id in [wanted.member.map(|it| it.0), wanted.project.map(|it| it.0)].into_iter().flatten() {
+    let of_work = [wanted.member.map(|it| it.0), wanted.project.map(|it| it.0)];
+    let of_kind = [wanted.task.map(|it| it.0), wanted.client.map(|it| it.0)];
+    for id in of_work.into_iter().chain(of_kind).flatten() {
         query = query.bind(id);
     }
     for day in [wanted.from, wanted.to].into_iter().flatten() {
@@ -364,6 +380,12 @@ pub async fn list(
     }
     if let Some(import) = wanted.import {
         query = query.bind(import.0);
+    }
+    if let Some(billable) = wanted.billable {
+        query = query.bind(billable);
+    }
+    if let Some(tag) = wanted.tag {
+        query = query.bind(tag);
     }
     if let Some((day, entry)) = after {
         query = query.bind(day.to_sqlx()).bind(entry.0);

@@ -79,6 +79,8 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("grants", grant.id()),
         ("imports", import),
         ("leave-types", leave_type),
+        ("favourites", kept(firm, person, &project, &task).await),
+        ("entry_id", entry.clone()),
         ("time-entries", entry),
         ("timesheets", member.clone()),
         ("invoices", invoice),
@@ -94,6 +96,18 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("member_id", member),
         ("client_id", client),
     ])
+}
+
+/// A favourite of the person. Who may keep none, such as an auditor, has one that nobody knows.
+async fn kept(firm: &Firm, person: &Person, project: &str, task: &str) -> String {
+    let body = json!({ "project_id": project, "task_id": task });
+    let kept = firm.post_as(person, "/favourites", &body).await;
+    if kept.status.as_u16() != 201 {
+        return random_id().to_string();
+    }
+    let path = format!("/favourites?min_position={}", kept.position());
+    firm.get_as(person, &path).await.is(200);
+    kept.id()
 }
 
 /// A draft of the week after, which a manager approved.
@@ -149,6 +163,10 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "clearRoundingRule",
         "recordTime",
         "recordTimeBatch",
+        "startTimer",
+        "addFavourite",
+        "changeTimeBatch",
+        "removeTimeBatch",
         "draftInvoice",
         "storeFile",
         "giveGrant",

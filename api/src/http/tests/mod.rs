@@ -38,6 +38,7 @@ mod signups;
 mod subscriptions;
 mod tags;
 mod time;
+mod timer;
 mod unbilled;
 mod utilisation;
 

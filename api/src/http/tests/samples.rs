@@ -52,6 +52,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
+    if let Some(body) = of_comfort(rule, fill) {
+        return body;
+    }
     let another = format!("Another {}", random_id().simple());
     match rule.operation {
         "addMember" => json!({ "name": "Ayo", "roles": ["member"] }),
@@ -137,6 +140,22 @@ fn terms_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
         _ => json!({ "client_id": fill("client_id"), "rule": rounding }),
     }
+}
+
+/// What the timer, favourites and changes of many entries carry.
+fn of_comfort(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Option<Value> {
+    Some(match rule.operation {
+        "startTimer" | "addFavourite" => {
+            json!({ "project_id": fill("project_id"), "task_id": fill("task_id") })
+        }
+        "stopTimer" | "copyWeek" => json!({}),
+        "changeFavourite" => json!({ "name": "Another" }),
+        "changeTimeBatch" => {
+            json!({ "ids": [fill("entry_id")], "changes": { "tags_add": ["Another"] } })
+        }
+        "removeTimeBatch" => json!({ "ids": [fill("entry_id")] }),
+        _ => return None,
+    })
 }
 
 fn entry(fill: &dyn Fn(&str) -> String) -> Value {

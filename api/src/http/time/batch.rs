@@ -40,9 +40,9 @@ fn yes() -> bool {
 /// What became of an item.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct ItemBody {
-    /// As if it had been sent by itself: 201, or the status of its problem.
+    /// As if it had been sent by itself: 201 or 200, or the status of its problem.
     status: u16,
-    /// The entry, where it was recorded.
+    /// The entry, where it was recorded, changed or removed.
     id: Option<Uuid>,
     /// Why it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,18 +54,26 @@ pub(crate) struct ItemBody {
     warnings: Vec<WarningBody>,
 }
 
-impl ItemBody {
-    fn recorded(id: Option<Uuid>) -> Self {
-        ItemBody { status: 201, id, code: None, detail: None, warnings: Vec::new() }
-    }
-}
-
 /// What became of a batch, item by item.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct BatchAnswer {
     items: Vec<ItemBody>,
     /// Where the log stands after it.
     position: i64,
+}
+
+impl ItemBody {
+    /// One that is done.
+    pub(super) fn done(status: u16, id: Option<Uuid>) -> Self {
+        ItemBody { status, id, code: None, detail: None, warnings: Vec::new() }
+    }
+}
+
+impl BatchAnswer {
+    /// What became of these.
+    pub(super) fn new(items: Vec<ItemBody>, position: i64) -> Self {
+        BatchAnswer { items, position }
+    }
 }
 
 /// All of these, or none.
@@ -124,13 +132,17 @@ pub(crate) async fn record_batch(
         })
     });
     let commands: Vec<Record> = commands.collect::<Result<_, _>>().map_err(malformed)?;
-    if atomic { all_or_none(&call, commands).await } else { one_by_one(&call, key, commands).await }
+    if atomic {
+        all_or_none(&call, commands).await
+    } else {
+        each_by_itself(&call, commands, 201).await
+    }
 }
 
 async fn all_or_none(about: &About, items: Vec<Record>) -> Result<Answer<BatchAnswer>, Problem> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.entry.0).collect();
     let (done, warnings) = about.send_warned(RecordAll { items }).await?;
-    let recorded = |id| ItemBody::recorded(Some(id));
+    let recorded = |id| ItemBody::done(201, Some(id));
     let mut items: Vec<ItemBody> = ids.into_iter().map(recorded).collect();
     for warned in warnings {
         if let Some(item) = warned.item.and_then(|n| items.get_mut(n)) {
@@ -140,11 +152,13 @@ async fn all_or_none(about: &About, items: Vec<Record>) -> Result<Answer<BatchAn
     Ok(about.done(done).map(|changed| BatchAnswer { items, position: changed.position }))
 }
 
-async fn one_by_one(
+/// Handles each command under a key of its own; `status` is that of one that is done.
+pub(super) async fn each_by_itself<C: Command>(
     about: &About,
-    key: &IdempotencyKey,
-    items: Vec<Record>,
+    items: Vec<C>,
+    status: u16,
 ) -> Result<Answer<BatchAnswer>, Problem> {
+    let key = about.key.as_ref().ok_or_else(|| Problem::internal(&"a post without its key"))?;
     let each = items.into_iter().enumerate().map(|(n, item)| {
         let key = IdempotencyKey { key: format!("{}/items/{n}", key.key), ..key.clone() };
         about.send_warned_under(Some(key), item)
@@ -157,12 +171,12 @@ async fn one_by_one(
             Ok((done, warnings)) => {
                 position = position.max(done.position);
                 let warnings = warnings.into_iter().map(WarningBody::from).collect();
-                ItemBody { warnings, ..ItemBody::recorded(done.reply.id) }
+                ItemBody { warnings, ..ItemBody::done(status, done.reply.id) }
             }
             Err(problem) => {
                 let (status, code, detail) = problem.parts();
                 let (code, detail) = (Some(code), Some(detail));
-                ItemBody { status, code, detail, ..ItemBody::recorded(None) }
+                ItemBody { code, detail, ..ItemBody::done(status, None) }
             }
         });
     }

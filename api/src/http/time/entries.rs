@@ -3,30 +3,29 @@
 use commands::event_log::read::rows_after;
 use commands::time::{RemoveTime, ReviseTime};
 use commands::{Done, Warned};
-use domain::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
-use domain::time::Week;
+use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
+use projections::time::time_entry::{self, TimeEntry, TimeEntryRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::StateName;
+use super::EntryStateName;
 use super::days::WarningBody;
 use super::record::{Record, Revise};
+use super::timer;
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
 use crate::http::billing::book::Rounder;
 use crate::http::body::{Json, OptionalJson};
-use crate::http::call::{About, Call, piece};
+use crate::http::call::{About, Call};
 use crate::http::change::Change;
-use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing, nothing_to_change};
 use crate::http::personal;
 use crate::http::problem::Problem;
-use crate::http::query::refused;
+
 use crate::http::tag::Meant;
 
 pub(super) const KIND: &str = "time_entry";
@@ -56,8 +55,8 @@ pub(crate) struct EntryBody {
     /// Null where there is none, or once it was erased.
     note: Option<String>,
     tags: Vec<String>,
-    state: StateName,
-    /// 1, 2, 3, …
+    state: EntryStateName,
+    /// 1, 2, 3, …; it goes on when a timer is stopped.
     version: u32,
     /// The import it came with.
     import_id: Option<Uuid>,
@@ -71,6 +70,13 @@ pub(crate) struct EntryBody {
     replaced_by: Option<Uuid>,
     /// Why it takes time back; null where it does not, or once that was erased.
     reason: Option<String>,
+}
+
+impl EntryBody {
+    /// The same, which still runs.
+    pub(super) fn running(self) -> Self {
+        EntryBody { state: EntryStateName::Running, ..self }
+    }
 }
 
 fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
@@ -98,7 +104,7 @@ fn shown(about: &About, rounder: &Rounder, row: TimeEntryRow) -> EntryBody {
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
-        state: row.state.into(),
+        state: EntryStateName::Recorded(row.state.into()),
         version: row.version,
         import_id: row.import_id.map(Uuid::from),
         reverses: row.reverses.map(Uuid::from),
@@ -121,89 +127,32 @@ pub(super) async fn all_shown(
     Ok(rows.into_iter().map(|row| shown(about, &rounder, row)).collect())
 }
 
-/// Which entries.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Filter {
-    member_id: Option<Uuid>,
-    project_id: Option<Uuid>,
-    /// The first day.
-    from: Option<Date>,
-    /// The last day.
-    to: Option<Date>,
-    /// An ISO week, such as `2026-W10`, instead of days.
-    week: Option<String>,
-    state: Option<StateName>,
-    import_id: Option<Uuid>,
-}
-
-fn wanted(about: &About, filter: &Filter) -> Result<Wanted, Problem> {
-    let (mut from, mut to) = (filter.from, filter.to);
-    if let Some(week) = &filter.week {
-        let why = "give a week such as 2026-W10, without from and to";
-        let week: Option<Week> = week.parse().ok().filter(|_| from.is_none() && to.is_none());
-        let week = week.ok_or_else(|| refused("week", "query.invalid", why))?;
-        (from, to) = (Some(week.monday()), Some(week.sunday()));
-    }
-    let member = match (filter.member_id.map(MemberId), about.sees_only()) {
-        (asked, None) => asked,
-        (None, Some(own)) => Some(own),
-        (Some(asked), Some(own)) if asked == own => Some(own),
-        (Some(_), Some(_)) => return Err(Problem::forbidden()),
-    };
-    Ok(Wanted {
-        member,
-        project: filter.project_id.map(ProjectId),
-        from,
-        to,
-        state: filter.state.map(Into::into),
-        import: filter.import_id.map(ImportId),
-    })
-}
-
-fn is_wanted(wanted: &Wanted, row: &TimeEntryRow) -> bool {
-    wanted.member.is_none_or(|member| row.member_id == member)
-        && wanted.project.is_none_or(|project| row.project_id == project)
-        && wanted.from.is_none_or(|from| row.day >= from)
-        && wanted.to.is_none_or(|to| row.day <= to)
-        && wanted.state.is_none_or(|state| row.state == state)
-        && wanted.import.is_none_or(|import| row.import_id == Some(import))
-}
-
-/// `GET /time-entries`.
-pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<EntryBody>>, Problem> {
-    let wanted = wanted(&call, &call.query)?;
-    let key = |row: &TimeEntryRow| (row.day, row.entry_id);
-    let (after, limit) = (call.after()?, call.look_for());
-    let rows = match call.rows_then::<TimeEntry>().await? {
+/// The recorded entry with this id, where the caller may see it.
+async fn recorded(about: &About, id: EntryId) -> Result<Option<TimeEntryRow>, Problem> {
+    let row = match about.rows_then::<TimeEntry>().await? {
         None => {
-            let mut tx = call.tx().await?;
-            let rows = time_entry::list(&mut tx, &wanted, after, limit).await?;
-            tx.commit().await?;
-            rows
-        }
-        Some(rows) => piece(&rows, |row| is_wanted(&wanted, row), key, after, limit),
-    };
-    let keys: Vec<_> = rows.iter().map(key).collect();
-    let items = all_shown(&call, rows).await?;
-    let rows = keys.into_iter().zip(items).collect();
-    Ok(call.page(rows, |(key, _): &((Date, EntryId), EntryBody)| *key, |(_, item)| item))
-}
-
-/// `GET /time-entries/{id}`.
-pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<EntryBody>, Problem> {
-    let id = EntryId(call.path.id);
-    let row = match call.rows_then::<TimeEntry>().await? {
-        None => {
-            let mut tx = call.tx().await?;
+            let mut tx = about.tx().await?;
             let row = time_entry::find(&mut tx, id).await?;
             tx.commit().await?;
             row
         }
         Some(mut rows) => rows.take(&id),
     };
-    let own = call.sees_only();
-    let row = row.filter(|row| own.is_none_or(|own| row.member_id == own));
+    let own = about.sees_only();
+    Ok(row.filter(|row| own.is_none_or(|own| row.member_id == own)))
+}
+
+/// `GET /time-entries/{id}`.
+pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<EntryBody>, Problem> {
+    let id = EntryId(call.path.id);
+    let mut row = recorded(&call, id).await?;
+    if row.is_none() {
+        if let Some((running, version)) = timer::running(&call, id).await? {
+            return Ok(call.read(running).tagged(call.tag((KIND, id.0), version)));
+        }
+        // A timer that was stopped between the two looks is an entry by now.
+        row = recorded(&call, id).await?;
+    }
     let row = row.ok_or_else(Problem::not_found)?;
     let tag = call.tag((KIND, id.0), i64::from(row.version));
     let shown = all_shown(&call, vec![row]).await?.pop().ok_or_else(Problem::not_found)?;
@@ -349,7 +298,11 @@ pub(crate) async fn revise(
 }
 
 /// The version that a command gave the entry: as its event says, else the one that was seen.
-async fn version_after(about: &About, id: Uuid, done: Done) -> Result<Option<i64>, Problem> {
+pub(super) async fn version_after(
+    about: &About,
+    id: Uuid,
+    done: Done,
+) -> Result<Option<i64>, Problem> {
     let mut tx = about.tx().await?;
     let row = rows_after(&mut tx, done.position - 1, 1).await?.pop();
     tx.commit().await?;

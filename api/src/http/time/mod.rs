@@ -3,14 +3,20 @@
 
 pub(crate) mod batch;
 pub(crate) mod calendar;
+pub(crate) mod changes;
+pub(crate) mod copy;
 pub(crate) mod corrections;
 pub(crate) mod days;
 pub(crate) mod entries;
+pub(crate) mod favourites;
 pub(crate) mod grid;
+pub(crate) mod habits;
+pub(crate) mod listed;
 pub(crate) mod periods;
 pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod timer;
 pub(crate) mod utilisation;
 pub(crate) mod worked;
 
@@ -31,6 +37,17 @@ pub(crate) enum StateName {
     Approved,
     /// Sent back.
     Rejected,
+}
+
+/// How far an entry has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum EntryStateName {
+    /// It's a timer that runs.
+    Running,
+    /// It's recorded, and this is how far its approval has come.
+    #[serde(untagged)]
+    Recorded(StateName),
 }
 
 impl From<EntryState> for StateName {

@@ -1,29 +1,31 @@
 //! Recording and revising as the edge says it: what a local time means follows from the member's
 //! zone, which is looked up in the same decision that rests on it.
 
-use commands::time::{RecordTime, ReviseTime};
+use commands::time::{ChangeTimer, RecordTime, ReviseTime, zone_of_running};
 use commands::{Command, CommandError, Reply, Unit};
 use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Member, member_stream};
 use domain::settings::{Settings, settings_stream};
-use domain::time::{Timesheet, Worked};
+use domain::time::timer::TimerRefusal;
+use domain::time::{Refusal, Timesheet, Worked};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::worked::{Form, Said};
 
 /// The zone that is meant where none is said: the member's, else the tenant's.
-async fn zone_of(
+pub(super) async fn zone_at(
     unit: &mut Unit<'_>,
     member: MemberId,
-    form: &Form,
+    about: Timestamp,
 ) -> Result<String, CommandError> {
     let member = unit.read::<Member>(member_stream(member)).await?;
     if let Some(zone) = &member.state.time_zone {
         return Ok(zone.clone());
     }
     let settings = unit.read::<Settings>(settings_stream()).await?;
-    let day = form.roughly().to_zoned(TimeZone::UTC).date();
+    let day = about.to_zoned(TimeZone::UTC).date();
     Ok(settings.state.time_zone(day).to_owned())
 }
 
@@ -37,7 +39,7 @@ async fn worked(
         (Some(zone), _) => zone.clone(),
         // A day with seconds has no zone.
         (None, Form::Duration(..)) => String::new(),
-        (None, Form::Span(..)) => zone_of(unit, member, form).await?,
+        (None, Form::Span(..)) => zone_at(unit, member, form.roughly()).await?,
     };
     Ok(form.worked(&zone, said.fold)?)
 }
@@ -109,8 +111,39 @@ impl Revise {
     }
 }
 
+impl Revise {
+    /// A timer that runs has a start, and no more than that of a time.
+    async fn change_running(&self, unit: &mut Unit<'_>, zone: &str) -> Result<Reply, CommandError> {
+        let said = &self.said;
+        let command = self.command.clone();
+        if said.end.is_some() || said.date.is_some() || said.seconds.is_some() {
+            let refusal = TimerRefusal::StillRunning { entry: command.entry };
+            return Err(Refusal::from(refusal).into());
+        }
+        let zone = said.time_zone.as_deref().unwrap_or(zone);
+        let start = said.start.map(|start| start.instant(zone, said.fold)).transpose()?;
+        let change = ChangeTimer {
+            entry: command.entry,
+            project: command.project,
+            task: command.task,
+            start,
+            zone: said.time_zone.clone(),
+            billable: command.billable,
+            note: command.note,
+            tags: command.tags,
+            expected_version: command.expected_version,
+        };
+        change.run(unit).await
+    }
+}
+
 impl Command for Revise {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+        if !self.said.is_silent() {
+            if let Some(zone) = zone_of_running(unit, self.command.entry).await? {
+                return self.change_running(unit, &zone).await;
+            }
+        }
         let worked = self.worked(unit).await?;
         ReviseTime { worked, ..self.command.clone() }.run(unit).await
     }

@@ -161,7 +161,7 @@ impl ByWeek {
     }
 }
 
-fn object(stream: StreamId) -> (&'static str, Uuid) {
+pub(super) fn object(stream: StreamId) -> (&'static str, Uuid) {
     (KIND, stream.0)
 }
 

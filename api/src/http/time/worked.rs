@@ -54,7 +54,8 @@ impl JsonSchema for When {
 }
 
 impl When {
-    fn instant(self, zone: &str, fold: Option<u8>) -> Result<Timestamp, Refusal> {
+    /// The instant that is meant, in a zone.
+    pub(crate) fn instant(self, zone: &str, fold: Option<u8>) -> Result<Timestamp, Refusal> {
         match self {
             When::Instant(instant) => Ok(instant),
             When::Local(local) => resolve_local(local, zone, fold),

@@ -13,6 +13,7 @@ pub(crate) mod sample;
 mod sums;
 pub(crate) mod tenancy;
 mod time;
+mod timer;
 mod written;
 
 pub(crate) use keyring::{SampleKeys, from_base64, to_base64};

@@ -20,6 +20,7 @@ pub(crate) const ACME: u16 = 11;
 pub(crate) const BRIDGE: u16 = 20;
 pub(crate) const DRAWING: u16 = 30;
 pub(crate) const ENTRY: u16 = 40;
+pub(crate) const FAVOURITE: u16 = 45;
 pub(crate) const INVOICE: u16 = 50;
 pub(crate) const IMPORT: u16 = 60;
 pub(crate) const JOB: u16 = 62;

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{budgets, catalogue, files, leave, people, platform, sums, tenancy, time};
+use super::{budgets, catalogue, files, leave, people, platform, sums, tenancy, time, timer};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -23,6 +23,8 @@ fn samples() -> Vec<Event> {
     let slices = [
         time::timesheets(),
         time::periods(),
+        timer::timers(),
+        timer::favourites(),
         time::invoices(),
         people::members(),
         people::work(),

@@ -110,6 +110,8 @@ pub(crate) fn line_of(row: &StoredRow, keys: &dyn Keyring) -> Line {
 fn stream_type(event: &Event) -> &'static str {
     match event {
         Event::Time(_) => Timesheet::TYPE,
+        Event::Timer(_) => "timer",
+        Event::Favourite(_) => "favourites",
         Event::SignUp(_) => "sign_up",
         Event::Plan(_) => "plan",
         Event::Subscription(_) => "subscription",
@@ -128,6 +130,8 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Tenancy(_) => "tenant",
         Event::File(_) => File::TYPE,
         Event::Job(_) => "job",
+        Event::Period(_) => "periods",
+        Event::Budget(_) => "budget",
     }
 }
 
