@@ -130,7 +130,10 @@ impl Refusal {
             ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
-            ClaimKind::Entry | ClaimKind::EntryBilling | ClaimKind::ImportRow => None,
+            ClaimKind::Entry
+            | ClaimKind::EntryBilling
+            | ClaimKind::ImportRow
+            | ClaimKind::Substitution => None,
         }
     }
 }

@@ -26,11 +26,13 @@ pub enum ClaimKind {
     TenantHost,
     /// A kind of leave, by its code.
     LeaveTypeCode,
+    /// Days on which the holder stands in for somebody.
+    Substitution,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 9] = [
+    pub const ALL: [ClaimKind; 10] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -40,6 +42,7 @@ impl ClaimKind {
         ClaimKind::SignUpSlug,
         ClaimKind::TenantHost,
         ClaimKind::LeaveTypeCode,
+        ClaimKind::Substitution,
     ];
 
     /// The stored name.
@@ -54,6 +57,7 @@ impl ClaimKind {
             ClaimKind::SignUpSlug => "sign_up_slug",
             ClaimKind::TenantHost => "tenant_host",
             ClaimKind::LeaveTypeCode => "leave_type_code",
+            ClaimKind::Substitution => "substitution",
         }
     }
 }

@@ -17,7 +17,10 @@ impl SettingKey {
             | SettingKey::RoundingTie
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
-            | SettingKey::SelfApproval => "time",
+            | SettingKey::SelfApproval
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
             | SettingKey::VatPercent
@@ -43,6 +46,9 @@ impl SettingKey {
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
             | SettingKey::SelfApproval
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder
             | SettingKey::Currency
             | SettingKey::VatRegistered
             | SettingKey::Country
@@ -70,6 +76,9 @@ impl SettingKey {
             | SettingKey::RoundingScope
             | SettingKey::WeekStart
             | SettingKey::SelfApproval
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
             | SettingKey::HolidayRegion
