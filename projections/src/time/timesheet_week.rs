@@ -2,10 +2,11 @@
 //! entry but not what it was, so the row keeps its entries in arrays, one column per fact. A second
 //! table would do too, at twice the writes; a week holds a few dozen entries.
 
-use domain::id::{EntryId, MemberId, StreamId};
+use domain::id::{EntryId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::time::{EntryState, EntryVersion, TimeEvent, Week};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use migrations::TenantTx;
 
 use super::time_event;
@@ -15,13 +16,19 @@ use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 row! {
     /// One member's ISO week. It's gone again when its last entry goes and none was ever submitted.
     TimesheetWeekRow in "rm_timesheet_week" key(sheet_id: StreamId)
-    index("member_week": "(member_id, week)", "state_week": "(state, week)") {
+    index(
+        "member_week": "(member_id, week)",
+        "state_week": "(state, week)",
+        "monday": "(monday, member_id)"
+    ) {
         /// The stream of the timesheet.
         sheet_id: StreamId,
         /// Whose.
         member_id: MemberId,
         /// Which week.
         week: Week,
+        /// Its first day.
+        monday: Date,
         /// Open while any entry is open (or there is none), rejected while any is rejected,
         /// approved when all are, else submitted.
         state: EntryState,
@@ -39,6 +46,11 @@ row! {
         seconds: i64,
         /// The billable ones.
         billable_seconds: i64,
+        /// Of all seconds, those on days of the Monday's month: a week lies in at most two months,
+        /// and sums of months need no look at its entries.
+        first_month_seconds: i64,
+        /// Of these, the billable ones.
+        first_month_billable_seconds: i64,
         /// When approval was last asked for.
         submitted_at: Option<Timestamp>,
         /// When it was last approved or rejected.
@@ -51,8 +63,14 @@ row! {
         entry_ids: Vec<EntryId>,
         /// The version of each.
         entry_versions: Vec<u32>,
+        /// The day of each.
+        entry_days: Vec<Date>,
+        /// The project of each.
+        entry_projects: Vec<ProjectId>,
+        /// The task of each.
+        entry_tasks: Vec<TaskId>,
         /// The seconds of each.
-        entry_seconds: Vec<u32>,
+        entry_seconds: Vec<i64>,
         /// Whether each may be billed.
         entry_billable: Vec<bool>,
         /// The state of each.
@@ -68,7 +86,7 @@ pub struct TimesheetWeek;
 
 impl ReadModel for TimesheetWeek {
     const NAME: &'static str = "timesheet_week";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES];
     type Row = TimesheetWeekRow;
 
@@ -104,6 +122,7 @@ fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRo
         sheet_id,
         member_id,
         week,
+        monday: week.monday(),
         state: EntryState::Open,
         entries: 0,
         open: 0,
@@ -112,12 +131,17 @@ fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRo
         rejected: 0,
         seconds: 0,
         billable_seconds: 0,
+        first_month_seconds: 0,
+        first_month_billable_seconds: 0,
         submitted_at: None,
         decided_at: None,
         decided_by: None,
         approved_content: None,
         entry_ids: Vec::new(),
         entry_versions: Vec::new(),
+        entry_days: Vec::new(),
+        entry_projects: Vec::new(),
+        entry_tasks: Vec::new(),
         entry_seconds: Vec::new(),
         entry_billable: Vec::new(),
         entry_states: Vec::new(),
@@ -131,14 +155,20 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
             remove(row, event.entry);
             row.entry_ids.push(event.entry);
             row.entry_versions.push(event.version);
-            row.entry_seconds.push(event.worked.seconds);
+            row.entry_days.push(event.worked.day);
+            row.entry_projects.push(event.project);
+            row.entry_tasks.push(event.task);
+            row.entry_seconds.push(i64::from(event.worked.seconds));
             row.entry_billable.push(event.billable);
             row.entry_states.push(EntryState::Open);
         }
         TimeEvent::TimeRevised(event) => {
             if let Some(n) = row.entry_ids.iter().position(|id| *id == event.entry) {
                 row.entry_versions[n] = event.version;
-                row.entry_seconds[n] = event.worked.seconds;
+                row.entry_days[n] = event.worked.day;
+                row.entry_projects[n] = event.project;
+                row.entry_tasks[n] = event.task;
+                row.entry_seconds[n] = i64::from(event.worked.seconds);
                 row.entry_billable[n] = event.billable;
                 row.entry_states[n] = EntryState::Open;
             }
@@ -167,6 +197,9 @@ fn remove(row: &mut TimesheetWeekRow, entry: EntryId) {
     if let Some(n) = row.entry_ids.iter().position(|id| *id == entry) {
         row.entry_ids.remove(n);
         row.entry_versions.remove(n);
+        row.entry_days.remove(n);
+        row.entry_projects.remove(n);
+        row.entry_tasks.remove(n);
         row.entry_seconds.remove(n);
         row.entry_billable.remove(n);
         row.entry_states.remove(n);
@@ -197,10 +230,23 @@ fn sum_up(row: &mut TimesheetWeekRow) {
     } else {
         EntryState::Approved
     };
-    let seconds = || row.entry_seconds.iter().map(|seconds| i64::from(*seconds));
-    row.seconds = seconds().sum();
-    row.billable_seconds =
-        seconds().zip(&row.entry_billable).filter(|(_, on)| **on).map(|(seconds, _)| seconds).sum();
+    let month = row.monday.first_of_month();
+    let mut sums = [0; 4];
+    for ((seconds, billable), day) in
+        row.entry_seconds.iter().zip(&row.entry_billable).zip(&row.entry_days)
+    {
+        let first = day.first_of_month() == month;
+        sums[0] += seconds;
+        sums[1] += if *billable { *seconds } else { 0 };
+        sums[2] += if first { *seconds } else { 0 };
+        sums[3] += if first && *billable { *seconds } else { 0 };
+    }
+    [
+        row.seconds,
+        row.billable_seconds,
+        row.first_month_seconds,
+        row.first_month_billable_seconds,
+    ] = sums;
 }
 
 /// One member's week; none where nothing was recorded in it.
@@ -241,76 +287,4 @@ pub async fn list(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tests::samples::{
-        History, MONDAY, approved, id, recorded, rejected, removed, reopened, revised, submitted,
-        weeks_of_time,
-    };
-    use crate::tests::{assert_declares_what_it_touches, rows_of};
-
-    fn monday(history: &History) -> TimesheetWeekRow {
-        rows_of::<TimesheetWeek>(&history.0).remove(0)
-    }
-
-    #[test]
-    fn the_state_of_a_week_follows_from_its_entries() {
-        let mut history = History::default();
-        history.time(1, MONDAY, recorded(101, MONDAY, 3600)).time(
-            1,
-            MONDAY,
-            recorded(102, MONDAY, 60),
-        );
-        assert_eq!(monday(&history).state, EntryState::Open);
-        history.time(1, MONDAY, submitted(&[(101, 1)]));
-        assert_eq!(monday(&history).state, EntryState::Open, "one is still open");
-        history.time(1, MONDAY, submitted(&[(102, 1)]));
-        assert_eq!(monday(&history).state, EntryState::Submitted);
-        history.time(1, MONDAY, approved(&[(101, 1)]));
-        assert_eq!(monday(&history).state, EntryState::Submitted, "one still waits");
-        history.time(1, MONDAY, rejected(&[(102, 1)]));
-        assert_eq!(monday(&history).state, EntryState::Rejected);
-        history.time(1, MONDAY, approved(&[(102, 1)]));
-        let row = monday(&history);
-        assert_eq!((row.state, row.approved, row.entries), (EntryState::Approved, 2, 2));
-        assert_eq!(row.decided_by, Some(MemberId(id(9))));
-        assert_eq!(row.decided_at, Some(History::instant(7)));
-        assert_eq!(row.approved_content.as_deref(), Some("c1"));
-        history.time(1, MONDAY, reopened(&[(101, 1)]));
-        assert_eq!(monday(&history).state, EntryState::Open);
-    }
-
-    #[test]
-    fn sums_follow_what_is_added_changed_and_removed() {
-        let mut history = History::default();
-        history
-            .time(1, MONDAY, recorded(101, MONDAY, 3600))
-            .time(1, MONDAY, recorded(102, MONDAY, 60))
-            .time(1, MONDAY, revised(102, 2, MONDAY, 90));
-        let row = monday(&history);
-        assert_eq!((row.entries, row.seconds, row.billable_seconds), (2, 3690, 3600));
-        history.time(1, MONDAY, removed(101, None));
-        let row = monday(&history);
-        assert_eq!((row.entries, row.seconds, row.billable_seconds), (1, 90, 0));
-        assert_eq!((row.entry_versions, row.entry_billable), (vec![2], vec![false]));
-    }
-
-    #[test]
-    fn a_week_that_was_emptied_is_gone_unless_it_was_ever_submitted() {
-        let mut history = History::default();
-        history.time(1, MONDAY, recorded(101, MONDAY, 60)).time(1, MONDAY, removed(101, None));
-        assert_eq!(rows_of::<TimesheetWeek>(&history.0), []);
-        history
-            .time(1, MONDAY, recorded(101, MONDAY, 60))
-            .time(1, MONDAY, submitted(&[(101, 1)]))
-            .time(1, MONDAY, removed(101, None));
-        let row = monday(&history);
-        assert_eq!((row.state, row.entries, row.seconds), (EntryState::Open, 0, 0));
-        assert_eq!(row.submitted_at, Some(History::instant(4)));
-    }
-
-    #[test]
-    fn it_declares_every_row_that_it_touches() {
-        assert_declares_what_it_touches::<TimesheetWeek>(&weeks_of_time().0);
-    }
-}
+mod tests;
