@@ -2,7 +2,10 @@
 //! decided in the domain. Members look after their own time, managers after everybody's.
 
 mod approval;
+mod deciders;
+mod letters;
 mod many;
+mod remind;
 
 use domain::billing::invoice_of;
 use domain::catalogue::{Project, project_stream};
@@ -19,7 +22,9 @@ use domain::time::{
 };
 
 pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
+pub use deciders::WeekPart;
 pub use many::{MOST_ITEMS, RecordMany, record_each};
+pub use remind::TimesheetReminders;
 
 use crate::handle::Command;
 use crate::members::grants::allowed;

@@ -33,6 +33,7 @@ pub mod set_work_pattern;
 pub mod take_back_grant;
 pub mod withdraw_substitute;
 mod work_pattern;
+mod working_week;
 
 pub use activate_member::ActivateMember;
 pub use add_member::AddMember;

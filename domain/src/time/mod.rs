@@ -152,6 +152,11 @@ impl Timesheet {
         }
     }
 
+    /// Whether nothing of the week waits for approval, was approved or was sent back.
+    pub fn submitted_nothing(&self) -> bool {
+        self.entries.values().all(|entry| entry.state == EntryState::Open)
+    }
+
     /// The entry, or the refusal that it's not in this week.
     pub fn entry(&self, entry: EntryId) -> Result<&Entry, Refusal> {
         self.entries.get(&entry).ok_or(Refusal::EntryUnknown { entry })
