@@ -17,6 +17,7 @@ use crate::leave::holiday_calendar::HolidayCalendar;
 use crate::leave::leave_type::LeaveType;
 use crate::members::grant::Grant;
 use crate::members::member::Member;
+use crate::members::substitute::Substitute;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::time_entry::TimeEntry;
@@ -41,6 +42,7 @@ macro_rules! models {
 models! {
     Member,
     WorkPattern,
+    Substitute,
     Client,
     Project,
     Task,

@@ -10,7 +10,7 @@ use domain::time::{
     submit_timesheet, timesheet_stream,
 };
 
-use super::deciders::{WeekPart, deciding};
+use super::deciders::{WeekPart, deciding, must_have_a_say};
 use super::letters::{mail_decided, mail_deciders};
 use super::{authority_over, reason_about};
 use crate::handle::Command;
@@ -70,6 +70,7 @@ impl Command for ApproveTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
         let deciding = deciding(unit, &sheet.state, self.member, self.week).await?;
+        must_have_a_say(&deciding, &sheet.state)?;
         let part = self.part.of(unit, &sheet.state).await?;
         let command = approve_timesheet::ApproveTimesheet { part, content: self.content.clone() };
         let approved = approve_timesheet::decide(&sheet.state, &deciding, command)?;
@@ -98,6 +99,7 @@ impl Command for RejectTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
         let deciding = deciding(unit, &sheet.state, self.member, self.week).await?;
+        must_have_a_say(&deciding, &sheet.state)?;
         let part = self.part.of(unit, &sheet.state).await?;
         let reason = reason_about(self.member, &self.reason);
         let command = reject_timesheet::RejectTimesheet { part, reason };
@@ -126,6 +128,10 @@ impl Command for ReopenTimesheet {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let sheet = load(unit, self.member, self.week).await?;
         let deciding = deciding(unit, &sheet.state, self.member, self.week).await?;
+        // What they have submitted themselves everybody may take back.
+        if deciding.by != self.member {
+            must_have_a_say(&deciding, &sheet.state)?;
+        }
         let part = self.part.of(unit, &sheet.state).await?;
         let facts = billed(unit, &sheet.state, &part).await?;
         let reason = self.reason.as_deref().map(|reason| reason_about(self.member, reason));

@@ -98,7 +98,7 @@ pub(super) async fn concerned(
 }
 
 /// Who decides on a week, and what is known of it. An operator decides in nobody's name and
-/// therefore may not, nor may who has no step of any of its entries.
+/// therefore may not, nor may who can't act at all.
 pub(super) async fn deciding(
     unit: &mut Unit<'_>,
     sheet: &Timesheet,
@@ -108,6 +108,9 @@ pub(super) async fn deciding(
     let Actor::Member(by) = unit.metadata().actor else { return Err(CommandError::Forbidden) };
     let settings = unit.read::<Settings>(settings_stream()).await?.state;
     let rights = rights_of(unit, by, day_of(&settings, unit.now())).await?;
+    if rights.is_empty() {
+        return Err(CommandError::Forbidden);
+    }
     let mut concerned = concerned(unit, sheet, member).await?;
     let offices = || sheet.entries.values().flat_map(|entry| entry.approval.chain.offices());
     let may_be_empty = |office: &Office| !matches!(office, Office::Manager | Office::LineManager);
@@ -123,10 +126,11 @@ pub(super) async fn deciding(
         concerned.filled = Filled::by(&rights, member);
     }
     let self_approval = settings.self_approval(week.monday());
-    let deciding = Deciding { by, rights, self_approval, concerned };
-    let own = by == member && !deciding.rights.is_empty();
-    if own || sheet.entries.values().any(|entry| deciding.has_a_say(entry)) {
-        return Ok(deciding);
-    }
-    Err(CommandError::Forbidden)
+    Ok(Deciding { by, rights, self_approval, concerned })
+}
+
+/// Forbids who has no step of any entry of the week.
+pub(super) fn must_have_a_say(deciding: &Deciding, sheet: &Timesheet) -> Result<(), CommandError> {
+    let has_a_say = sheet.entries.values().any(|entry| deciding.has_a_say(entry));
+    if has_a_say { Ok(()) } else { Err(CommandError::Forbidden) }
 }

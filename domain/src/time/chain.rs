@@ -84,9 +84,21 @@ impl Chain {
         &self.0
     }
 
+    /// How many steps it has.
+    pub fn steps(&self) -> u32 {
+        u32::try_from(self.0.len()).expect("a chain has few steps")
+    }
+
     /// Whether it's what is meant where nothing is said.
     pub fn is_default(&self) -> bool {
         *self == Chain::default()
+    }
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.0.iter().map(|office| office.as_str()).collect();
+        f.write_str(&names.join(","))
     }
 }
 
@@ -146,6 +158,7 @@ mod tests {
         assert_eq!(Chain::parse("manager"), Some(Chain::default()));
         let two = Chain::parse("line_manager,billing").unwrap();
         assert_eq!(two.offices(), [Office::LineManager, Office::Billing]);
+        assert_eq!((two.steps(), two.to_string().as_str()), (2, "line_manager,billing"));
         assert_eq!(serde_json::to_string(&two).unwrap(), r#"["line_manager","billing"]"#);
         for text in ["", "boss", "manager,", "manager,line_manager,project_manager,billing,admin"] {
             assert_eq!(Chain::parse(text), None, "{text:?}");

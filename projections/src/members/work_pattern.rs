@@ -68,6 +68,8 @@ fn pattern_set(recorded: &Recorded) -> Option<&WorkPatternSet> {
         | MemberEvent::MemberRegistered(_)
         | MemberEvent::MemberManagerChanged(_)
         | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::SubstituteNamed(_)
+        | MemberEvent::SubstituteWithdrawn(_)
         | MemberEvent::MemberSessionsRevoked(_)
         | MemberEvent::GrantGiven(_)
         | MemberEvent::GrantTakenBack(_) => None,

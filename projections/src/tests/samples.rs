@@ -4,8 +4,9 @@ use domain::id::{EntryId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
 use domain::log::{Event, Recorded};
 use domain::personal::{Envelope, Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, Span, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, Span, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted, Week, Worked,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -137,6 +138,21 @@ pub(crate) fn submitted(entries: &[(u128, u32)]) -> TimesheetSubmitted {
         week: Week::of(MONDAY),
         entries: versions(entries),
         content: "c1".to_owned(),
+        chain: Chain::default(),
+    }
+}
+
+/// Member 9 lets entries of the week of `MONDAY` pass the first of two steps.
+pub(crate) fn step_approved(entries: &[(u128, u32)]) -> TimesheetStepApproved {
+    TimesheetStepApproved {
+        member: MemberId(id(1)),
+        week: Week::of(MONDAY),
+        step: 1,
+        chain: Chain::parse("line_manager,billing").expect("a chain"),
+        by: MemberId(id(9)),
+        in_right_of: None,
+        entries: versions(entries),
+        content: "c1".to_owned(),
     }
 }
 
@@ -148,6 +164,8 @@ pub(crate) fn approved(entries: &[(u128, u32)]) -> TimesheetApproved {
         by: MemberId(id(9)),
         entries: versions(entries),
         content: "c1".to_owned(),
+        in_right_of: None,
+        chain: Chain::default(),
     }
 }
 
@@ -159,6 +177,7 @@ pub(crate) fn rejected(entries: &[(u128, u32)]) -> TimesheetRejected {
         by: MemberId(id(9)),
         reason: sealed(PurposeClass::Reason, 1, "BBBB"),
         entries: versions(entries),
+        in_right_of: None,
     }
 }
 
@@ -170,6 +189,7 @@ pub(crate) fn reopened(entries: &[(u128, u32)]) -> TimesheetReopened {
         by: MemberId(id(9)),
         reason: None,
         entries: versions(entries),
+        in_right_of: None,
     }
 }
 
@@ -183,6 +203,7 @@ pub(crate) fn weeks_of_time() -> History {
         .time(1, MONDAY, recorded(102, MONDAY, 1800))
         .time(1, MONDAY, recorded(103, MONDAY, 60))
         .time(1, MONDAY, submitted(&[(101, 1), (102, 1), (103, 1)]))
+        .time(1, MONDAY, step_approved(&[(101, 1)]))
         .time(1, MONDAY, approved(&[(101, 1), (102, 1)]))
         .time(1, MONDAY, rejected(&[(103, 1)]))
         .time(1, MONDAY, revised(101, 2, MONDAY, 7200))

@@ -19,7 +19,7 @@ use domain::members::{
     Grant, GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
     MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
     MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
-    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
+    MemberTimeZoneChanged, SubstituteNamed, SubstituteWithdrawn, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
@@ -139,6 +139,12 @@ pub(crate) fn members() -> History {
         .member(1, pattern(None, 480))
         .member(1, pattern(hired_on, 360))
         .member(1, pattern(hired_on, 300));
+    let (substitute, from, to) = (MemberId(id(2)), date(2026, 3, 9), date(2026, 3, 13));
+    let named = |n| SubstituteNamed { id: SubstitutionId(id(n)), member, substitute, from, to };
+    history
+        .member(1, named(70))
+        .member(1, SubstituteWithdrawn { id: SubstitutionId(id(70)), member })
+        .member(1, named(71));
     history
 }
 

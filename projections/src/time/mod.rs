@@ -4,7 +4,7 @@ pub mod time_entry;
 pub mod timesheet_week;
 
 use domain::log::Recorded;
-use domain::time::{EntryState, TimeEvent};
+use domain::time::{Chain, EntryState, Office, TimeEvent};
 
 use crate::row::text_cells;
 
@@ -14,6 +14,8 @@ const STATES: [EntryState; 4] =
 text_cells! {
     EntryState: |state| state.as_str(),
         |name| STATES.into_iter().find(|state| state.as_str() == name);
+    Office: |office| office.as_str(), Office::parse;
+    Chain: |chain| chain.to_string(), Chain::parse;
 }
 
 /// The event of a timesheet, where it's one.

@@ -4,7 +4,9 @@
 use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
-use domain::time::{EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked};
+use domain::time::{
+    Chain, EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -52,6 +54,10 @@ row! {
         tags: Vec<String>,
         /// How far its approval has come.
         state: EntryState,
+        /// The steps of its approval; a manager's alone until it's submitted.
+        chain: Chain,
+        /// How many of them are behind it.
+        steps_done: u32,
         /// Its version: 1, 2, 3, …
         version: u32,
         /// The import it came with.
@@ -67,7 +73,7 @@ pub struct TimeEntry;
 
 impl ReadModel for TimeEntry {
     const NAME: &'static str = "time_entry";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES];
     type Row = TimeEntryRow;
 
@@ -80,6 +86,7 @@ impl ReadModel for TimeEntry {
             TimeEvent::TimeRevised(event) => vec![event.entry],
             TimeEvent::TimeRemoved(event) => vec![event.entry],
             TimeEvent::TimesheetSubmitted(event) => entries(&event.entries),
+            TimeEvent::TimesheetStepApproved(event) => entries(&event.entries),
             TimeEvent::TimesheetApproved(event) => entries(&event.entries),
             TimeEvent::TimesheetRejected(event) => entries(&event.entries),
             TimeEvent::TimesheetReopened(event) => entries(&event.entries),
@@ -101,16 +108,21 @@ impl ReadModel for TimeEntry {
                 }
             }
             TimeEvent::TimesheetSubmitted(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Submitted);
+                mark(rows, recorded, &event.entries, EntryState::Submitted, (&event.chain, 0));
+            }
+            TimeEvent::TimesheetStepApproved(event) => {
+                let steps = (&event.chain, event.step);
+                mark(rows, recorded, &event.entries, EntryState::Submitted, steps);
             }
             TimeEvent::TimesheetApproved(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Approved);
+                let steps = (&event.chain, event.chain.steps());
+                mark(rows, recorded, &event.entries, EntryState::Approved, steps);
             }
             TimeEvent::TimesheetRejected(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Rejected);
+                mark(rows, recorded, &event.entries, EntryState::Rejected, (&Chain::default(), 0));
             }
             TimeEvent::TimesheetReopened(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Open);
+                mark(rows, recorded, &event.entries, EntryState::Open, (&Chain::default(), 0));
             }
         }
     }
@@ -137,6 +149,8 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> TimeEntryRow {
         note: event.note.as_ref().and_then(|note| note.envelope().cloned()),
         tags: event.tags.clone(),
         state: EntryState::Open,
+        chain: Chain::default(),
+        steps_done: 0,
         version: event.version,
         import_id: event.import,
         position: recorded.position,
@@ -165,6 +179,8 @@ fn revise(rows: &mut Rows<TimeEntryRow>, event: &TimeRevised, recorded: &Recorde
         row.note = event.note.as_ref().and_then(|note| note.envelope().cloned());
         row.tags.clone_from(&event.tags);
         row.state = EntryState::Open;
+        row.chain = Chain::default();
+        row.steps_done = 0;
         row.version = event.version;
         row.position = recorded.position;
     });
@@ -176,14 +192,18 @@ fn mark(
     recorded: &Recorded,
     versions: &[EntryVersion],
     state: EntryState,
+    (chain, steps_done): (&Chain, u32),
 ) {
     for EntryVersion { entry, version } in versions {
         let meant = |row: &TimeEntryRow| {
-            row.version == *version && row.sheet_id == recorded.stream && row.state != state
+            let moves = (row.state, row.steps_done) != (state, steps_done) || row.chain != *chain;
+            moves && row.version == *version && row.sheet_id == recorded.stream
         };
         if rows.get(entry).is_some_and(meant) {
             rows.change(entry, |row| {
                 row.state = state;
+                row.chain.clone_from(chain);
+                row.steps_done = steps_done;
                 row.position = recorded.position;
             });
         }
