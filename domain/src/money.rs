@@ -98,14 +98,15 @@ impl fmt::Display for Percent {
     }
 }
 
-/// What `seconds` of work cost at a rate, in minor units of its currency; rounded once.
+/// What `seconds` of work cost at a rate, in minor units of its currency; rounded once, alike for
+/// time and for what takes time back.
 ///
 /// A rate per hour is for 3600 seconds, one per day for `working_day_seconds` (36 to 86 400).
 ///
 /// # Panics
 /// Beyond `i64`, which takes more than 90 000 hours in one price at the largest rate and the
 /// shortest day there are, or a day of no seconds, which no setting can hold.
-pub fn price(seconds: u64, rate: &Rate, working_day_seconds: u32) -> i64 {
+pub fn price(seconds: i64, rate: &Rate, working_day_seconds: u32) -> i64 {
     let unit_seconds = match rate.unit {
         RateUnit::Hour => 3600,
         RateUnit::Day => working_day_seconds,
@@ -219,13 +220,15 @@ mod tests {
     proptest! {
         #[test]
         fn a_price_is_never_further_than_half_a_minor_unit_from_exact(
-            seconds in 0..=86_400_u64,
+            seconds in -86_400..=86_400_i64,
             amount in 0..=RATE_MINOR_MAX,
             day in 36..=86_400_u32,
         ) {
             let priced = i128::from(price(seconds, &rate(RateUnit::Day, amount), day));
             let off = priced * i128::from(day) - i128::from(seconds) * i128::from(amount);
             prop_assert!(2 * off.abs() <= i128::from(day));
+            let taken_back = price(-seconds, &rate(RateUnit::Day, amount), day);
+            prop_assert_eq!(i128::from(taken_back), -priced);
         }
 
         #[test]

@@ -133,6 +133,8 @@ impl Refusal {
             ClaimKind::Entry
             | ClaimKind::EntryBilling
             | ClaimKind::ImportRow
+            | ClaimKind::Reversal
+            | ClaimKind::Replacement
             | ClaimKind::Substitution => None,
         }
     }

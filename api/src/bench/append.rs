@@ -192,6 +192,8 @@ pub(super) fn sample(
         tags: Vec::new(),
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     };
     let events = vec![Event::Time(TimeEvent::TimeRecorded(event))];
     append(clock, member, (stream, version), events)

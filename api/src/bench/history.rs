@@ -10,7 +10,8 @@ use domain::id::{CommandId, EntryId, MemberId, ProjectId, StreamId, SubjectId, T
 use domain::log::{Actor, Event, Metadata, Via};
 use domain::personal::{Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, TimeEvent, TimeRecorded, TimesheetApproved, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, TimeEvent, TimeRecorded, TimesheetApproved, TimesheetSubmitted, Week,
+    Worked,
 };
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -118,20 +119,25 @@ fn sheet_of(clock: &Clock, member: MemberId, week: Week, length: u64, sealed: bo
                 TimeEvent::TimeRevised(_)
                 | TimeEvent::TimeRemoved(_)
                 | TimeEvent::TimesheetSubmitted(_)
+                | TimeEvent::TimesheetStepApproved(_)
                 | TimeEvent::TimesheetApproved(_)
                 | TimeEvent::TimesheetRejected(_)
-                | TimeEvent::TimesheetReopened(_) => None,
+                | TimeEvent::TimesheetReopened(_)
+                | TimeEvent::TimeReversed(_) => None,
             })
             .collect();
         // As long as a hash; nothing here looks into it.
         let content = format!("{:064x}", clock.new_id().as_u128());
-        let submitted = TimesheetSubmitted { member, week, entries, content };
+        let submitted =
+            TimesheetSubmitted { member, week, entries, content, chain: Chain::default() };
         let approved = TimesheetApproved {
             member,
             week,
             by: MemberId(member.0),
             entries: submitted.entries.clone(),
             content: submitted.content.clone(),
+            in_right_of: None,
+            chain: Chain::default(),
         };
         events.push(TimeEvent::TimesheetSubmitted(submitted));
         events.push(TimeEvent::TimesheetApproved(approved));
@@ -158,6 +164,8 @@ fn entry(clock: &Clock, member: MemberId, day: Date, n: u64, sealed: bool) -> Ti
         tags: Vec::new(),
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) fn mail_decided(
             TimeEvent::TimeRecorded(_)
             | TimeEvent::TimeRevised(_)
             | TimeEvent::TimeRemoved(_)
+            | TimeEvent::TimeReversed(_)
             | TimeEvent::TimesheetSubmitted(_)
             | TimeEvent::TimesheetStepApproved(_)
             | TimeEvent::TimesheetReopened(_) => {}

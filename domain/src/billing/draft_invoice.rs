@@ -39,10 +39,12 @@ pub struct Candidate {
     pub project: ProjectId,
     /// Doing what.
     pub task: TaskId,
-    /// The local day of the work.
+    /// The day it's booked on: the period goes by it.
     pub day: Date,
-    /// All its seconds, unrounded.
-    pub seconds: u32,
+    /// The day of the work: rates and rounding go by it.
+    pub work_day: Date,
+    /// All its seconds, unrounded; less than nothing where it takes time back.
+    pub seconds: i64,
     /// This version is approved.
     pub approved: bool,
     /// It may be billed.
@@ -80,7 +82,8 @@ pub fn candidates_of(
             project: entry.project,
             task: entry.task,
             day: entry.worked.day,
-            seconds: entry.worked.seconds,
+            work_day: entry.day_of_work(),
+            seconds: entry.signed_seconds(),
             approved: entry.state == EntryState::Approved,
             billable: entry.billable,
             client: client_of(entry.project)?,
@@ -129,7 +132,7 @@ fn reserved(candidate: &Candidate) -> ReservedEntry {
         member: candidate.member,
         project: candidate.project,
         task: candidate.task,
-        day: candidate.day,
+        day: candidate.work_day,
         seconds: candidate.seconds,
     }
 }

@@ -20,10 +20,10 @@ pub struct ReservedEntry {
     pub project: ProjectId,
     /// Doing what.
     pub task: TaskId,
-    /// The local day of the work.
+    /// The local day of the work, by which it's priced; a correction may be booked on another.
     pub day: Date,
-    /// All its seconds, unrounded.
-    pub seconds: u32,
+    /// All its seconds, unrounded; less than nothing where it takes time back.
+    pub seconds: i64,
 }
 
 /// A draft was made and reserves the seconds of these entries. Prices stay open until it's issued.

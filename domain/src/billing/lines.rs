@@ -88,10 +88,10 @@ pub struct Line {
     pub rate: Option<Rate>,
     /// The seconds that one unit stands for: an hour's, or a working day's.
     pub unit_seconds: u32,
-    /// What was recorded.
-    pub seconds: u64,
+    /// What was recorded; below zero where corrections take back more than there is.
+    pub seconds: i64,
     /// What is billed.
-    pub rounded_seconds: u64,
+    pub rounded_seconds: i64,
     /// What is billed in units, as a decimal with four places, rounded half up. It's for reading:
     /// the price is made from the seconds.
     pub quantity: String,
@@ -147,7 +147,7 @@ pub fn invoice_lines(
     group_by: GroupBy,
     currency: &str,
     terms: impl Fn(&ReservedEntry) -> Terms,
-    price: impl Fn(u64, &Rate, u32) -> i64,
+    price: impl Fn(i64, &Rate, u32) -> i64,
 ) -> Vec<Line> {
     let mut groups: BTreeMap<(LineKey, SharedTerms), Vec<&ReservedEntry>> = BTreeMap::new();
     for entry in entries {
@@ -178,7 +178,7 @@ fn line(
     terms: &SharedTerms,
     entries: &[&ReservedEntry],
     currency: &str,
-    price: impl Fn(u64, &Rate, u32) -> i64,
+    price: impl Fn(i64, &Rate, u32) -> i64,
 ) -> Line {
     // A day's sum is a member's on one task, so that it's the same however lines are made.
     let parts = entries.iter().map(|it| ((it.day, it.member, it.project, it.task), it.seconds));
@@ -197,7 +197,7 @@ fn line(
         key,
         rounding: terms.rounding,
         unit_seconds: terms.unit_seconds,
-        seconds: entries.iter().map(|entry| u64::from(entry.seconds)).sum(),
+        seconds: entries.iter().map(|entry| entry.seconds).sum(),
         rounded_seconds,
         quantity: quantity(rounded_seconds, terms.unit_seconds),
         unit_price_minor: priced.map(|rate| rate.amount_minor),
@@ -208,11 +208,13 @@ fn line(
     }
 }
 
-/// Seconds in units, with four decimal places, rounded half up; a unit of no seconds has none.
-fn quantity(seconds: u64, unit_seconds: u32) -> String {
+/// Seconds in units, with four decimal places, rounded half away from zero; a unit of no seconds
+/// has none.
+fn quantity(seconds: i64, unit_seconds: u32) -> String {
     let unit = u128::from(unit_seconds.max(1));
-    let parts = (u128::from(seconds) * 20_000 + unit) / (2 * unit);
-    format!("{}.{:04}", parts / 10_000, parts % 10_000)
+    let parts = (u128::from(seconds.unsigned_abs()) * 20_000 + unit) / (2 * unit);
+    let sign = if seconds < 0 && parts > 0 { "-" } else { "" };
+    format!("{sign}{}.{:04}", parts / 10_000, parts % 10_000)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) fn draft() -> DraftInvoice {
 }
 
 /// An entry of client 1 that can be billed.
-pub(crate) fn candidate(entry: u128, on: &str, seconds: u32) -> Candidate {
+pub(crate) fn candidate(entry: u128, on: &str, seconds: i64) -> Candidate {
     Candidate {
         entry: entry_id(entry),
         version: 1,
@@ -36,6 +36,7 @@ pub(crate) fn candidate(entry: u128, on: &str, seconds: u32) -> Candidate {
         project: project(1),
         task: task(1),
         day: day(on),
+        work_day: day(on),
         seconds,
         approved: true,
         billable: true,
@@ -44,7 +45,7 @@ pub(crate) fn candidate(entry: u128, on: &str, seconds: u32) -> Candidate {
     }
 }
 
-pub(crate) fn draft_facts(entries: &[(u128, &str, u32)]) -> DraftFacts {
+pub(crate) fn draft_facts(entries: &[(u128, &str, i64)]) -> DraftFacts {
     DraftFacts {
         currency: "ZAR".into(),
         candidates: entries.iter().map(|(n, on, seconds)| candidate(*n, on, *seconds)).collect(),

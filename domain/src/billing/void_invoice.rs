@@ -98,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn drafting_and_voiding_takes_and_frees_exactly_the_same_entries(
-            entries in prop::collection::btree_map(1_u128..500, 1_u32..=86_400, 1..60),
+            entries in prop::collection::btree_map(1_u128..500, 1_i64..=86_400, 1..60),
         ) {
             let entries: Vec<_> = entries.into_iter().map(|(n, s)| (n, "2026-01-07", s)).collect();
             let drafted = decide_draft(&Invoice::default(), &draft_facts(&entries), &draft())

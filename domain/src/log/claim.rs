@@ -26,13 +26,17 @@ pub enum ClaimKind {
     TenantHost,
     /// A kind of leave, by its code.
     LeaveTypeCode,
+    /// What takes an entry back: at most one reversal, noted with its id.
+    Reversal,
+    /// What stands in for a reversed entry: at most one, noted with its id.
+    Replacement,
     /// Days on which the holder stands in for somebody.
     Substitution,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 10] = [
+    pub const ALL: [ClaimKind; 12] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -42,6 +46,8 @@ impl ClaimKind {
         ClaimKind::SignUpSlug,
         ClaimKind::TenantHost,
         ClaimKind::LeaveTypeCode,
+        ClaimKind::Reversal,
+        ClaimKind::Replacement,
         ClaimKind::Substitution,
     ];
 
@@ -57,6 +63,8 @@ impl ClaimKind {
             ClaimKind::SignUpSlug => "sign_up_slug",
             ClaimKind::TenantHost => "tenant_host",
             ClaimKind::LeaveTypeCode => "leave_type_code",
+            ClaimKind::Reversal => "reversal",
+            ClaimKind::Replacement => "replacement",
             ClaimKind::Substitution => "substitution",
         }
     }

@@ -6,7 +6,7 @@ use super::claim::{ClaimChange, ClaimKey, ClaimKind};
 use super::event::Event;
 use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
-use crate::id::{ClientId, StreamId};
+use crate::id::{ClientId, EntryId, StreamId};
 use crate::import::ImportEvent;
 use crate::leave::LeaveTypeEvent;
 use crate::members::{MemberEvent, member_stream};
@@ -62,6 +62,11 @@ fn take_unique(
     Some(take(ClaimKey::digest(kind, &unique.digest), holder))
 }
 
+/// A claim about one entry that notes another.
+fn note(kind: ClaimKind, about: EntryId, holder: StreamId, entry: EntryId) -> ClaimChange {
+    ClaimChange::Take { key: ClaimKey::id(kind, about), holder, value: entry.to_string() }
+}
+
 fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
     match event {
         TimeEvent::TimeRecorded(event) => {
@@ -71,10 +76,21 @@ fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
                 let key = ClaimKey::digest(ClaimKind::ImportRow, &source.digest);
                 changes.push(take(key, StreamId(import.0)));
             }
+            changes.extend(
+                event.replaces.map(|of| note(ClaimKind::Replacement, of, stream, event.entry)),
+            );
             changes
         }
+        TimeEvent::TimeReversed(event) => vec![
+            take(ClaimKey::id(ClaimKind::Entry, event.entry), stream),
+            note(ClaimKind::Reversal, event.reverses, stream, event.entry),
+        ],
         TimeEvent::TimeRemoved(event) => {
-            vec![ClaimChange::Release { key: ClaimKey::id(ClaimKind::Entry, event.entry) }]
+            let release = |kind, id| ClaimChange::Release { key: ClaimKey::id(kind, id) };
+            std::iter::once(release(ClaimKind::Entry, event.entry))
+                .chain(event.reverses.map(|of| release(ClaimKind::Reversal, of)))
+                .chain(event.replaces.map(|of| release(ClaimKind::Replacement, of)))
+                .collect()
         }
         TimeEvent::TimeRevised(_)
         | TimeEvent::TimesheetSubmitted(_)

@@ -226,6 +226,7 @@ fn witness(seen: &mut BTreeMap<EntryId, Witness>, event: &TimeEvent) {
         TimeEvent::TimeRecorded(_)
         | TimeEvent::TimeRevised(_)
         | TimeEvent::TimeRemoved(_)
+        | TimeEvent::TimeReversed(_)
         | TimeEvent::TimesheetRejected(_)
         | TimeEvent::TimesheetReopened(_) => {}
     }

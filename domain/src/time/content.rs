@@ -31,6 +31,19 @@ pub(super) fn content_hash<'a>(entries: impl Iterator<Item = (EntryId, &'a Entry
             }
         }
         put(&[u8::from(entry.billable)]);
+        // Parts with a name, which no other part of this length has: an entry begins with its id.
+        if let Some(reversed) = entry.reverses {
+            put(b"reverses");
+            put(reversed.0.as_bytes());
+        }
+        if let Some(replaced) = entry.replaces {
+            put(b"replaces");
+            put(replaced.0.as_bytes());
+        }
+        if let Some(day) = entry.work_day {
+            put(b"work day");
+            put(day.to_string().as_bytes());
+        }
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -53,6 +66,9 @@ mod tests {
             Entry { version: 2, ..entry.clone() },
             Entry { task: task(9), ..entry.clone() },
             Entry { billable: false, ..entry.clone() },
+            Entry { reverses: Some(entry_id(7)), ..entry.clone() },
+            Entry { replaces: Some(entry_id(7)), ..entry.clone() },
+            Entry { work_day: Some(entry.worked.day), ..entry.clone() },
             Entry { worked: span("2026-01-05T09:00:01Z", "2026-01-05T10:00:01Z"), ..entry.clone() },
             Entry {
                 worked: crate::time::Worked { span: None, ..entry.worked.clone() },

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::chain::Office;
+use super::chain::{Chain, Office};
 use super::{Entry, EntryId, Refusal};
 use crate::id::{ClientId, MemberId, ProjectId};
 use crate::members::{Action, Authority, Grant, Member, Object, Role, may};
@@ -152,9 +152,15 @@ impl Deciding {
 
     /// Whether any step of an entry is theirs, whatever stands against it now.
     pub fn has_a_say(&self, entry: &Entry) -> bool {
-        entry.approval.chain.offices().iter().any(|office| {
-            self.rights.iter().any(|right| self.concerned.may(right, *office, entry.project))
-        })
+        self.concerns(&entry.approval.chain, entry.project)
+    }
+
+    /// Whether any step of a chain is theirs, for time on a project.
+    pub fn concerns(&self, chain: &Chain, project: ProjectId) -> bool {
+        let may = |office: Office| {
+            self.rights.iter().any(|right| self.concerned.may(right, office, project))
+        };
+        chain.offices().iter().copied().any(may)
     }
 
     /// In whose right they may open an entry again: any step of it may be theirs.

@@ -1,5 +1,6 @@
 //! What can happen to a timesheet: one member's ISO week.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::chain::Chain;
@@ -47,6 +48,46 @@ pub struct TimeRecorded {
     /// The row it came from and the facts of the other system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Personal<ImportSource>>,
+    /// The reversed entry that it stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EntryId>,
+    /// The day of the work where it is booked on another one: rates and rounding go by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_day: Option<Date>,
+}
+
+/// An entry is taken back by its exact negative, booked on a day that is open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimeReversed {
+    /// The negative, which is an entry of its own. Its version is 1 and stays so.
+    pub entry: EntryId,
+    /// The entry that is taken back.
+    pub reverses: EntryId,
+    /// The version of that entry.
+    pub reversed_version: u32,
+    /// Who worked.
+    pub member: MemberId,
+    /// On what.
+    pub project: ProjectId,
+    /// Doing what.
+    pub task: TaskId,
+    /// The day it is booked on: week and period go by it.
+    pub day: Date,
+    /// The day of the work: rates and rounding go by it.
+    pub work_day: Date,
+    /// How many seconds are taken back, as a positive number.
+    pub seconds: u32,
+    /// Whether they might have been billed.
+    pub billable: bool,
+    /// Why.
+    pub reason: Personal<String>,
+}
+
+impl TimeReversed {
+    /// What it adds to any sum: less than nothing.
+    pub fn signed_seconds(&self) -> i64 {
+        -i64::from(self.seconds)
+    }
 }
 
 /// An entry has another content: the whole of it from now on.
@@ -84,6 +125,12 @@ pub struct TimeRemoved {
     /// The week it was moved to, where it was not taken back altogether.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_to: Option<Week>,
+    /// The entry that it reversed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<EntryId>,
+    /// The reversed entry that it stood in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EntryId>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
@@ -204,5 +251,32 @@ crate::event_family! {
         TimesheetRejected = 1 [reason],
         /// Open again.
         TimesheetReopened = 1 [reason],
+        /// Taken back by its negative.
+        TimeReversed = 1 [reason],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::EventFamily;
+    use crate::time::record_time::decide;
+    use crate::time::samples::{duration, entry_id, record, record_facts};
+
+    #[test]
+    fn what_stands_in_for_another_entry_says_so_and_all_other_time_is_stored_as_before() {
+        let command = record(1, duration("2026-02-02", 60));
+        let plain = decide(&crate::time::Timesheet::default(), &record_facts(), &[], command)
+            .expect("recorded");
+        let payload = |event: &TimeRecorded| TimeEvent::from(event.clone()).payload();
+        let stored = payload(&plain).expect("nothing personal in it");
+        assert!(!stored.contains("replaces") && !stored.contains("work_day"), "{stored}");
+        let work_day = "2026-01-30".parse().ok();
+        let replacement = TimeRecorded { replaces: Some(entry_id(9)), work_day, ..plain };
+        let stored = payload(&replacement).expect("nothing personal in it");
+        assert!(stored.contains(r#""replaces":"00000000-0000-0000-0000-000000000009""#));
+        assert!(stored.contains(r#""work_day":"2026-01-30""#), "{stored}");
+        let read = TimeEvent::decode("TimeRecorded", &stored).expect("of this family");
+        assert_eq!(read.expect("it reads"), replacement.into());
     }
 }

@@ -34,6 +34,7 @@ pub(crate) mod samples;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::aggregate::aggregate;
@@ -50,8 +51,9 @@ use submit_timesheet::SubmitTimesheet;
 pub use chain::{Approval, Chain, Office, PassedStep};
 pub use deciding::{Concerned, Deciding, Filled, Right};
 pub use events::{
-    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetStepApproved, TimesheetSubmitted,
+    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted,
 };
 pub use midnight::split_at_midnight;
 pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
@@ -123,6 +125,28 @@ pub struct Entry {
     /// The import it came with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import: Option<ImportId>,
+    /// The entry that it takes back, where it's a reversal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<EntryId>,
+    /// The reversed entry that it stands in for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<EntryId>,
+    /// The day of the work where it is booked on another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_day: Option<Date>,
+}
+
+impl Entry {
+    /// What it adds to any sum: its seconds, and less than nothing where it's a reversal.
+    pub fn signed_seconds(&self) -> i64 {
+        let seconds = i64::from(self.worked.seconds);
+        if self.reverses.is_some() { -seconds } else { seconds }
+    }
+
+    /// The day of the work, by which rates and rounding go; `worked.day` is the one it's booked on.
+    pub fn day_of_work(&self) -> Date {
+        self.work_day.unwrap_or(self.worked.day)
+    }
 }
 
 /// One member's ISO week. Empty, and without member and week, until the first entry is recorded.
@@ -198,6 +222,7 @@ impl Timesheet {
             TimeEvent::TimesheetReopened(event) => {
                 self.mark(&event.entries, EntryState::Open, &Chain::default());
             }
+            TimeEvent::TimeReversed(event) => self.reverse(event),
         }
     }
 
@@ -217,6 +242,32 @@ impl Timesheet {
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: event.import,
+                reverses: None,
+                replaces: event.replaces,
+                work_day: event.work_day,
+            },
+        );
+    }
+
+    fn reverse(&mut self, event: &TimeReversed) {
+        self.member = Some(event.member);
+        self.week = Some(Week::of(event.day));
+        self.entries.insert(
+            event.entry,
+            Entry {
+                version: 1,
+                project: event.project,
+                task: event.task,
+                worked: Worked { day: event.day, seconds: event.seconds, span: None },
+                billable: event.billable,
+                state: EntryState::Open,
+                approval: Approval::default(),
+                note: None,
+                tags: Vec::new(),
+                import: None,
+                reverses: Some(event.reverses),
+                replaces: None,
+                work_day: Some(event.work_day),
             },
         );
     }
@@ -235,6 +286,9 @@ impl Timesheet {
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: entry.import,
+                reverses: entry.reverses,
+                replaces: entry.replaces,
+                work_day: entry.work_day,
             };
         }
     }

@@ -120,6 +120,8 @@ pub fn decide(
         tags: command.tags,
         import: command.import,
         source: command.source,
+        replaces: None,
+        work_day: None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Removing an entry from its week. What stands on an invoice stays until the invoice is void.
 
-use super::{Refusal, TimeRemoved, Timesheet};
+use super::{Entry, Refusal, TimeRemoved, Timesheet};
 use crate::id::{EntryId, InvoiceId};
 use crate::personal::Personal;
 
@@ -27,12 +27,13 @@ pub fn decide(
     command: RemoveTime,
 ) -> Result<TimeRemoved, Refusal> {
     let entry = command.entry;
-    sheet.entry(entry)?;
+    let Entry { reverses, replaces, .. } = *sheet.entry(entry)?;
     if let Some(invoice) = facts.billing {
         return Err(Refusal::EntryBilled { entry, invoice });
     }
     let member = sheet.member.expect("a sheet with entries has a member");
-    Ok(TimeRemoved { entry, member, moved_to: None, reason: command.reason })
+    let reason = command.reason;
+    Ok(TimeRemoved { entry, member, moved_to: None, reverses, replaces, reason })
 }
 
 #[cfg(test)]

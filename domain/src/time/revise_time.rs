@@ -78,6 +78,9 @@ impl ReviseTime {
             note: self.note.unwrap_or_else(|| entry.note.clone()),
             tags: self.tags.unwrap_or_else(|| entry.tags.clone()),
             import: entry.import,
+            reverses: entry.reverses,
+            replaces: entry.replaces,
+            work_day: entry.work_day,
         }
     }
 }
@@ -130,7 +133,8 @@ pub fn decide_move(
     check_day(to, &new.worked)?;
     check_overlap(to, neighbours, facts.overlap, &new.worked, id)?;
     let moved_to = Some(Week::of(new.worked.day));
-    let removed = TimeRemoved { entry: id, member, moved_to, reason: None };
+    let (reverses, replaces) = (entry.reverses, entry.replaces);
+    let removed = TimeRemoved { entry: id, member, moved_to, reverses, replaces, reason: None };
     let recorded = TimeRecorded {
         entry: id,
         version: new.version,
@@ -144,6 +148,8 @@ pub fn decide_move(
         import: new.import,
         // The import holds the claim on the row since the first record; it's not taken again.
         source: None,
+        replaces: new.replaces,
+        work_day: new.work_day,
     };
     Ok((removed, recorded))
 }

@@ -130,33 +130,43 @@ pub fn round_seconds(seconds: u64, rule: Rounding) -> u64 {
     (whole + u64::from(goes_up)) * step
 }
 
+/// The same for sums that a correction may have brought below zero: symmetric in sign, so that what
+/// takes time back takes back exactly what that time was rounded to.
+pub fn round_signed(seconds: i64, rule: Rounding) -> i64 {
+    let rounded = round_seconds(seconds.unsigned_abs(), rule);
+    seconds.signum() * i64::try_from(rounded).expect("a step more than what fits is far away")
+}
+
 /// What one entry is shown and billed with: rounded where the rule rounds entries.
-pub fn entry_seconds(seconds: u32, rule: Rounding) -> u64 {
+pub fn entry_seconds(seconds: impl Into<i64>, rule: Rounding) -> i64 {
     match rule.scope {
-        RoundingScope::Entry => round_seconds(u64::from(seconds), rule),
-        RoundingScope::Day | RoundingScope::InvoiceLine => u64::from(seconds),
+        RoundingScope::Entry => round_signed(seconds.into(), rule),
+        RoundingScope::Day | RoundingScope::InvoiceLine => seconds.into(),
     }
 }
 
 /// What the entries of a member's day on one project and task are shown and billed with.
-pub fn day_seconds(entries: impl IntoIterator<Item = u32>, rule: Rounding) -> u64 {
+pub fn day_seconds(entries: impl IntoIterator<Item = impl Into<i64>>, rule: Rounding) -> i64 {
     let sum = entries.into_iter().map(|seconds| entry_seconds(seconds, rule)).sum();
     match rule.scope {
-        RoundingScope::Day => round_seconds(sum, rule),
+        RoundingScope::Day => round_signed(sum, rule),
         RoundingScope::Entry | RoundingScope::InvoiceLine => sum,
     }
 }
 
 /// What a line of an invoice is billed with. Each entry comes with what makes it part of one day's
 /// sum: its day, and whatever else tells such sums apart.
-pub fn line_seconds<D: Ord>(entries: impl IntoIterator<Item = (D, u32)>, rule: Rounding) -> u64 {
-    let mut days: BTreeMap<D, Vec<u32>> = BTreeMap::new();
+pub fn line_seconds<D: Ord>(
+    entries: impl IntoIterator<Item = (D, impl Into<i64>)>,
+    rule: Rounding,
+) -> i64 {
+    let mut days: BTreeMap<D, Vec<i64>> = BTreeMap::new();
     for (day, seconds) in entries {
-        days.entry(day).or_default().push(seconds);
+        days.entry(day).or_default().push(seconds.into());
     }
     let sum = days.into_values().map(|entries| day_seconds(entries, rule)).sum();
     match rule.scope {
-        RoundingScope::InvoiceLine => round_seconds(sum, rule),
+        RoundingScope::InvoiceLine => round_signed(sum, rule),
         RoundingScope::Entry | RoundingScope::Day => sum,
     }
 }
@@ -210,6 +220,18 @@ mod tests {
             assert_eq!(serde_json::to_value(scope).expect("plain"), *name);
         }
         assert_eq!(RoundingMode::parse("sideways"), None);
+    }
+
+    #[test]
+    fn a_line_of_time_and_what_takes_it_back_is_nothing_in_every_mode_and_scope() {
+        for mode in RoundingMode::NAMES.iter().filter_map(|name| RoundingMode::parse(name)) {
+            for scope in RoundingScope::NAMES.iter().filter_map(|name| RoundingScope::parse(name)) {
+                let entries = [(1, 301), (1, -301), (2, 7 * 60), (2, -7 * 60)];
+                assert_eq!(line_seconds(entries, rule(mode, scope)), 0, "{mode:?} {scope:?}");
+                let back = line_seconds([(1, -301)], rule(mode, scope));
+                assert_eq!(back, -line_seconds([(1, 301)], rule(mode, scope)));
+            }
+        }
     }
 
     proptest! {

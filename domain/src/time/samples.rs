@@ -94,6 +94,9 @@ pub(crate) fn open_entry(worked: Worked) -> Entry {
         note: None,
         tags: Vec::new(),
         import: None,
+        reverses: None,
+        replaces: None,
+        work_day: None,
     }
 }
 

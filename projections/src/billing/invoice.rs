@@ -72,7 +72,7 @@ impl ReadModel for Invoice {
                 currency: event.currency.clone(),
                 state: InvoiceState::Draft,
                 entries: u32::try_from(event.entries.len()).expect("one event holds far fewer"),
-                seconds: event.entries.iter().map(|entry| i64::from(entry.seconds)).sum(),
+                seconds: event.entries.iter().map(|entry| entry.seconds).sum(),
                 drafted_at: recorded.recorded_at,
                 voided_at: None,
                 position: recorded.position,

@@ -29,8 +29,8 @@ row! {
         task_id: TaskId,
         /// The local day of the work.
         day: Date,
-        /// All its seconds, unrounded.
-        seconds: u32,
+        /// All its seconds, unrounded; less than nothing where it takes time back.
+        seconds: i64,
     }
 }
 
@@ -40,7 +40,7 @@ pub struct InvoiceEntry;
 
 impl ReadModel for InvoiceEntry {
     const NAME: &'static str = "invoice_entry";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceEntryRow;
 

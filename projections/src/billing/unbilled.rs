@@ -5,7 +5,7 @@
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
-use domain::time::{EntryVersion, TimeEvent, TimeRecorded};
+use domain::time::{EntryVersion, TimeEvent, TimeRecorded, TimeReversed};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
 use migrations::TenantTx;
@@ -27,10 +27,14 @@ row! {
         project_id: ProjectId,
         /// Doing what.
         task_id: TaskId,
-        /// The local day of the work.
+        /// The day it's booked on: the period goes by it.
         day: Date,
-        /// How long, unrounded.
-        seconds: u32,
+        /// The local day of the work: rates and rounding go by it.
+        work_day: Date,
+        /// How long, unrounded; less than nothing where it takes time back.
+        seconds: i64,
+        /// Whether it stands in for a reversed entry, whose day of work it keeps.
+        replacement: bool,
         /// Its version.
         version: u32,
         /// Whether it may be billed at all.
@@ -50,7 +54,7 @@ pub struct Unbilled;
 
 impl ReadModel for Unbilled {
     const NAME: &'static str = "unbilled";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES, InvoiceEvent::TYPES];
     type Row = UnbilledRow;
 
@@ -82,6 +86,7 @@ fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
         TimeEvent::TimeRecorded(event) => vec![event.entry],
         TimeEvent::TimeRevised(event) => vec![event.entry],
         TimeEvent::TimeRemoved(event) => vec![event.entry],
+        TimeEvent::TimeReversed(event) => vec![event.entry],
         TimeEvent::TimesheetApproved(event) => all(&event.entries),
         TimeEvent::TimesheetRejected(event) => all(&event.entries),
         TimeEvent::TimesheetReopened(event) => all(&event.entries),
@@ -93,12 +98,16 @@ fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
 fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Recorded) {
     match event {
         TimeEvent::TimeRecorded(event) => rows.put(of_recorded(event, recorded)),
+        TimeEvent::TimeReversed(event) => rows.put(of_reversed(event, recorded)),
         TimeEvent::TimeRevised(event) => rows.change(&event.entry, |row| {
             row.member_id = event.member;
             row.project_id = event.project;
             row.task_id = event.task;
+            if !row.replacement {
+                row.work_day = event.worked.day;
+            }
             row.day = event.worked.day;
-            row.seconds = event.worked.seconds;
+            row.seconds = i64::from(event.worked.seconds);
             row.version = event.version;
             row.billable = event.billable;
             row.approved = false;
@@ -125,8 +134,29 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
         project_id: event.project,
         task_id: event.task,
         day: event.worked.day,
-        seconds: event.worked.seconds,
+        work_day: event.work_day.unwrap_or(event.worked.day),
+        seconds: i64::from(event.worked.seconds),
+        replacement: event.replaces.is_some(),
         version: event.version,
+        billable: event.billable,
+        approved: false,
+        invoice_id: None,
+        position: recorded.position,
+    }
+}
+
+fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> UnbilledRow {
+    UnbilledRow {
+        entry_id: event.entry,
+        sheet_id: recorded.stream,
+        member_id: event.member,
+        project_id: event.project,
+        task_id: event.task,
+        day: event.day,
+        work_day: event.work_day,
+        seconds: event.signed_seconds(),
+        replacement: false,
+        version: 1,
         billable: event.billable,
         approved: false,
         invoice_id: None,

@@ -85,6 +85,12 @@ pub async fn of_member(
     read_rows(&query.bind(member.0).fetch_all().await?)
 }
 
+/// Every member's patterns, ordered by member and by the day each holds from.
+pub async fn list(tx: &mut TenantTx) -> Result<Vec<WorkPatternRow>, ReadError> {
+    let query = select::<WorkPatternRow>(tx, "order by r.member_id, r.from_day");
+    read_rows(&query.fetch_all().await?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

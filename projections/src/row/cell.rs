@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use domain::id::{
     ClientId, EntryId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId, ProjectId, StreamId,
-    TaskId, TenantId,
+    SubstitutionId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -98,6 +98,7 @@ id_cells!(
     MemberId,
     ProjectId,
     StreamId,
+    SubstitutionId,
     TaskId,
     TenantId
 );

@@ -7,6 +7,7 @@ mod rebuilt;
 mod runner;
 pub(crate) mod samples;
 mod stories;
+mod story_of_corrections;
 mod story_of_leave;
 pub(crate) mod written;
 

@@ -58,7 +58,9 @@ async fn a_week_is_found_by_member_and_listed_by_state() {
     let row = timesheet_week::find(&mut tx, member, week).await.expect("an answer").expect("found");
     assert_eq!((row.state, row.seconds, row.entries), (EntryState::Open, 7200, 1));
     let weeks = async |tx: &mut TenantTx, state, after| {
-        let rows = timesheet_week::list(tx, state, None, None, after, 10).await.expect("an answer");
+        let rows = timesheet_week::list(tx, state, None, Some(member), after, 10)
+            .await
+            .expect("an answer");
         rows.iter().map(|row| row.week).collect::<Vec<_>>()
     };
     assert_eq!(weeks(&mut tx, Some(EntryState::Open), None).await, [week, week.after()]);

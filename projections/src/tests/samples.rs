@@ -15,6 +15,7 @@ use uuid::Uuid;
 pub(crate) use super::stories::{
     END, catalogue, drafted, everything, files, imports, members, rates, settings, voided,
 };
+pub(crate) use super::story_of_corrections::corrections;
 pub(crate) use super::story_of_leave::leave;
 
 /// The id of a number.
@@ -88,6 +89,8 @@ pub(crate) fn recorded(entry: u128, day: Date, seconds: u32) -> TimeRecorded {
         tags: vec!["on \"site\"".to_owned(), "a,b\\c".to_owned()],
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
 
@@ -118,6 +121,8 @@ pub(crate) fn removed(entry: u128, moved_to: Option<Date>) -> TimeRemoved {
         entry: EntryId(id(entry)),
         member: MemberId(id(1)),
         moved_to: moved_to.map(Week::of),
+        reverses: None,
+        replaces: None,
         reason: None,
     }
 }

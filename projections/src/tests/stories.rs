@@ -11,7 +11,7 @@ use domain::catalogue::{
 use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
     ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, SessionId, StreamId,
-    TaskId,
+    SubstitutionId, TaskId,
 };
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::log::Event;
@@ -19,7 +19,8 @@ use domain::members::{
     Grant, GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
     MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
     MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
-    MemberTimeZoneChanged, SubstituteNamed, SubstituteWithdrawn, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
+    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, SubstituteNamed,
+    SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
@@ -75,7 +76,7 @@ pub(crate) fn drafted(invoice: u128, entries: &[(u128, u32)]) -> InvoiceDrafted 
         project: ProjectId(id(20)),
         task: TaskId(id(30)),
         day: MONDAY,
-        seconds: *seconds,
+        seconds: i64::from(*seconds),
     };
     InvoiceDrafted {
         invoice: InvoiceId(id(invoice)),
@@ -273,7 +274,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 77;
+pub(crate) const END: i64 = 85;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -282,7 +283,8 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
-    let parts = [members(), sessions(), catalogue(), rates(), settings(), time];
+    let corrections = super::samples::corrections();
+    let parts = [members(), sessions(), catalogue(), rates(), settings(), time, corrections];
     for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);

@@ -5,7 +5,8 @@ use domain::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use domain::time::{
-    Chain, EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeRevised, Week, Worked,
+    Chain, EntryState, EntryVersion, TimeEvent, TimeRecorded, TimeReversed, TimeRevised, Week,
+    Worked,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,16 +37,18 @@ row! {
         task_id: TaskId,
         /// The ISO week of the day.
         week: Week,
-        /// The local day of the start.
+        /// The local day of the start, or the day it's booked on: week and period go by it.
         day: Date,
+        /// The local day of the work: rates and rounding go by it.
+        work_day: Date,
         /// The first instant, where it's known.
         start_at: Option<Timestamp>,
         /// The first instant after it, where it's known.
         end_at: Option<Timestamp>,
         /// The zone it was recorded in, where it has instants.
         zone: Option<String>,
-        /// How long, unrounded.
-        seconds: u32,
+        /// How long, unrounded; less than nothing where it takes time back.
+        seconds: i64,
         /// Whether it may be billed.
         billable: bool,
         /// What was done, sealed.
@@ -62,6 +65,16 @@ row! {
         version: u32,
         /// The import it came with.
         import_id: Option<ImportId>,
+        /// The entry that it takes back.
+        reverses: Option<EntryId>,
+        /// The reversed entry that it stands in for.
+        replaces: Option<EntryId>,
+        /// What takes it back.
+        reversed_by: Option<EntryId>,
+        /// What stands in for it since it was reversed.
+        replaced_by: Option<EntryId>,
+        /// Why it takes time back, sealed.
+        reason: Option<Envelope>,
         /// The last event that changed it.
         position: i64,
     }
@@ -82,9 +95,10 @@ impl ReadModel for TimeEntry {
             return Vec::new();
         };
         match event {
-            TimeEvent::TimeRecorded(event) => vec![event.entry],
+            TimeEvent::TimeRecorded(event) => with(event.entry, [event.replaces]),
             TimeEvent::TimeRevised(event) => vec![event.entry],
-            TimeEvent::TimeRemoved(event) => vec![event.entry],
+            TimeEvent::TimeRemoved(event) => with(event.entry, [event.reverses, event.replaces]),
+            TimeEvent::TimeReversed(event) => with(event.entry, [Some(event.reverses)]),
             TimeEvent::TimesheetSubmitted(event) => entries(&event.entries),
             TimeEvent::TimesheetStepApproved(event) => entries(&event.entries),
             TimeEvent::TimesheetApproved(event) => entries(&event.entries),
@@ -98,13 +112,30 @@ impl ReadModel for TimeEntry {
             return;
         };
         match event {
-            TimeEvent::TimeRecorded(event) => rows.put(of_recorded(event, recorded)),
+            TimeEvent::TimeRecorded(event) => {
+                // What a move keeps: an entry that was reversed is not moved, so it has no more.
+                rows.put(of_recorded(event, recorded));
+                link(rows, event.replaces, recorded, |row| row.replaced_by = Some(event.entry));
+            }
+            TimeEvent::TimeReversed(event) => {
+                rows.put(of_reversed(event, recorded));
+                let reversed = Some(event.reverses);
+                link(rows, reversed, recorded, |row| row.reversed_by = Some(event.entry));
+            }
             TimeEvent::TimeRevised(event) => revise(rows, event, recorded),
             TimeEvent::TimeRemoved(event) => {
                 // A move is a removal here and a record there in one commit, in either order.
                 let here = |row: &TimeEntryRow| row.sheet_id == recorded.stream;
                 if rows.get(&event.entry).is_some_and(here) {
                     rows.remove(&event.entry);
+                }
+                if event.moved_to.is_none() {
+                    link(rows, event.reverses, recorded, |row| {
+                        row.reversed_by = row.reversed_by.filter(|by| *by != event.entry);
+                    });
+                    link(rows, event.replaces, recorded, |row| {
+                        row.replaced_by = row.replaced_by.filter(|by| *by != event.entry);
+                    });
                 }
             }
             TimeEvent::TimesheetSubmitted(event) => {
@@ -128,6 +159,26 @@ impl ReadModel for TimeEntry {
     }
 }
 
+/// The row of an event with those of the entries it's about.
+fn with<const N: usize>(entry: EntryId, others: [Option<EntryId>; N]) -> Vec<EntryId> {
+    std::iter::once(entry).chain(others.into_iter().flatten()).collect()
+}
+
+/// Says of an entry what another one is to it.
+fn link(
+    rows: &mut Rows<TimeEntryRow>,
+    entry: Option<EntryId>,
+    recorded: &Recorded,
+    change: impl FnOnce(&mut TimeEntryRow),
+) {
+    if let Some(entry) = entry.filter(|entry| rows.get(entry).is_some()) {
+        rows.change(&entry, |row| {
+            change(row);
+            row.position = recorded.position;
+        });
+    }
+}
+
 fn entries(versions: &[EntryVersion]) -> Vec<EntryId> {
     versions.iter().map(|version| version.entry).collect()
 }
@@ -141,10 +192,11 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> TimeEntryRow {
         task_id: event.task,
         week: Week::of(event.worked.day),
         day: event.worked.day,
+        work_day: event.work_day.unwrap_or(event.worked.day),
         start_at: None,
         end_at: None,
         zone: None,
-        seconds: event.worked.seconds,
+        seconds: i64::from(event.worked.seconds),
         billable: event.billable,
         note: event.note.as_ref().and_then(|note| note.envelope().cloned()),
         tags: event.tags.clone(),
@@ -153,16 +205,55 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> TimeEntryRow {
         steps_done: 0,
         version: event.version,
         import_id: event.import,
+        reverses: None,
+        replaces: event.replaces,
+        reversed_by: None,
+        replaced_by: None,
+        reason: None,
         position: recorded.position,
     };
     set_worked(&mut row, &event.worked);
     row
 }
 
+fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> TimeEntryRow {
+    TimeEntryRow {
+        entry_id: event.entry,
+        sheet_id: recorded.stream,
+        member_id: event.member,
+        project_id: event.project,
+        task_id: event.task,
+        week: Week::of(event.day),
+        day: event.day,
+        work_day: event.work_day,
+        start_at: None,
+        end_at: None,
+        zone: None,
+        seconds: event.signed_seconds(),
+        billable: event.billable,
+        note: None,
+        tags: Vec::new(),
+        state: EntryState::Open,
+        chain: Chain::default(),
+        steps_done: 0,
+        version: 1,
+        import_id: None,
+        reverses: Some(event.reverses),
+        replaces: None,
+        reversed_by: None,
+        replaced_by: None,
+        reason: event.reason.envelope().cloned(),
+        position: recorded.position,
+    }
+}
+
 fn set_worked(row: &mut TimeEntryRow, worked: &Worked) {
     row.week = Week::of(worked.day);
+    if row.replaces.is_none() {
+        row.work_day = worked.day;
+    }
     row.day = worked.day;
-    row.seconds = worked.seconds;
+    row.seconds = i64::from(worked.seconds);
     row.start_at = worked.span.as_ref().map(|span| span.start);
     row.end_at = worked.span.as_ref().map(|span| span.end);
     row.zone = worked.span.as_ref().map(|span| span.zone.clone());
@@ -263,70 +354,4 @@ pub async fn list(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tests::samples::{
-        History, MONDAY, approved, id, recorded, removed, revised, sealed, sheet, submitted,
-        weeks_of_time,
-    };
-    use crate::tests::{assert_declares_what_it_touches, rows_of};
-    use domain::personal::PurposeClass;
-    use jiff::civil::date;
-
-    #[test]
-    fn an_entry_is_what_was_last_said_of_it_with_its_note_sealed() {
-        let mut history = History::default();
-        history.time(1, MONDAY, recorded(101, MONDAY, 3600));
-        let row = &rows_of::<TimeEntry>(&history.0)[0];
-        let note = sealed::<String>(PurposeClass::Note, 1, "AAAA");
-        assert_eq!(row.note.as_ref(), note.envelope());
-        assert_eq!((row.seconds, row.billable, row.tags.len()), (3600, true, 2));
-        assert_eq!(row.start_at.map(|at| at.to_string()).as_deref(), Some("2026-02-02T09:00:00Z"));
-        history.time(1, MONDAY, revised(101, 2, MONDAY, 60));
-        let row = &rows_of::<TimeEntry>(&history.0)[0];
-        assert_eq!((row.seconds, row.billable, row.version, row.position), (60, false, 2, 2));
-        assert_eq!((&row.note, row.start_at, &row.zone), (&None, None, &None));
-    }
-
-    #[test]
-    fn a_step_of_approval_is_bound_to_the_version_and_voided_by_another_content() {
-        let mut history = History::default();
-        history
-            .time(1, MONDAY, recorded(101, MONDAY, 3600))
-            .time(1, MONDAY, recorded(102, MONDAY, 3600))
-            .time(1, MONDAY, submitted(&[(101, 1), (102, 1)]))
-            .time(1, MONDAY, revised(102, 2, MONDAY, 60))
-            .time(1, MONDAY, approved(&[(101, 1), (102, 1)]));
-        let states = |history: &History| {
-            let rows = rows_of::<TimeEntry>(&history.0);
-            rows.iter().map(|row| row.state).collect::<Vec<_>>()
-        };
-        assert_eq!(states(&history), [EntryState::Approved, EntryState::Open]);
-        history.time(1, MONDAY, revised(101, 2, MONDAY, 60));
-        assert_eq!(states(&history), [EntryState::Open, EntryState::Open]);
-    }
-
-    #[test]
-    fn a_move_to_another_week_keeps_the_entry_whichever_of_its_two_events_comes_first() {
-        let next = date(2026, 2, 9);
-        let moved = TimeRecorded { version: 2, ..recorded(101, next, 3600) };
-        for removal_first in [true, false] {
-            let mut history = History::default();
-            history.time(1, MONDAY, recorded(101, MONDAY, 3600));
-            if removal_first {
-                history.time(1, MONDAY, removed(101, Some(next))).time(1, next, moved.clone());
-            } else {
-                history.time(1, next, moved.clone()).time(1, MONDAY, removed(101, Some(next)));
-            }
-            let rows = rows_of::<TimeEntry>(&history.0);
-            assert_eq!((rows.len(), rows[0].day, rows[0].version), (1, next, 2));
-            assert_eq!(rows[0].sheet_id, sheet(1, next));
-            assert_eq!(rows[0].member_id, MemberId(id(1)));
-        }
-    }
-
-    #[test]
-    fn it_declares_every_row_that_it_touches() {
-        assert_declares_what_it_touches::<TimeEntry>(&weeks_of_time().0);
-    }
-}
+mod tests;

@@ -122,10 +122,19 @@ impl ReadModel for TimesheetWeek {
             return;
         };
         let sheet = recorded.stream;
-        if let TimeEvent::TimeRecorded(event) = event
-            && rows.get(&sheet).is_none()
-        {
-            rows.put(empty(sheet, event.member, Week::of(event.worked.day)));
+        let begun_by = match event {
+            TimeEvent::TimeRecorded(event) => Some((event.member, event.worked.day)),
+            TimeEvent::TimeReversed(event) => Some((event.member, event.day)),
+            TimeEvent::TimeRevised(_)
+            | TimeEvent::TimeRemoved(_)
+            | TimeEvent::TimesheetSubmitted(_)
+            | TimeEvent::TimesheetStepApproved(_)
+            | TimeEvent::TimesheetApproved(_)
+            | TimeEvent::TimesheetRejected(_)
+            | TimeEvent::TimesheetReopened(_) => None,
+        };
+        if let Some((member, day)) = begun_by.filter(|_| rows.get(&sheet).is_none()) {
+            rows.put(empty(sheet, member, Week::of(day)));
         }
         rows.change(&sheet, |row| {
             take_in(row, event, recorded.recorded_at);
@@ -201,6 +210,19 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
                 row.entry_chains[n] = Chain::default();
                 row.entry_steps_done[n] = 0;
             }
+        }
+        TimeEvent::TimeReversed(event) => {
+            remove(row, event.entry);
+            row.entry_ids.push(event.entry);
+            row.entry_versions.push(1);
+            row.entry_days.push(event.day);
+            row.entry_projects.push(event.project);
+            row.entry_tasks.push(event.task);
+            row.entry_seconds.push(event.signed_seconds());
+            row.entry_billable.push(event.billable);
+            row.entry_states.push(EntryState::Open);
+            row.entry_chains.push(Chain::default());
+            row.entry_steps_done.push(0);
         }
         TimeEvent::TimeRemoved(event) => remove(row, event.entry),
         TimeEvent::TimesheetSubmitted(event) => {
@@ -333,23 +355,20 @@ pub async fn list(
     read_rows(&answers)
 }
 
-/// Weeks of others than `except` in which something waits for one of these offices, by week and
-/// member after those of a cursor: whether it waits for the asker is theirs to find out.
+/// Weeks in which something waits for one of these offices, by week and member after those of a
+/// cursor: whether it waits for whoever asks is theirs to find out.
 pub async fn waiting(
     tx: &mut TenantTx,
     offices: &[Office],
-    except: Option<MemberId>,
     after: Option<(Week, MemberId)>,
     limit: i64,
 ) -> Result<Vec<TimesheetWeekRow>, ReadError> {
     let sql = "where r.submitted > 0 and r.waits_for && $1
-            and ($2::uuid is null or r.member_id <> $2)
-            and ($3::text is null or (r.week, r.member_id) > ($3, $4))
-        order by r.week, r.member_id limit $5";
+            and ($2::text is null or (r.week, r.member_id) > ($2, $3))
+        order by r.week, r.member_id limit $4";
     let offices: Vec<&str> = offices.iter().map(|office| office.as_str()).collect();
     let answers = select::<TimesheetWeekRow>(tx, sql)
         .bind(offices)
-        .bind(except.map(|member| member.0))
         .bind(after.map(|(week, _)| week.to_string()))
         .bind(after.map(|(_, member)| member.0))
         .bind(limit)

@@ -89,9 +89,9 @@ pub(crate) struct LineBody {
     n: u32,
     description: String,
     /// As recorded.
-    seconds: u64,
+    seconds: i64,
     /// As billed.
-    rounded_seconds: u64,
+    rounded_seconds: i64,
     /// Units, with four places; the price is made from the seconds.
     quantity: String,
     unit_price: Option<Money>,
@@ -280,7 +280,7 @@ pub(crate) struct LineEntry {
     project_id: Uuid,
     task_id: Uuid,
     date: Date,
-    seconds: u32,
+    seconds: i64,
 }
 
 /// What a line is made of.

@@ -39,10 +39,12 @@ pub(crate) struct UnbilledEntry {
     task_id: Uuid,
     task: String,
     date: Date,
-    /// As recorded.
-    seconds: u32,
+    /// The day of the work, where it's booked on another one: rates and rounding go by it.
+    work_date: Date,
+    /// As recorded; less than nothing where it takes time back.
+    seconds: i64,
     /// As it would be billed by itself.
-    rounded_seconds: u64,
+    rounded_seconds: i64,
 }
 
 /// What may be billed.
@@ -50,9 +52,9 @@ pub(crate) struct UnbilledEntry {
 pub(crate) struct Unbilled {
     items: Vec<UnbilledEntry>,
     /// The sum over the items.
-    seconds: u64,
+    seconds: i64,
     /// The sum over the items.
-    rounded_seconds: u64,
+    rounded_seconds: i64,
     /// Whether there is more than what is listed.
     more: bool,
 }
@@ -70,7 +72,7 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Unbilled>, Pro
     let names = Names::load(&call, &mut tx, projects, tasks, []).await?;
     tx.commit().await?;
     let items: Vec<UnbilledEntry> = rows.into_iter().map(|row| shown(row, &book, &names)).collect();
-    let seconds = items.iter().map(|item| u64::from(item.seconds)).sum();
+    let seconds = items.iter().map(|item| item.seconds).sum();
     let rounded_seconds = items.iter().map(|item| item.rounded_seconds).sum();
     Ok(call.read(Unbilled { items, seconds, rounded_seconds, more }))
 }
@@ -84,7 +86,8 @@ fn shown(row: UnbilledRow, book: &PriceBook, names: &Names) -> UnbilledEntry {
         task_id: row.task_id.0,
         task: names.task(row.task_id),
         date: row.day,
+        work_date: row.work_day,
         seconds: row.seconds,
-        rounded_seconds: entry_seconds(row.seconds, book.settings().rounding(row.day)),
+        rounded_seconds: entry_seconds(row.seconds, book.settings().rounding(row.work_day)),
     }
 }

@@ -69,6 +69,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
         "setRate" => json!({ "kind": "bill", "client_id": fill("client_id"), "rate": rate }),
         "clearRate" => json!({ "kind": "bill", "client_id": fill("client_id") }),
+        "nameSubstitute" => json!({
+            "substitute_id": fill("member_id"), "from": "2199-01-01", "to": "2199-01-02",
+        }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::StateName;
 use super::record::{Record, Revise};
+use super::steps::StepsBody;
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
@@ -45,21 +46,35 @@ pub(crate) struct EntryBody {
     end: Option<String>,
     /// The zone it was recorded in.
     time_zone: Option<String>,
-    /// The local day of the start.
+    /// The local day of the start, or the day it's booked on.
     date: Date,
-    /// As recorded.
-    seconds: u32,
+    /// The day of the work, where it's booked on another one: rates and rounding go by it.
+    work_date: Date,
+    /// As recorded; less than nothing where it takes time back.
+    seconds: i64,
     /// As it is shown and billed by itself, by the rule of its day.
-    rounded_seconds: u64,
+    rounded_seconds: i64,
     billable: bool,
     /// Null where there is none, or once it was erased.
     note: Option<String>,
     tags: Vec<String>,
     state: StateName,
+    #[serde(flatten)]
+    approval: StepsBody,
     /// 1, 2, 3, …
     version: u32,
     /// The import it came with.
     import_id: Option<Uuid>,
+    /// The entry that it takes back.
+    reverses: Option<Uuid>,
+    /// The reversed entry that it stands in for.
+    replaces: Option<Uuid>,
+    /// What takes it back.
+    reversed_by: Option<Uuid>,
+    /// What stands in for it since it was reversed.
+    replaced_by: Option<Uuid>,
+    /// Why it takes time back; null where it does not, or once that was erased.
+    reason: Option<String>,
 }
 
 fn local(instant: Option<Timestamp>, zone: Option<&str>) -> Option<String> {
@@ -80,14 +95,21 @@ fn shown(about: &About, settings: &Settings, row: TimeEntryRow) -> EntryBody {
         end: local(row.end_at, row.zone.as_deref()),
         time_zone: row.zone,
         date: row.day,
+        work_date: row.work_day,
         seconds: row.seconds,
-        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.day)),
+        rounded_seconds: entry_seconds(row.seconds, settings.rounding(row.work_day)),
         billable: row.billable,
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
         state: row.state.into(),
+        approval: StepsBody::of(row.state, &row.chain, row.steps_done),
         version: row.version,
         import_id: row.import_id.map(Uuid::from),
+        reverses: row.reverses.map(Uuid::from),
+        replaces: row.replaces.map(Uuid::from),
+        reversed_by: row.reversed_by.map(Uuid::from),
+        replaced_by: row.replaced_by.map(Uuid::from),
+        reason: personal::text(&about.keys, row.reason.as_ref()),
     }
 }
 
@@ -98,7 +120,9 @@ pub(super) async fn all_shown(
 ) -> Result<Vec<EntryBody>, Problem> {
     let settings = settings_then(about).await?;
     let mut tx = about.tx().await?;
-    personal::load(&about.keys, &mut tx, rows.iter().filter_map(|row| row.note.as_ref())).await?;
+    let notes = rows.iter().filter_map(|row| row.note.as_ref());
+    let reasons = rows.iter().filter_map(|row| row.reason.as_ref());
+    personal::load(&about.keys, &mut tx, notes.chain(reasons)).await?;
     tx.commit().await?;
     Ok(rows.into_iter().map(|row| shown(about, &settings, row)).collect())
 }

@@ -1,10 +1,14 @@
 //! Time over HTTP: entries, and the weeks they are approved in. Members see their own time;
 //! managers, billing and auditors see everybody's.
 
+mod approvers;
 pub(crate) mod batch;
+pub(crate) mod changes;
 pub(crate) mod entries;
+mod missing;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod steps;
 pub(crate) mod worked;
 
 use domain::time::EntryState;

@@ -9,7 +9,7 @@ use crate::time::samples::{entry_id, member, project, task};
 use crate::time::{RoundingMode, RoundingScope, RoundingTie};
 
 /// Half up from the exact seconds; the working day counts for rates per day only.
-fn price(seconds: u64, rate: &Rate, working_day_seconds: u32) -> i64 {
+fn price(seconds: i64, rate: &Rate, working_day_seconds: u32) -> i64 {
     let unit = match rate.unit {
         RateUnit::Hour => 3600,
         RateUnit::Day => i128::from(working_day_seconds),
@@ -18,7 +18,7 @@ fn price(seconds: u64, rate: &Rate, working_day_seconds: u32) -> i64 {
     i64::try_from((2 * exact + unit) / (2 * unit)).expect("a sound amount")
 }
 
-fn reserved(entry: u128, on: &str, seconds: u32) -> ReservedEntry {
+fn reserved(entry: u128, on: &str, seconds: i64) -> ReservedEntry {
     ReservedEntry {
         entry: entry_id(entry),
         version: 1,
@@ -151,7 +151,7 @@ fn quantities_are_rounded_half_up_at_the_fourth_place() {
 }
 
 fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
-    let entry = (1_u32..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3);
+    let entry = (1_i64..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3);
     prop::collection::vec(entry, 1..40).prop_map(|entries| {
         let first = day("2026-01-05");
         (1..)
@@ -190,12 +190,12 @@ proptest! {
     ) {
         let mode = RoundingMode::parse(RoundingMode::NAMES[mode]).expect("listed");
         let scope = RoundingScope::parse(RoundingScope::NAMES[scope]).expect("listed");
-        let seconds: u64 = entries.iter().map(|entry| u64::from(entry.seconds)).sum();
+        let seconds: i64 = entries.iter().map(|entry| entry.seconds).sum();
         let mut billed = Vec::new();
         for group_by in [GroupBy::Task, GroupBy::Member, GroupBy::Day, GroupBy::Entry] {
             let at = |entry: &ReservedEntry| mixed_terms(entry, mode, scope);
             let lines = invoice_lines(&entries, group_by, "ZAR", at, price);
-            prop_assert_eq!(lines.iter().map(|line| line.seconds).sum::<u64>(), seconds);
+            prop_assert_eq!(lines.iter().map(|line| line.seconds).sum::<i64>(), seconds);
             let mut held: Vec<_> = lines.iter().flat_map(|line| line.entries.clone()).collect();
             held.sort_unstable();
             let all: Vec<_> = entries.iter().map(|entry| entry.entry).collect();
@@ -210,7 +210,7 @@ proptest! {
                     prop_assert_eq!(line.rounded_seconds, line.seconds);
                 }
             }
-            billed.push(lines.iter().map(|line| line.rounded_seconds).sum::<u64>());
+            billed.push(lines.iter().map(|line| line.rounded_seconds).sum::<i64>());
         }
         match scope {
             RoundingScope::Entry => prop_assert!(billed.iter().all(|sum| *sum == billed[0])),

@@ -8,8 +8,9 @@ use domain::import::ImportSource;
 use domain::log::Event;
 use domain::personal::{Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted, Week, Worked,
 };
 use jiff::civil::date;
 
@@ -45,6 +46,8 @@ fn recorded() -> TimeRecorded {
         tags: vec!["on site".into(), "α".into()],
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
 
@@ -70,6 +73,23 @@ fn revised() -> TimeRevised {
     TimeRevised { entry, version: 2, member, project, task, worked, billable, note, tags }
 }
 
+fn reversed() -> TimeReversed {
+    let TimeRecorded { entry, member, project, task, .. } = recorded();
+    TimeReversed {
+        entry: EntryId(id(ENTRY + 2)),
+        reverses: entry,
+        reversed_version: 2,
+        member,
+        project,
+        task,
+        day: date(2026, 3, 2),
+        work_day: TUESDAY,
+        seconds: 2730,
+        billable: true,
+        reason: text(NOVA, PurposeClass::Reason, "was another's bridge"),
+    }
+}
+
 pub(crate) fn timesheets() -> Vec<Event> {
     let (member, week, by) = (member(), Week::of(TUESDAY), MemberId(id(KABELO)));
     let entries = vec![
@@ -79,10 +99,59 @@ pub(crate) fn timesheets() -> Vec<Event> {
     let reason = |words: &str| text(NOVA, PurposeClass::Reason, words);
     let content = digest("the content of two entries");
     let worked = Worked::duration(date(2026, 12, 31), 1).expect("a second");
-    let removed =
-        |moved_to, reason| TimeRemoved { entry: EntryId(id(ENTRY)), member, moved_to, reason };
+    let removed = |moved_to, reason| TimeRemoved {
+        entry: EntryId(id(ENTRY)),
+        member,
+        moved_to,
+        reverses: None,
+        replaces: None,
+        reason,
+    };
     let (first, second) = (entries.clone(), entries.clone());
-    let reopened = |reason| TimesheetReopened { member, week, by, reason, entries: first.clone() };
+    let deputy = Some(MemberId(id(NOVA + 1)));
+    let chain = Chain::parse("line_manager,billing").expect("a chain");
+    let reopened = |reason, in_right_of| TimesheetReopened {
+        member,
+        week,
+        by,
+        reason,
+        entries: first.clone(),
+        in_right_of,
+    };
+    let step = |in_right_of| TimesheetStepApproved {
+        member,
+        week,
+        step: 1,
+        chain: chain.clone(),
+        by,
+        in_right_of,
+        entries: first.clone(),
+        content: content.clone(),
+    };
+    let submitted = |chain| TimesheetSubmitted {
+        member,
+        week,
+        entries: first.clone(),
+        content: content.clone(),
+        chain,
+    };
+    let approved = |in_right_of, chain| TimesheetApproved {
+        member,
+        week,
+        by,
+        entries: second.clone(),
+        content: content.clone(),
+        in_right_of,
+        chain,
+    };
+    let rejected = |in_right_of| TimesheetRejected {
+        member,
+        week,
+        by,
+        reason: reason("No task."),
+        entries: second.clone(),
+        in_right_of,
+    };
     vec![
         of(recorded()),
         of(imported()),
@@ -90,11 +159,18 @@ pub(crate) fn timesheets() -> Vec<Event> {
         of(TimeRevised { worked, billable: false, note: None, tags: vec![], ..revised() }),
         of(removed(None, Some(reason("typed twice")))),
         of(removed(Some(Week::of(date(2026, 12, 31))), None)),
-        of(TimesheetSubmitted { member, week, entries, content: content.clone() }),
-        of(TimesheetApproved { member, week, by, entries: second.clone(), content }),
-        of(TimesheetRejected { member, week, by, reason: reason("No task."), entries: second }),
-        of(reopened(Some(reason("one hour is missing")))),
-        of(reopened(None)),
+        of(submitted(Chain::default())),
+        of(approved(None, Chain::default())),
+        of(rejected(None)),
+        of(reopened(Some(reason("one hour is missing")), None)),
+        of(reopened(None, None)),
+        of(submitted(chain.clone())),
+        of(step(None)),
+        of(step(deputy)),
+        of(approved(deputy, chain.clone())),
+        of(rejected(deputy)),
+        of(reopened(None, deputy)),
+        of(reversed()),
     ]
 }
 

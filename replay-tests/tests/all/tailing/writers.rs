@@ -205,5 +205,7 @@ fn recorded(member: MemberId, day: Date, random: &mut SplitMix) -> TimeRecorded 
         tags: Vec::new(),
         import: None,
         source: None,
+        replaces: None,
+        work_day: None,
     }
 }
