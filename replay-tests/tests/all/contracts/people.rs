@@ -8,7 +8,7 @@ use domain::members::{
     MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEmploymentChanged,
     MemberEvent, MemberInvited, MemberManagerChanged, MemberRegistered, MemberRenamed,
     MemberRolesChanged, MemberSessionsRevoked, MemberTimeZoneChanged, Proof, Role, SessionBegun,
-    SessionEnded, SessionEvent, WorkPatternSet,
+    SessionEnded, SessionEvent, SubstituteNamed, SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::Identity;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
@@ -28,6 +28,7 @@ pub(crate) fn jobs() -> Vec<Event> {
 
 pub(crate) fn members() -> Vec<Event> {
     let [nova, kabelo] = [NOVA, KABELO].map(|n| MemberId(id(n)));
+    let substitution = SubstitutionId(id(NOVA + 7));
     let zone = |time_zone: Option<&str>| MemberTimeZoneChanged {
         member: nova,
         time_zone: time_zone.map(str::to_owned),
@@ -75,6 +76,14 @@ pub(crate) fn work() -> Vec<Event> {
         of_member(pattern(None, &week)),
         of_member(pattern(Some(TUESDAY), &week.repeat(2))),
         of_member(MemberSessionsRevoked { member: nova }),
+        of_member(SubstituteNamed {
+            id: substitution,
+            member: nova,
+            substitute: kabelo,
+            from: TUESDAY,
+            to: date(2026, 2, 13),
+        }),
+        of_member(SubstituteWithdrawn { id: substitution, member: nova }),
     ]
 }
 
