@@ -1,6 +1,6 @@
 //! Samples of the events of members, settings and imports.
 
-use domain::id::{ImportId, JobId, MemberId, SessionId};
+use domain::id::{ImportId, JobId, MemberId, SessionId, SubstitutionId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::jobs::{JobCancelled, JobEvent, JobRetried};
 use domain::log::Event;
@@ -11,6 +11,7 @@ use domain::members::{
     SessionEnded, SessionEvent, SubstituteNamed, SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::Identity;
+use jiff::civil::date;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
 
 use super::sample::{IMPORT, JOB, KABELO, NOVA, SESSION, TUESDAY, digest, id, text, unique};
