@@ -11,8 +11,8 @@ use domain::members::{
     SessionEnded, SessionEvent, SubstituteNamed, SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::Identity;
-use jiff::civil::date;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
+use jiff::civil::date;
 
 use super::sample::{IMPORT, JOB, KABELO, NOVA, SESSION, TUESDAY, digest, id, text, unique};
 
