@@ -208,7 +208,6 @@ pub(crate) fn weeks_of_time() -> History {
         .time(1, MONDAY, recorded(102, MONDAY, 1800))
         .time(1, MONDAY, recorded(103, MONDAY, 60))
         .time(1, MONDAY, submitted(&[(101, 1), (102, 1), (103, 1)]))
-        .time(1, MONDAY, step_approved(&[(101, 1)]))
         .time(1, MONDAY, approved(&[(101, 1), (102, 1)]))
         .time(1, MONDAY, rejected(&[(103, 1)]))
         .time(1, MONDAY, revised(101, 2, MONDAY, 7200))
@@ -216,5 +215,18 @@ pub(crate) fn weeks_of_time() -> History {
         .time(1, MONDAY, removed(102, Some(next)))
         .time(1, next, TimeRecorded { version: 2, ..recorded(102, next, 1800) })
         .time(1, MONDAY, removed(103, None));
+    history
+}
+
+/// Entry 301 has passed the first of two steps, and 302 was revised after it had.
+pub(crate) fn steps() -> History {
+    let chain = Chain::parse("line_manager,billing").expect("a chain");
+    let mut history = History::default();
+    history
+        .time(1, MONDAY, recorded(301, MONDAY, 60))
+        .time(1, MONDAY, recorded(302, MONDAY, 60))
+        .time(1, MONDAY, TimesheetSubmitted { chain, ..submitted(&[(301, 1), (302, 1)]) })
+        .time(1, MONDAY, step_approved(&[(301, 1), (302, 1)]))
+        .time(1, MONDAY, revised(302, 2, MONDAY, 90));
     history
 }

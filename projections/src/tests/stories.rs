@@ -274,7 +274,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 85;
+pub(crate) const END: i64 = 93;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -283,9 +283,11 @@ pub(crate) fn everything() -> History {
     drafts.invoice(500, drafted(500, &[(101, 3600), (102, 60)]));
     drafts.invoice(500, voided(500, &[101, 102])).invoice(501, drafted(501, &[(102, 60)]));
     let time = super::samples::weeks_of_time();
-    let corrections = super::samples::corrections();
+    let (corrections, steps) = (super::samples::corrections(), super::samples::steps());
     let parts = [members(), sessions(), catalogue(), rates(), settings(), time, corrections];
-    for part in parts.into_iter().chain([drafts, super::samples::leave(), files(), imports()]) {
+    for part in
+        parts.into_iter().chain([steps, drafts, super::samples::leave(), files(), imports()])
+    {
         for recorded in part.0 {
             whole.add(recorded.stream, recorded.event);
         }

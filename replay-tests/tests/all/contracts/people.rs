@@ -29,7 +29,6 @@ pub(crate) fn jobs() -> Vec<Event> {
 
 pub(crate) fn members() -> Vec<Event> {
     let [nova, kabelo] = [NOVA, KABELO].map(|n| MemberId(id(n)));
-    let substitution = SubstitutionId(id(NOVA + 7));
     let zone = |time_zone: Option<&str>| MemberTimeZoneChanged {
         member: nova,
         time_zone: time_zone.map(str::to_owned),
@@ -78,13 +77,13 @@ pub(crate) fn work() -> Vec<Event> {
         of_member(pattern(Some(TUESDAY), &week.repeat(2))),
         of_member(MemberSessionsRevoked { member: nova }),
         of_member(SubstituteNamed {
-            id: substitution,
+            id: SubstitutionId(id(NOVA + 7)),
             member: nova,
-            substitute: kabelo,
+            substitute: MemberId(id(KABELO)),
             from: TUESDAY,
             to: date(2026, 2, 13),
         }),
-        of_member(SubstituteWithdrawn { id: substitution, member: nova }),
+        of_member(SubstituteWithdrawn { id: SubstitutionId(id(NOVA + 7)), member: nova }),
     ]
 }
 
