@@ -7,6 +7,7 @@ use std::str::FromStr;
 use domain::budgets::BudgetPeriod;
 use domain::id::{BudgetId, MemberId, ProjectId, SignUpId, TenantId};
 use domain::members::{Member, Role, member_stream};
+use domain::time::Week;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -77,6 +78,40 @@ letters! {
     Test "test" {
         /// To whom.
         member: MemberId
+    },
+    /// Tells somebody that time waits for them to decide on.
+    TimesheetSubmitted "timesheet_submitted" {
+        /// To whom.
+        to: MemberId,
+        /// Whose time.
+        member: MemberId,
+        /// Of which week.
+        week: Week
+    },
+    /// Tells a member what was approved.
+    TimesheetApproved "timesheet_approved" {
+        /// To whom.
+        member: MemberId,
+        /// Of which week.
+        week: Week,
+        /// By which event of the week's stream.
+        version: i32
+    },
+    /// Tells a member what was sent back, and why.
+    TimesheetRejected "timesheet_rejected" {
+        /// To whom.
+        member: MemberId,
+        /// Of which week.
+        week: Week,
+        /// By which event of the week's stream.
+        version: i32
+    },
+    /// Reminds a member of a week of which they have submitted nothing.
+    TimesheetMissing "timesheet_missing" {
+        /// To whom.
+        member: MemberId,
+        /// Of which week.
+        week: Week
     },
     /// Carries the link that confirms a sign-up; of the platform.
     SignupConfirmation "signup_confirmation" {

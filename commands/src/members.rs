@@ -5,6 +5,7 @@ mod employment;
 pub mod grants;
 mod import;
 mod invitation;
+pub mod substitutes;
 
 use domain::id::{MemberId, StreamId, TenantId};
 use domain::log::{Actor, ClaimKey, ClaimKind};

@@ -252,6 +252,8 @@ fn closes_links(event: &MemberEvent) -> bool {
         | MemberEvent::MemberEmploymentChanged(_)
         | MemberEvent::WorkPatternSet(_)
         | MemberEvent::GrantGiven(_)
+        | MemberEvent::SubstituteNamed(_)
+        | MemberEvent::SubstituteWithdrawn(_)
         | MemberEvent::GrantTakenBack(_) => false,
     }
 }

@@ -5,9 +5,12 @@ mod approval;
 mod change_many;
 mod copy_week;
 mod correct;
+mod deciders;
 mod favourites;
+mod letters;
 mod many;
 mod periods;
+mod remind;
 mod timer;
 mod warnings;
 
@@ -28,10 +31,12 @@ pub use approval::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTim
 pub use change_many::{ChangeMany, Changes, Chosen, Culprit, RemoveMany};
 pub use copy_week::{CopyReport, CopyWeek, OnConflict};
 pub use correct::{CorrectTime, Replacement};
+pub use deciders::WeekPart;
 pub use favourites::{AddFavourite, ChangeFavourite, RemoveFavourite};
 pub use many::{MOST_ITEMS, RecordMany, record_each};
 pub(crate) use periods::closing_of;
 pub use periods::{ClosePeriod, ReopenPeriod};
+pub use remind::TimesheetReminders;
 pub use timer::{
     ChangeTimer, DiscardTimer, StartTimer, StopTimer, What, is_running, zone_of_running,
 };

@@ -60,6 +60,8 @@ ids! {
     InvoiceId,
     /// A kind of leave.
     LeaveTypeId,
+    /// Days on which somebody stands in for a member.
+    SubstitutionId,
     /// One run of an importer.
     ImportId,
     /// One time that a member is signed in.

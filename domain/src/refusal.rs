@@ -141,7 +141,8 @@ impl Refusal {
             | ClaimKind::EntryBilling
             | ClaimKind::ImportRow
             | ClaimKind::Reversal
-            | ClaimKind::Replacement => None,
+            | ClaimKind::Replacement
+            | ClaimKind::Substitution => None,
         }
     }
 }

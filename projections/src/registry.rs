@@ -21,6 +21,7 @@ use crate::leave::holiday_calendar::HolidayCalendar;
 use crate::leave::leave_type::LeaveType;
 use crate::members::grant::Grant;
 use crate::members::member::Member;
+use crate::members::substitute::Substitute;
 use crate::members::work_pattern::WorkPattern;
 use crate::settings::setting::Setting;
 use crate::time::favourite::Favourite;
@@ -48,6 +49,7 @@ macro_rules! models {
 models! {
     Member,
     WorkPattern,
+    Substitute,
     Client,
     Project,
     Task,

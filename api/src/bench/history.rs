@@ -10,7 +10,8 @@ use domain::id::{CommandId, EntryId, MemberId, ProjectId, StreamId, SubjectId, T
 use domain::log::{Actor, Event, Metadata, Via};
 use domain::personal::{Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, TimeEvent, TimeRecorded, TimesheetApproved, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, TimeEvent, TimeRecorded, TimesheetApproved, TimesheetSubmitted, Week,
+    Worked,
 };
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -118,6 +119,7 @@ fn sheet_of(clock: &Clock, member: MemberId, week: Week, length: u64, sealed: bo
                 TimeEvent::TimeRevised(_)
                 | TimeEvent::TimeRemoved(_)
                 | TimeEvent::TimesheetSubmitted(_)
+                | TimeEvent::TimesheetStepApproved(_)
                 | TimeEvent::TimesheetApproved(_)
                 | TimeEvent::TimesheetRejected(_)
                 | TimeEvent::TimesheetReopened(_)
@@ -126,13 +128,16 @@ fn sheet_of(clock: &Clock, member: MemberId, week: Week, length: u64, sealed: bo
             .collect();
         // As long as a hash; nothing here looks into it.
         let content = format!("{:064x}", clock.new_id().as_u128());
-        let submitted = TimesheetSubmitted { member, week, entries, content };
+        let submitted =
+            TimesheetSubmitted { member, week, entries, content, chain: Chain::default() };
         let approved = TimesheetApproved {
             member,
             week,
             by: MemberId(member.0),
             entries: submitted.entries.clone(),
             content: submitted.content.clone(),
+            in_right_of: None,
+            chain: Chain::default(),
         };
         events.push(TimeEvent::TimesheetSubmitted(submitted));
         events.push(TimeEvent::TimesheetApproved(approved));

@@ -6,7 +6,9 @@ use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
 use commands::members::{AddMember, ChangeMemberManager, SetWorkPattern};
 use commands::settings::ChangeSetting;
 use commands::tenancy::CreatedTenant;
-use commands::time::{ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet};
+use commands::time::{
+    ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet, WeekPart,
+};
 use commands::{Clock, Command, CommandError, Commands, Done, Sender};
 use domain::billing::GroupBy;
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
@@ -210,7 +212,7 @@ impl Story<'_> {
             let items = self.entries(member, week)?;
             self.send(member, RecordMany { items }).await?;
             self.at(friday, Time::constant(16, 50, 0, 0))?;
-            self.send(member, SubmitTimesheet { member, week }).await?;
+            self.send(member, SubmitTimesheet { member, week, part: WeekPart::default() }).await?;
             self.approve(member, week, next_monday).await?;
         }
         Ok(())
@@ -224,12 +226,14 @@ impl Story<'_> {
         if self.dice.roll(20) == 0 {
             self.at(monday, Time::constant(9, 10, 0, 0))?;
             let reason = "Please say more in the notes".to_owned();
-            self.send(by, RejectTimesheet { member, week, reason }).await?;
+            self.send(by, RejectTimesheet { member, week, part: WeekPart::default(), reason })
+                .await?;
             self.at(monday, Time::constant(10, 0, 0, 0))?;
-            self.send(member, SubmitTimesheet { member, week }).await?;
+            self.send(member, SubmitTimesheet { member, week, part: WeekPart::default() }).await?;
         }
         self.at(monday, Time::constant(10, 30, 0, 0))?;
-        self.send(by, ApproveTimesheet { member, week, content: None }).await?;
+        self.send(by, ApproveTimesheet { member, week, part: WeekPart::default(), content: None })
+            .await?;
         Ok(())
     }
 

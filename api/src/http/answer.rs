@@ -36,6 +36,11 @@ impl<R> Answer<R> {
         Answer { status: StatusCode::OK, headers: HeaderMap::new(), body }
     }
 
+    /// The same with another document.
+    pub(crate) fn with_body<S>(self, body: S) -> Answer<S> {
+        Answer { status: self.status, headers: self.headers, body }
+    }
+
     /// What it says.
     pub(crate) fn body(&self) -> &R {
         &self.body

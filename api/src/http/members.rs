@@ -5,6 +5,7 @@ mod changes;
 mod import;
 mod me;
 mod patterns;
+pub(crate) mod substitutes;
 
 use commands::members::{
     ActivateMember, AddInvited, AddMember, ChangeMemberRoles, DeactivateMember, InviteMember,

@@ -16,7 +16,7 @@ use domain::members::Role;
 use super::billing::{invoices, unbilled};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
-use super::time::{batch, entries, listed, sheets};
+use super::time::{batch, entries, listed, sheets, since_approval, steps};
 use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
@@ -147,11 +147,21 @@ fn time_routes() -> Vec<Route> {
 
 fn timesheets_routes() -> Vec<Route> {
     const T: &str = "time";
-    const WEEK: &[&str] =
-        &["timesheet_week", "time_entry", "member", "rounding_rule", "setting", "project"];
+    const WEEK: &[&str] = &[
+        "timesheet_week",
+        "time_entry",
+        "member",
+        "rounding_rule",
+        "setting",
+        "project",
+        "grant",
+        "substitute",
+    ];
+    const LISTS: &[&str] =
+        &["timesheet_week", "member", "work_pattern", "grant", "substitute", "project"];
     vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
-            .from(&["timesheet_week"])
+            .from(LISTS)
             .pages()
             .then(),
         get(
@@ -163,33 +173,42 @@ fn timesheets_routes() -> Vec<Route> {
         )
         .from(WEEK)
         .then(),
+        get(
+            "/timesheets/{member_id}/{week}/changes",
+            "listTimesheetChanges",
+            read(T, ALL),
+            "What of a week is not what was last approved",
+            since_approval::list,
+        )
+        .from(&["member", "grant", "substitute", "project"])
+        .then(),
         post(
             "/timesheets/{member_id}/{week}/submit",
             "submitTimesheet",
             write(T, MEMBERS),
-            "Ask for approval of all that is open or was sent back",
-            sheets::submit,
+            "Ask for approval of what is open or was sent back",
+            steps::submit,
         ),
         post(
             "/timesheets/{member_id}/{week}/approve",
             "approveTimesheet",
-            write(T, MANAGERS),
-            "Approve all that waits for it",
-            sheets::approve,
+            write(T, MEMBERS),
+            "Approve what waits for you",
+            steps::approve,
         ),
         post(
             "/timesheets/{member_id}/{week}/reject",
             "rejectTimesheet",
-            write(T, MANAGERS),
-            "Send back all that waits for approval",
-            sheets::reject,
+            write(T, MEMBERS),
+            "Send back what waits for you",
+            steps::reject,
         ),
         post(
             "/timesheets/{member_id}/{week}/reopen",
             "reopenTimesheet",
-            write(T, MANAGERS),
+            write(T, MEMBERS),
             "Open again what was submitted or approved",
-            sheets::reopen,
+            steps::reopen,
         ),
     ]
 }

@@ -11,6 +11,7 @@ use commands::leave::HolidayUpkeep;
 use commands::signup::{MakeFirm, Maker};
 use commands::subscription::Terms;
 use commands::tenancy::delete_due::DueDeletions;
+use commands::time::TimesheetReminders;
 use projections::registry;
 
 pub use budget_watch::BudgetWatch;
@@ -31,6 +32,7 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
         .daily(MakeFirm(maker))
         .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
+        .daily(TimesheetReminders::new(commands.clone()))
         .daily(HolidayUpkeep::new(commands.clone()))
         .daily(budgets)
         .daily(FileUpkeep::new(commands.clone(), system.files.clone()))

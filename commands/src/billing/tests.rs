@@ -13,7 +13,7 @@ use crate::catalogue::{AddClient, AddProject, AddTask};
 use crate::refused::Done;
 use crate::testing::refused;
 use crate::time::samples::{Office, duration, week};
-use crate::time::{RecordTime, RemoveTime, ReopenTimesheet, ReviseTime};
+use crate::time::{RecordTime, RemoveTime, ReopenTimesheet, ReviseTime, WeekPart};
 
 fn day(text: &str) -> Date {
     text.parse().expect("a day")
@@ -109,7 +109,7 @@ async fn what_is_on_an_invoice_is_neither_changed_nor_opened_again() {
     let moved = ReviseTime { worked: Some(duration("2026-03-04", 60)), ..revise(entry) };
     let remove = RemoveTime { entry, reason: None, expected_version: None };
     let (member, week) = (office.member, week("2026-W02"));
-    let reopen = || ReopenTimesheet { member, week, reason: None };
+    let reopen = || ReopenTimesheet { member, week, part: WeekPart::default(), reason: None };
     for outcome in [
         office.manage(revise(entry)).await,
         office.manage(moved).await,

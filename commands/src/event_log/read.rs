@@ -2,7 +2,7 @@
 //! event as it's stored, the claims that hold something.
 
 use domain::id::{StreamId, TenantId};
-use domain::log::{ClaimKey, DecodeError, Event, Recorded};
+use domain::log::{ClaimKey, ClaimKind, DecodeError, Event, Recorded};
 use jiff::Timestamp;
 use jiff_sqlx::Timestamp as DatabaseTimestamp;
 use migrations::{DoorError, TenantTx};
@@ -230,6 +230,21 @@ pub async fn held(
         })
         .collect::<Result<_, sqlx::Error>>()
         .map_err(DoorError::from)
+}
+
+/// What a stream notes with the claims of a kind that it holds.
+pub async fn held_by(
+    tx: &mut TenantTx,
+    kind: ClaimKind,
+    holder: StreamId,
+) -> Result<Vec<String>, DoorError> {
+    let rows = tx
+        .query("select value from {t}.claims where holder = $1 and kind = $2 order by key")
+        .bind(holder.0)
+        .bind(kind.as_str())
+        .fetch_all()
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// What a command answered before.

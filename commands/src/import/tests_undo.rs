@@ -13,7 +13,9 @@ use super::tests::{import, records, seconds};
 use super::*;
 use crate::billing::{DraftInvoice, VoidInvoice};
 use crate::testing::Firm;
-use crate::time::{ApproveTimesheet, ClosePeriod, RemoveTime, ReviseTime, SubmitTimesheet};
+use crate::time::{
+    ApproveTimesheet, ClosePeriod, RemoveTime, ReviseTime, SubmitTimesheet, WeekPart,
+};
 
 const ROWS: &str = "member_email,member_name,client,project,date,seconds,note\n\
     ida@example.test,Ida Iris,Mill,Loom,2024-03-04,3600,one\n\
@@ -114,8 +116,10 @@ async fn what_is_billed_stays_and_its_rows_with_it_until_the_invoice_is_void() {
     let manager = Actor::Member(firm.member(&[Role::Manager]).await);
     let (entry, member) = entries(&firm).await[2];
     let week: Week = "2024-W11".parse().expect("a week");
-    firm.send(Actor::Operator, SubmitTimesheet { member, week }).await.expect("submitted");
-    let approve = ApproveTimesheet { member, week, content: None };
+    firm.send(Actor::Operator, SubmitTimesheet { member, week, part: WeekPart::default() })
+        .await
+        .expect("submitted");
+    let approve = ApproveTimesheet { member, week, part: WeekPart::default(), content: None };
     firm.send(manager, approve).await.expect("approved");
     let mut client = None;
     for recorded in firm.recorded().await {

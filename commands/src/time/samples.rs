@@ -6,7 +6,7 @@ use domain::members::Role;
 use domain::time::{Timesheet, Week, Worked, timesheet_stream};
 use migrations::testing::random_id;
 
-use super::{ApproveTimesheet, RecordTime, SubmitTimesheet};
+use super::{ApproveTimesheet, RecordTime, SubmitTimesheet, WeekPart};
 use crate::catalogue::{AddClient, AddProject, AddTask};
 use crate::handle::Command;
 use crate::refused::{CommandError, Done};
@@ -84,11 +84,11 @@ impl Office {
     }
 
     pub(crate) fn submit(&self, week: Week) -> SubmitTimesheet {
-        SubmitTimesheet { member: self.member, week }
+        SubmitTimesheet { member: self.member, week, part: WeekPart::default() }
     }
 
     pub(crate) fn approve(&self, week: Week) -> ApproveTimesheet {
-        ApproveTimesheet { member: self.member, week, content: None }
+        ApproveTimesheet { member: self.member, week, part: WeekPart::default(), content: None }
     }
 
     /// Submits and approves the member's week.

@@ -22,20 +22,25 @@ async fn submitted() -> Office {
 async fn a_week_is_submitted_sent_back_approved_and_opened_again() {
     let office = submitted().await;
     let (member, week) = (office.member, week(WEEK));
-    let reject = |reason: &str| RejectTimesheet { member, week, reason: reason.into() };
+    let reject = |reason: &str| RejectTimesheet {
+        member,
+        week,
+        part: WeekPart::default(),
+        reason: reason.into(),
+    };
     assert_eq!(refused(office.manage(reject(" ")).await), "time.reason_required");
     assert_eq!(office.send(reject("Which?")).await, Err(CommandError::Forbidden));
     office.manage(reject("Which client?")).await.expect("sent back");
     assert_eq!(office.sheet(week).await.state(), EntryState::Rejected);
     office.send(office.submit(week)).await.expect("submitted again");
-    let seen = office.sheet(week).await.submitted_content();
+    let seen = office.sheet(week).await.submitted_content(&Default::default());
     let other = ApproveTimesheet { content: Some("00".repeat(32)), ..office.approve(week) };
     assert_eq!(refused(office.manage(other).await), "time.content_changed");
     let approve = ApproveTimesheet { content: Some(seen), ..office.approve(week) };
     office.manage(approve).await.expect("approved");
     assert_eq!(office.sheet(week).await.state(), EntryState::Approved);
-    let reopen = || ReopenTimesheet { member, week, reason: None };
-    assert_eq!(office.send(reopen()).await, Err(CommandError::Forbidden));
+    let reopen = || ReopenTimesheet { member, week, part: WeekPart::default(), reason: None };
+    assert_eq!(refused(office.send(reopen()).await), "time.own_approval");
     office.manage(reopen()).await.expect("opened again");
     assert_eq!(office.sheet(week).await.state(), EntryState::Open);
 }

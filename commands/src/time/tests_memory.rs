@@ -86,10 +86,19 @@ impl Pair {
                 firm.send(member, RemoveTime { entry, reason, expected_version: None }).await
             }
             Step::Submit => {
-                firm.send(member, SubmitTimesheet { member: office.member, week }).await
+                firm.send(
+                    member,
+                    SubmitTimesheet { member: office.member, week, part: WeekPart::default() },
+                )
+                .await
             }
             Step::Approve => {
-                let command = ApproveTimesheet { member: office.member, week, content: None };
+                let command = ApproveTimesheet {
+                    member: office.member,
+                    week,
+                    content: None,
+                    part: WeekPart::default(),
+                };
                 firm.send(manager, command).await
             }
         };

@@ -104,7 +104,12 @@ async fn a_closed_day_takes_no_change_and_the_open_days_of_its_week_do() {
     }
     // To approve is no change of time. To open again takes the open days only.
     office.manage(office.approve(week("2026-W05"))).await.expect("approved");
-    let reopen = ReopenTimesheet { member: office.member, week: week("2026-W05"), reason: None };
+    let reopen = ReopenTimesheet {
+        member: office.member,
+        week: week("2026-W05"),
+        part: WeekPart::default(),
+        reason: None,
+    };
     office.manage(reopen.clone()).await.expect("the open days are opened");
     let states = |sheet: &Timesheet| [friday, sunday].map(|id| sheet.entries[&id].state);
     let sheet = office.sheet(week("2026-W05")).await;
@@ -240,7 +245,12 @@ async fn a_correction_is_given_up_from_its_end_and_can_be_made_anew() {
     office.send(remove(replacement)).await.expect("removed");
     office.approved(week("2026-W06")).await;
     assert_eq!(refused(office.send(remove(reversal)).await), "time.reversal_approved");
-    let reopen = ReopenTimesheet { member: office.member, week: week("2026-W06"), reason: None };
+    let reopen = ReopenTimesheet {
+        member: office.member,
+        week: week("2026-W06"),
+        part: WeekPart::default(),
+        reason: None,
+    };
     office.manage(reopen).await.expect("open again");
     office.send(remove(reversal)).await.expect("removed");
     office.check_claims().await;

@@ -30,11 +30,13 @@ pub enum ClaimKind {
     Reversal,
     /// What stands in for a reversed entry: at most one, noted with its id.
     Replacement,
+    /// Days on which the holder stands in for somebody.
+    Substitution,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 11] = [
+    pub const ALL: [ClaimKind; 12] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -46,6 +48,7 @@ impl ClaimKind {
         ClaimKind::LeaveTypeCode,
         ClaimKind::Reversal,
         ClaimKind::Replacement,
+        ClaimKind::Substitution,
     ];
 
     /// The stored name.
@@ -62,6 +65,7 @@ impl ClaimKind {
             ClaimKind::LeaveTypeCode => "leave_type_code",
             ClaimKind::Reversal => "reversal",
             ClaimKind::Replacement => "replacement",
+            ClaimKind::Substitution => "substitution",
         }
     }
 }

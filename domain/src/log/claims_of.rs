@@ -9,7 +9,7 @@ use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, EntryId, StreamId};
 use crate::import::ImportEvent;
 use crate::leave::LeaveTypeEvent;
-use crate::members::MemberEvent;
+use crate::members::{MemberEvent, member_stream};
 use crate::personal::{Personal, Unique};
 use crate::signup::SignUpEvent;
 use crate::tenancy::TenancyEvent;
@@ -100,6 +100,7 @@ fn of_time(stream: StreamId, event: &TimeEvent) -> Vec<ClaimChange> {
         }
         TimeEvent::TimeRevised(_)
         | TimeEvent::TimesheetSubmitted(_)
+        | TimeEvent::TimesheetStepApproved(_)
         | TimeEvent::TimesheetApproved(_)
         | TimeEvent::TimesheetRejected(_)
         | TimeEvent::TimesheetReopened(_) => Vec::new(),
@@ -149,6 +150,15 @@ fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {
             std::iter::once(ClaimChange::ReleaseAll { kind, holder: stream })
                 .chain(take_unique(kind, Some(&event.email), stream))
                 .collect()
+        }
+        // The holder is who stands in, so that theirs are found by who they are.
+        MemberEvent::SubstituteNamed(event) => vec![ClaimChange::Take {
+            key: ClaimKey::id(ClaimKind::Substitution, event.id),
+            holder: member_stream(event.substitute),
+            value: event.member.to_string(),
+        }],
+        MemberEvent::SubstituteWithdrawn(event) => {
+            vec![ClaimChange::Release { key: ClaimKey::id(ClaimKind::Substitution, event.id) }]
         }
         MemberEvent::MemberRenamed(_)
         | MemberEvent::MemberRolesChanged(_)

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Grant, Role};
-use crate::id::MemberId;
+use crate::id::{MemberId, SubstitutionId};
 use crate::personal::{Personal, Unique};
 
 /// A person became a member, active at once.
@@ -152,6 +152,30 @@ pub struct MemberSessionsRevoked {
     pub member: MemberId,
 }
 
+/// Somebody decides in a member's right on these days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubstituteNamed {
+    /// What it's known by.
+    pub id: SubstitutionId,
+    /// Who is away.
+    pub member: MemberId,
+    /// Who stands in for them.
+    pub substitute: MemberId,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+}
+
+/// They stand in for the member no longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubstituteWithdrawn {
+    /// What it's known by.
+    pub id: SubstitutionId,
+    /// Who was to be away.
+    pub member: MemberId,
+}
+
 crate::event_family! {
     /// The events of a member's stream.
     MemberEvent {
@@ -185,5 +209,9 @@ crate::event_family! {
         WorkPatternSet = 1,
         /// No session goes on.
         MemberSessionsRevoked = 1,
+        /// Somebody stands in for some days.
+        SubstituteNamed = 1,
+        /// They do so no longer.
+        SubstituteWithdrawn = 1,
     }
 }

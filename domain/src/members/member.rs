@@ -9,11 +9,12 @@ use super::change_member_manager::{self, ChangeMemberManager, ManagerFacts};
 use super::{
     ActivateMember, AddMember, Authority, ChangeMemberEmail, ChangeMemberEmployment,
     ChangeMemberRoles, ChangeMemberTimeZone, DeactivateMember, GiveGrant, Grant, InviteMember,
-    MemberEvent, Refusal, RegisterMember, RenameMember, RevokeMemberSessions, Role, SetWorkPattern,
-    TakeBackGrant, WorkPattern, activate_member, add_member, change_member_email,
-    change_member_employment, change_member_roles, change_member_time_zone, deactivate_member,
-    give_grant, invite_member, register_member, rename_member, revoke_member_sessions,
-    set_work_pattern, take_back_grant,
+    MemberEvent, NameSubstitute, Refusal, RegisterMember, RenameMember, RevokeMemberSessions, Role,
+    SetWorkPattern, SubstituteFacts, Substitution, TakeBackGrant, WithdrawSubstitute, WorkPattern,
+    activate_member, add_member, change_member_email, change_member_employment,
+    change_member_roles, change_member_time_zone, deactivate_member, give_grant, invite_member,
+    name_substitute, register_member, rename_member, revoke_member_sessions, set_work_pattern,
+    take_back_grant, withdraw_substitute,
 };
 use crate::aggregate::aggregate;
 use crate::id::{MemberId, StreamId};
@@ -54,6 +55,9 @@ pub struct Member {
     pub left_on: Option<Date>,
     /// By which patterns they work, ordered by the day each holds from.
     pub patterns: Vec<WorkPattern>,
+    /// Who stands in for them, and when, in the order they were named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub substitutes: Vec<Substitution>,
     /// How often all sessions begun before were ended at once: one that began in an earlier epoch
     /// is over, in every process that reads this stream, without a list to go through.
     pub epoch: u32,
@@ -136,6 +140,10 @@ pub enum MemberCommand {
     SetWorkPattern(Authority, SetWorkPattern),
     /// See [`revoke_member_sessions`].
     RevokeSessions(Authority, RevokeMemberSessions),
+    /// See [`name_substitute`].
+    NameSubstitute(Authority, SubstituteFacts, NameSubstitute),
+    /// See [`withdraw_substitute`].
+    WithdrawSubstitute(Authority, WithdrawSubstitute),
 }
 
 aggregate!(Member, "member", MemberCommand, MemberEvent, Refusal);
@@ -174,6 +182,12 @@ impl Member {
             }
             MemberCommand::RevokeSessions(by, command) => {
                 revoke_member_sessions::decide(self, &by, command)
+            }
+            MemberCommand::NameSubstitute(by, facts, command) => {
+                name_substitute::decide(self, &by, &facts, command)
+            }
+            MemberCommand::WithdrawSubstitute(by, command) => {
+                withdraw_substitute::decide(self, &by, command)
             }
         }
     }
@@ -232,6 +246,10 @@ impl Member {
                     .put_into(&mut self.patterns);
             }
             MemberEvent::MemberSessionsRevoked(_) => self.epoch += 1,
+            MemberEvent::SubstituteNamed(event) => self.substitutes.push(Substitution::of(event)),
+            MemberEvent::SubstituteWithdrawn(event) => {
+                self.substitutes.retain(|substitution| substitution.id != event.id);
+            }
         }
     }
 

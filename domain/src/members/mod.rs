@@ -18,6 +18,7 @@ pub mod give_grant;
 mod grant;
 pub mod invite_member;
 mod member;
+pub mod name_substitute;
 mod people_file;
 pub mod policy;
 mod refusal;
@@ -30,7 +31,9 @@ pub(crate) mod samples;
 mod session;
 pub mod set_work_pattern;
 pub mod take_back_grant;
+pub mod withdraw_substitute;
 mod work_pattern;
+mod working_week;
 
 pub use activate_member::ActivateMember;
 pub use add_member::AddMember;
@@ -48,12 +51,13 @@ pub use events::{
     GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
     MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
     MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
-    MemberTimeZoneChanged, WorkPatternSet,
+    MemberTimeZoneChanged, SubstituteNamed, SubstituteWithdrawn, WorkPatternSet,
 };
 pub use give_grant::GiveGrant;
 pub use grant::Grant;
 pub use invite_member::InviteMember;
 pub use member::{Member, MemberCommand, Registration, member_stream};
+pub use name_substitute::{NameSubstitute, SubstituteFacts, Substitution};
 pub use people_file::{
     PEOPLE_HEADER, PEOPLE_MAX, PeopleFile, PeopleFileError, PersonFault, PersonRow, read_people,
 };
@@ -68,4 +72,5 @@ pub use session::{
 };
 pub use set_work_pattern::SetWorkPattern;
 pub use take_back_grant::TakeBackGrant;
+pub use withdraw_substitute::WithdrawSubstitute;
 pub use work_pattern::{PATTERN_RULE, WorkPattern};

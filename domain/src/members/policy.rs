@@ -31,7 +31,8 @@ pub enum Action {
     ChangeBills,
     /// Record time in a member's name.
     RecordTime,
-    /// Approve, reject or reopen a member's week.
+    /// Approve, reject or reopen time: of a member, on a project or for a client, each where the
+    /// steps of an approval ask for it.
     ApproveTime,
     /// Close periods and open them again.
     ClosePeriods,
@@ -170,6 +171,12 @@ fn rule(action: Action, object: &Object) -> Rule {
         }
         (Action::CorrectBilledTime, Object::Member(_)) => {
             Rule { roles: &[Role::Manager, Role::Billing], ..NOBODY }
+        }
+        (Action::ApproveTime, Object::Client(_)) => {
+            Rule { no_operator: true, account_manager: true, ..ADMINS }
+        }
+        (Action::ApproveTime, Object::Project { .. }) => {
+            Rule { no_operator: true, project_manager: true, ..ADMINS }
         }
         (Action::Import, Object::Firm) => ADMINS,
         (Action::Grant, Object::Client(_) | Object::Project { .. }) => ADMINS,

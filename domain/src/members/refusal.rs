@@ -79,6 +79,33 @@ pub enum Refusal {
     /// A cycle of several weeks needs to begin somewhere.
     #[error("a pattern of several weeks needs the day from which it holds")]
     CycleWithoutStart,
+    /// Nobody stands in for themselves.
+    #[error("nobody stands in for themselves; name another member")]
+    OwnSubstitute,
+    /// The substitute rests or changes nothing.
+    #[error("this member is not active or only reads; name another one")]
+    SubstituteUnfit,
+    /// The days are none, or too many.
+    #[error("give a first and a last day, the last not before the first, {max} days at most")]
+    SubstituteDays {
+        /// How many days at most.
+        max: i32,
+    },
+    /// The days are over.
+    #[error("these days are over; nothing is decided in the past")]
+    SubstituteDaysOver,
+    /// Somebody stands in for the member on some of these days.
+    #[error("somebody stands in for this member on some of these days; withdraw that first")]
+    SubstituteDaysTaken,
+    /// One member can have only so many.
+    #[error("a member has at most {max} substitutes on record; withdraw some of them")]
+    TooManySubstitutes {
+        /// How many.
+        max: usize,
+    },
+    /// Nobody stands in under this id.
+    #[error("there is no such substitute")]
+    UnknownSubstitution,
     /// No such session.
     #[error("there is no such session")]
     UnknownSession,
@@ -114,6 +141,13 @@ impl Refusal {
             Refusal::LeftBeforeHired => "members.left_before_hired",
             Refusal::InvalidWorkPattern => "members.invalid_work_pattern",
             Refusal::CycleWithoutStart => "members.cycle_without_start",
+            Refusal::OwnSubstitute => "members.own_substitute",
+            Refusal::SubstituteUnfit => "members.substitute_unfit",
+            Refusal::SubstituteDays { .. } => "members.substitute_days",
+            Refusal::SubstituteDaysOver => "members.substitute_days_over",
+            Refusal::SubstituteDaysTaken => "members.substitute_days_taken",
+            Refusal::TooManySubstitutes { .. } => "members.too_many_substitutes",
+            Refusal::UnknownSubstitution => "members.unknown_substitution",
             Refusal::UnknownSession => "members.unknown_session",
             Refusal::ProofTooWeak => "members.proof_too_weak",
             Refusal::LinkUnusable => "members.link_unusable",
@@ -131,6 +165,9 @@ impl Refusal {
             Refusal::LeftBeforeHired => Some("/left_on"),
             Refusal::InvalidWorkPattern => Some("/minutes"),
             Refusal::CycleWithoutStart => Some("/from"),
+            Refusal::OwnSubstitute | Refusal::SubstituteUnfit => Some("/substitute_id"),
+            Refusal::SubstituteDays { .. } | Refusal::SubstituteDaysOver => Some("/to"),
+            Refusal::SubstituteDaysTaken => Some("/from"),
             Refusal::LinkUnusable => Some("/token"),
             Refusal::AlreadyAdded
             | Refusal::UnknownMember
@@ -139,6 +176,8 @@ impl Refusal {
             | Refusal::LastOwner
             | Refusal::TooManyGrants { .. }
             | Refusal::UnknownGrant
+            | Refusal::TooManySubstitutes { .. }
+            | Refusal::UnknownSubstitution
             | Refusal::NoEmail
             | Refusal::NotActive
             | Refusal::AlreadyRegistered
@@ -149,7 +188,13 @@ impl Refusal {
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownMember | Refusal::UnknownSession | Refusal::UnknownGrant)
+        matches!(
+            self,
+            Refusal::UnknownMember
+                | Refusal::UnknownSession
+                | Refusal::UnknownGrant
+                | Refusal::UnknownSubstitution
+        )
     }
 
     /// Whether the caller lacks the right.

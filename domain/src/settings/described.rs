@@ -19,7 +19,10 @@ impl SettingKey {
             | SettingKey::WeekStart
             | SettingKey::DayAttribution
             | SettingKey::BudgetsSeenBy
-            | SettingKey::SelfApproval => "time",
+            | SettingKey::SelfApproval
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder => "time",
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
             | SettingKey::VatPercent
@@ -47,6 +50,9 @@ impl SettingKey {
             | SettingKey::DayAttribution
             | SettingKey::SelfApproval
             | SettingKey::BudgetsSeenBy
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder
             | SettingKey::Currency
             | SettingKey::VatRegistered
             | SettingKey::Country
@@ -76,6 +82,9 @@ impl SettingKey {
             | SettingKey::DayAttribution
             | SettingKey::SelfApproval
             | SettingKey::BudgetsSeenBy
+            | SettingKey::ApprovalChain
+            | SettingKey::MailTimesheets
+            | SettingKey::TimesheetReminder
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
             | SettingKey::HolidayRegion

@@ -38,6 +38,13 @@ pub enum Kind {
     },
     /// One of these names.
     OneOf(&'static [&'static str]),
+    /// Some of these names in an order, none of them twice.
+    Steps {
+        /// The names.
+        names: &'static [&'static str],
+        /// How many at most.
+        most: usize,
+    },
     /// `true` or `false`.
     Boolean,
     /// An absolute http or https URL.
@@ -59,6 +66,7 @@ impl Kind {
             Kind::Integer { .. } => "integer",
             Kind::Decimal { .. } => "decimal",
             Kind::OneOf(_) => "choice",
+            Kind::Steps { .. } => "steps",
             Kind::Boolean => "boolean",
             Kind::Url => "url",
             Kind::Email => "email",
@@ -82,6 +90,7 @@ impl Kind {
                 Some(shortest(number, decimals))
             }
             Kind::OneOf(names) => names.contains(&text).then(|| text.to_owned()),
+            Kind::Steps { names, most } => steps(text, names, most),
             Kind::Boolean => ["true", "false"].contains(&text).then(|| text.to_owned()),
             Kind::Url => is_url(text).then(|| text.trim_end_matches('/').to_owned()),
             Kind::Email => checked_email(text),
@@ -103,6 +112,9 @@ impl Kind {
                 shortest(max, decimals)
             ),
             Kind::OneOf(names) => format!("one of {}", names.join(", ")),
+            Kind::Steps { names, most } => {
+                format!("1 to {most} of {} in their order, apart by commas", names.join(", "))
+            }
             Kind::Boolean => "true or false".to_owned(),
             Kind::Url => "a URL such as https://time.example.com without a path".to_owned(),
             Kind::Email => "an e-mail address".to_owned(),
@@ -115,6 +127,14 @@ impl Kind {
 pub fn canonical_time_zone(name: &str) -> Option<String> {
     let zone = TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())?;
     zone.iana_name().map(str::to_owned)
+}
+
+/// The names in their order, apart by commas alone.
+fn steps(text: &str, names: &[&str], most: usize) -> Option<String> {
+    let steps: Vec<&str> = text.split(',').map(str::trim).collect();
+    let is_sound = |(n, step): (usize, &&str)| names.contains(step) && !steps[..n].contains(step);
+    let sound = steps.len() <= most && steps.iter().enumerate().all(is_sound);
+    sound.then(|| steps.join(","))
 }
 
 fn is_region(text: &str) -> bool {
@@ -139,6 +159,7 @@ mod tests {
     use super::*;
 
     const HOURS: Kind = Kind::Decimal { decimals: 2, min: 1, max: 2400 };
+    const CHAIN: Kind = Kind::Steps { names: &["admin", "billing", "manager"], most: 2 };
 
     #[test]
     fn values_are_stored_in_their_canonical_form() {
@@ -149,6 +170,8 @@ mod tests {
         assert_eq!(canonical(HOURS, "7.50"), "7.5");
         assert_eq!(canonical(HOURS, "24"), "24");
         assert_eq!(canonical(Kind::OneOf(&["up", "down"]), "down"), "down");
+        assert_eq!(canonical(CHAIN, " billing, admin"), "billing,admin");
+        assert_eq!(canonical(CHAIN, "admin"), "admin");
         assert_eq!(canonical(Kind::Boolean, "true"), "true");
         assert_eq!(canonical(Kind::Url, "https://time.example.com/"), "https://time.example.com");
         assert_eq!(canonical(Kind::Url, "http://localhost:8080"), "http://localhost:8080");
@@ -171,6 +194,11 @@ mod tests {
             (HOURS, "7.125"),
             (HOURS, "7,5"),
             (Kind::OneOf(&["up", "down"]), "Up"),
+            (CHAIN, ""),
+            (CHAIN, "admin,"),
+            (CHAIN, "boss"),
+            (CHAIN, "admin,admin"),
+            (CHAIN, "admin,billing,manager"),
             (Kind::Boolean, "1"),
             (Kind::Url, "time.example.com"),
             (Kind::Url, "https://"),
@@ -188,5 +216,7 @@ mod tests {
     fn a_refusal_can_say_what_is_allowed() {
         assert_eq!(HOURS.allowed(), "a number from 0.01 to 24 with at most 2 digits after a point");
         assert_eq!(Kind::OneOf(&["up", "down"]).allowed(), "one of up, down");
+        let of_chain = "1 to 2 of admin, billing, manager in their order, apart by commas";
+        assert_eq!(CHAIN.allowed(), of_chain);
     }
 }

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
+use crate::time::chain::Chain;
 pub use crate::time::rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 pub use change_setting::ChangeSetting;
 pub use clear_setting::ClearSetting;
@@ -164,6 +165,21 @@ impl Settings {
     /// Whether members may approve their own time.
     pub fn self_approval(&self, day: Date) -> bool {
         self.typed(SettingKey::SelfApproval, day, |text| text.parse().ok())
+    }
+
+    /// By which steps time of a week is approved, by the week's Monday.
+    pub fn approval_chain(&self, monday: Date) -> Chain {
+        self.typed(SettingKey::ApprovalChain, monday, Chain::parse)
+    }
+
+    /// Whether members are mailed what becomes of timesheets.
+    pub fn mails_timesheets(&self) -> bool {
+        self.undated(SettingKey::MailTimesheets) != Some("off")
+    }
+
+    /// Whether members are reminded of a week of which they have submitted nothing.
+    pub fn reminds_of_timesheets(&self) -> bool {
+        self.undated(SettingKey::TimesheetReminder) == Some("weekly")
     }
 
     /// The standard rate of value added tax.

@@ -4,6 +4,7 @@
 use super::kind::Kind;
 use crate::members::Role;
 use crate::time::DayAttribution;
+use crate::time::chain::{Chain, Office};
 use crate::time::rounding::{RoundingMode, RoundingScope, RoundingTie};
 
 /// The days a week may start on, Monday first.
@@ -101,6 +102,13 @@ registry! {
         "Whether members may approve their own time, as in a firm of one.";
     BudgetsSeenBy "BUDGETS_SEEN_BY": Kind::OneOf(&BUDGETS_SEEN_BY), "managers", ADMIN, false,
         "Who sees budgets of hours and progress: managers, or also who may work on the project.";
+    ApprovalChain "APPROVAL_CHAIN":
+        Kind::Steps { names: Office::NAMES, most: Chain::STEPS_MAX }, "manager", ADMIN, true,
+        "Who approves time, step by step; for weeks whose Monday is not before, once submitted.";
+    MailTimesheets "MAIL_TIMESHEETS": Kind::OneOf(&["on", "off"]), "on", ADMIN, false,
+        "Whether members are mailed what is submitted to them, approved and sent back.";
+    TimesheetReminder "TIMESHEET_REMINDER": Kind::OneOf(&["off", "weekly"]), "off", ADMIN, false,
+        "Whether members are mailed once when they have submitted nothing of the week before.";
     VatPercent "VAT_PERCENT":
         Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
         "The standard rate of value added tax in percent.";

@@ -31,6 +31,8 @@ fn a_tenant_that_has_set_nothing_lives_by_the_defaults() {
     assert_eq!(settings.rounding(day), none);
     assert!(!settings.self_approval(day));
     assert_eq!(settings.day_attribution(day), DayAttribution::Start);
+    assert!(settings.approval_chain(day).is_default());
+    assert!(settings.mails_timesheets() && !settings.reminds_of_timesheets());
     assert!(!settings.vat_registered(day));
     assert_eq!(settings.vat_percent(day), Percent::parse("0").unwrap());
     assert_eq!(settings.week_start(), Weekday::Monday);
@@ -82,6 +84,9 @@ fn undated_settings_and_the_rounding_rule_are_read_as_types() {
         changed(SettingKey::RoundingScope, "invoice_line", None),
         changed(SettingKey::TimecaptureIntervalMinutes, "6", None),
         changed(SettingKey::SelfApproval, "true", None),
+        changed(SettingKey::ApprovalChain, "line_manager,billing", Some(date(2026, 1, 1))),
+        changed(SettingKey::MailTimesheets, "off", None),
+        changed(SettingKey::TimesheetReminder, "weekly", None),
         changed(SettingKey::VatPercent, "15.5", None),
         changed(SettingKey::VatRegistered, "true", None),
     ]);
@@ -98,6 +103,9 @@ fn undated_settings_and_the_rounding_rule_are_read_as_types() {
     assert_eq!(settings.rounding(day), rule);
     assert!(settings.self_approval(day) && settings.vat_registered(day));
     assert_eq!(settings.vat_percent(day).to_string(), "15.5");
+    assert_eq!(settings.approval_chain(day), Chain::parse("line_manager,billing").unwrap());
+    assert!(settings.approval_chain(date(2025, 12, 31)).is_default());
+    assert!(!settings.mails_timesheets() && settings.reminds_of_timesheets());
 }
 
 #[test]

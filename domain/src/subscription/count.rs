@@ -52,6 +52,8 @@ pub fn set_active_at(events: &[Recorded<MemberEvent>], end: Timestamp) -> bool {
             | MemberEvent::MemberEmploymentChanged(_)
             | MemberEvent::WorkPatternSet(_)
             | MemberEvent::MemberSessionsRevoked(_)
+            | MemberEvent::SubstituteNamed(_)
+            | MemberEvent::SubstituteWithdrawn(_)
             | MemberEvent::GrantGiven(_)
             | MemberEvent::GrantTakenBack(_) => {}
         }

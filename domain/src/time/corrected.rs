@@ -114,6 +114,7 @@ impl Firm {
             }
             TimeEvent::TimeRevised(_)
             | TimeEvent::TimesheetSubmitted(_)
+            | TimeEvent::TimesheetStepApproved(_)
             | TimeEvent::TimesheetApproved(_)
             | TimeEvent::TimesheetRejected(_)
             | TimeEvent::TimesheetReopened(_) => {}

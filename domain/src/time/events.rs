@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::chain::Chain;
 use super::week::Week;
 use super::worked::Worked;
 use crate::id::{EntryId, ImportId, MemberId, ProjectId, TaskId};
@@ -146,6 +147,31 @@ pub struct TimesheetSubmitted {
     pub entries: Vec<EntryVersion>,
     /// Hexadecimal SHA-256 of the content of these entries.
     pub content: String,
+    /// Its steps; a manager's alone where none are named.
+    #[serde(default, skip_serializing_if = "Chain::is_default")]
+    pub chain: Chain,
+}
+
+/// These entries in these versions have passed a step of their approval that is not the last one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimesheetStepApproved {
+    /// Whose week.
+    pub member: MemberId,
+    /// Which week.
+    pub week: Week,
+    /// Which step: 1, 2, 3, …
+    pub step: u32,
+    /// All steps, this one among them.
+    pub chain: Chain,
+    /// Who let them pass.
+    pub by: MemberId,
+    /// In whose right, where they stood in for somebody.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub in_right_of: Option<MemberId>,
+    /// What has passed.
+    pub entries: Vec<EntryVersion>,
+    /// Hexadecimal SHA-256 of the content of these entries.
+    pub content: String,
 }
 
 /// These entries in these versions were approved.
@@ -161,6 +187,12 @@ pub struct TimesheetApproved {
     pub entries: Vec<EntryVersion>,
     /// Hexadecimal SHA-256 of the content of these entries.
     pub content: String,
+    /// In whose right, where they stood in for somebody.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub in_right_of: Option<MemberId>,
+    /// Its steps; a manager's alone where none are named.
+    #[serde(default, skip_serializing_if = "Chain::is_default")]
+    pub chain: Chain,
 }
 
 /// These entries were sent back.
@@ -176,6 +208,9 @@ pub struct TimesheetRejected {
     pub reason: Personal<String>,
     /// What was sent back.
     pub entries: Vec<EntryVersion>,
+    /// In whose right, where they stood in for somebody.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub in_right_of: Option<MemberId>,
 }
 
 /// These entries, submitted or approved before, are open again.
@@ -192,6 +227,9 @@ pub struct TimesheetReopened {
     pub reason: Option<Personal<String>>,
     /// What is open again.
     pub entries: Vec<EntryVersion>,
+    /// In whose right, where they stood in for somebody.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub in_right_of: Option<MemberId>,
 }
 
 crate::event_family! {
@@ -205,6 +243,8 @@ crate::event_family! {
         TimeRemoved = 1 [reason],
         /// Approval is asked for.
         TimesheetSubmitted = 1,
+        /// A step of approval is behind them.
+        TimesheetStepApproved = 1,
         /// Approved.
         TimesheetApproved = 1,
         /// Sent back.

@@ -2,18 +2,22 @@
 //! events change it, and the adapter to cqrs-es; what may happen is decided in one file per use
 //! case. Raw time is never rewritten: rounding and splitting at midnight are computed on reading.
 
+#[cfg(test)]
+mod approval_orders;
 pub mod approve_timesheet;
 mod attribution;
 pub mod calendar;
 #[cfg(test)]
 mod cases;
 pub mod cells;
+pub mod chain;
 pub mod clock;
 mod content;
 pub mod copy_week;
 pub mod correct_time;
 #[cfg(test)]
 mod corrected;
+pub mod deciding;
 mod events;
 pub mod favourites;
 mod midnight;
@@ -21,6 +25,7 @@ mod month;
 #[cfg(test)]
 mod orders;
 mod overlap;
+mod part;
 pub mod periods;
 pub mod progress;
 pub mod record_time;
@@ -47,8 +52,7 @@ use serde::{Deserialize, Serialize};
 use crate::aggregate::aggregate;
 use crate::id::{EntryId, ImportId, MemberId, ProjectId, StreamId, TaskId};
 use crate::personal::Personal;
-use approve_timesheet::{ApprovalFacts, ApproveTimesheet};
-use periods::Closing;
+use approve_timesheet::ApproveTimesheet;
 use record_time::{RecordFacts, RecordTime};
 use reject_timesheet::{RejectFacts, RejectTimesheet};
 use remove_time::{RemoveFacts, RemoveTime};
@@ -57,13 +61,17 @@ use revise_time::{ReviseFacts, ReviseTime};
 use submit_timesheet::SubmitTimesheet;
 
 pub use attribution::{DayAttribution, attributed, laid, on_other_days};
+pub use chain::{Approval, Chain, Office, PassedStep};
+pub use deciding::{Concerned, Deciding, Filled, Right};
 pub use events::{
     EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
-    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted,
 };
 pub use midnight::split_at_midnight;
 pub use month::{Month, MonthError};
 pub use overlap::{OverlapRule, find_overlap, needs_neighbours, neighbour_weeks, overlap_with};
+pub use part::Part;
 pub use refusal::Refusal;
 pub use rounding::{Rounding, RoundingMode, RoundingScope, RoundingTie};
 pub use week::Week;
@@ -119,6 +127,9 @@ pub struct Entry {
     pub billable: bool,
     /// How far its approval has come.
     pub state: EntryState,
+    /// Which steps it has passed since it was last submitted.
+    #[serde(default, skip_serializing_if = "Approval::is_default")]
+    pub approval: Approval,
     /// What was done; it may stay sealed here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Personal<String>>,
@@ -179,51 +190,29 @@ impl Timesheet {
         }
     }
 
+    /// Whether nothing of the week waits for approval, was approved or was sent back.
+    pub fn submitted_nothing(&self) -> bool {
+        self.entries.values().all(|entry| entry.state == EntryState::Open)
+    }
+
     /// The entry, or the refusal that it's not in this week.
     pub fn entry(&self, entry: EntryId) -> Result<&Entry, Refusal> {
         self.entries.get(&entry).ok_or(Refusal::EntryUnknown { entry })
     }
 
-    /// Hexadecimal SHA-256 of the content of the entries that wait for approval: what an approver
-    /// may name to be sure that nothing else is approved.
-    pub fn submitted_content(&self) -> String {
-        content::content_hash(self.in_states(&[EntryState::Submitted]))
+    /// Hexadecimal SHA-256 of the content of the entries of a part that wait for approval: what an
+    /// approver may name to be sure that nothing else is approved.
+    pub fn submitted_content(&self, part: &Part) -> String {
+        let waits = |(id, entry): &(&EntryId, &Entry)| {
+            entry.state == EntryState::Submitted && part.holds(**id, entry.project)
+        };
+        content::content_hash(self.entries.iter().filter(waits).map(|(id, entry)| (*id, entry)))
     }
 
-    fn in_states<'a>(
-        &'a self,
-        states: &'a [EntryState],
-    ) -> impl Iterator<Item = (EntryId, &'a Entry)> {
-        self.entries
-            .iter()
-            .filter(|(_, entry)| states.contains(&entry.state))
-            .map(|(id, entry)| (*id, entry))
-    }
-
-    fn versions_in(&self, states: &[EntryState]) -> Vec<EntryVersion> {
-        self.in_states(states)
-            .map(|(entry, Entry { version, .. })| EntryVersion { entry, version: *version })
-            .collect()
-    }
-
-    /// The entries in these states that lie on open days; refused where all of them are closed.
-    fn open_days_in(
-        &self,
-        states: &[EntryState],
-        closed: &[(EntryId, Closing)],
-    ) -> Result<Vec<EntryVersion>, Refusal> {
-        let holds = |id: EntryId| closed.iter().find(|(entry, _)| *entry == id);
-        let (held, open): (Vec<_>, Vec<_>) = self
-            .versions_in(states)
-            .into_iter()
-            .partition(|version| holds(version.entry).is_some());
-        if let (Some(first), true) = (held.first(), open.is_empty())
-            && let Some((_, closing)) = holds(first.entry)
-        {
-            let day = self.entry(first.entry)?.worked.day;
-            return Err(Refusal::period_closed(day, *closing));
-        }
-        Ok(open)
+    /// Whose week it is, and which one.
+    fn whose(&self) -> (MemberId, Week) {
+        let whose = self.member.zip(self.week);
+        whose.expect("a sheet with entries has a member and a week")
     }
 
     /// Takes in what happened.
@@ -235,11 +224,18 @@ impl Timesheet {
                 self.entries.remove(&event.entry);
             }
             TimeEvent::TimesheetSubmitted(event) => {
-                self.mark(&event.entries, EntryState::Submitted);
+                self.mark(&event.entries, EntryState::Submitted, &event.chain);
             }
-            TimeEvent::TimesheetApproved(event) => self.mark(&event.entries, EntryState::Approved),
-            TimeEvent::TimesheetRejected(event) => self.mark(&event.entries, EntryState::Rejected),
-            TimeEvent::TimesheetReopened(event) => self.mark(&event.entries, EntryState::Open),
+            TimeEvent::TimesheetStepApproved(event) => self.pass(event),
+            TimeEvent::TimesheetApproved(event) => {
+                self.settle(&event.entries, EntryState::Approved);
+            }
+            TimeEvent::TimesheetRejected(event) => {
+                self.mark(&event.entries, EntryState::Rejected, &Chain::default());
+            }
+            TimeEvent::TimesheetReopened(event) => {
+                self.mark(&event.entries, EntryState::Open, &Chain::default());
+            }
             TimeEvent::TimeReversed(event) => self.reverse(event),
         }
     }
@@ -256,6 +252,7 @@ impl Timesheet {
                 worked: event.worked.clone(),
                 billable: event.billable,
                 state: EntryState::Open,
+                approval: Approval::default(),
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: event.import,
@@ -278,6 +275,7 @@ impl Timesheet {
                 worked: Worked { day: event.day, seconds: event.seconds, span: None },
                 billable: event.billable,
                 state: EntryState::Open,
+                approval: Approval::default(),
                 note: None,
                 tags: Vec::new(),
                 import: None,
@@ -298,6 +296,7 @@ impl Timesheet {
                 worked: event.worked.clone(),
                 billable: event.billable,
                 state: EntryState::Open,
+                approval: Approval::default(),
                 note: event.note.clone(),
                 tags: event.tags.clone(),
                 import: entry.import,
@@ -308,12 +307,23 @@ impl Timesheet {
         }
     }
 
-    fn mark(&mut self, versions: &[EntryVersion], state: EntryState) {
-        for EntryVersion { entry, version } in versions {
-            if let Some(entry) = self.entries.get_mut(entry).filter(|it| it.version == *version) {
+    /// Another state of these versions, with no step of this chain behind them.
+    fn mark(&mut self, versions: &[EntryVersion], state: EntryState, chain: &Chain) {
+        for entry in self.settle(versions, state) {
+            self.entries.entry(entry).and_modify(|entry| entry.approval = Approval::of(chain));
+        }
+    }
+
+    /// Another state of these versions; answers which entries still have the version named.
+    fn settle(&mut self, versions: &[EntryVersion], state: EntryState) -> Vec<EntryId> {
+        let mut settled = Vec::new();
+        for EntryVersion { entry: id, version } in versions {
+            if let Some(entry) = self.entries.get_mut(id).filter(|it| it.version == *version) {
                 entry.state = state;
+                settled.push(*id);
             }
         }
+        settled
     }
 }
 
@@ -326,14 +336,14 @@ pub enum TimeCommand {
     ReviseTime(Box<ReviseTime>, ReviseFacts, Vec<Timesheet>),
     /// Take an entry back.
     RemoveTime(RemoveTime, RemoveFacts),
-    /// Ask for approval.
-    SubmitTimesheet(SubmitTimesheet),
+    /// Ask for approval, by these steps.
+    SubmitTimesheet(SubmitTimesheet, Chain),
     /// Approve what was submitted.
-    ApproveTimesheet(ApproveTimesheet, ApprovalFacts),
+    ApproveTimesheet(ApproveTimesheet, Box<Deciding>),
     /// Send back what was submitted.
-    RejectTimesheet(RejectTimesheet, RejectFacts),
+    RejectTimesheet(RejectTimesheet, RejectFacts, Box<Deciding>),
     /// Open again what was submitted or approved.
-    ReopenTimesheet(ReopenTimesheet, ReopenFacts),
+    ReopenTimesheet(ReopenTimesheet, ReopenFacts, Box<Deciding>),
 }
 
 impl TimeCommand {
@@ -352,17 +362,17 @@ impl TimeCommand {
             TimeCommand::RemoveTime(command, facts) => {
                 vec![remove_time::decide(sheet, &facts, command)?.into()]
             }
-            TimeCommand::SubmitTimesheet(command) => {
-                vec![submit_timesheet::decide(sheet, command)?.into()]
+            TimeCommand::SubmitTimesheet(command, chain) => {
+                vec![submit_timesheet::decide(sheet, &chain, &command)?.into()]
             }
-            TimeCommand::ApproveTimesheet(command, facts) => {
-                vec![approve_timesheet::decide(sheet, &facts, command)?.into()]
+            TimeCommand::ApproveTimesheet(command, deciding) => {
+                approve_timesheet::decide(sheet, &deciding, command)?
             }
-            TimeCommand::RejectTimesheet(command, facts) => {
-                vec![reject_timesheet::decide(sheet, &facts, command)?.into()]
+            TimeCommand::RejectTimesheet(command, facts, deciding) => {
+                reject_timesheet::decide(sheet, &facts, &deciding, command)?
             }
-            TimeCommand::ReopenTimesheet(command, facts) => {
-                vec![reopen_timesheet::decide(sheet, &facts, command)?.into()]
+            TimeCommand::ReopenTimesheet(command, facts, deciding) => {
+                reopen_timesheet::decide(sheet, &facts, &deciding, command)?
             }
         })
     }

@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::samples::{entry_id, invoice, member, member_note, record, record_facts, span_in, task};
+use super::samples::{
+    deciding, entry_id, invoice, member_note, record, record_facts, span_in, task,
+};
 use super::*;
+use crate::members::Role;
 use record_time::WorkFacts;
 
 const ZONES: [&str; 4] = ["UTC", "Pacific/Kiritimati", "Pacific/Midway", "Europe/Berlin"];
@@ -118,23 +121,28 @@ impl Weeks {
                 (week, TimeCommand::RemoveTime(command, facts))
             }
             Step::Submit { week } => {
-                (self.week(week), TimeCommand::SubmitTimesheet(SubmitTimesheet))
+                let command = SubmitTimesheet::default();
+                (self.week(week), TimeCommand::SubmitTimesheet(command, Chain::default()))
             }
             Step::Approve { week, by } => {
-                let command = ApproveTimesheet { by: member(by), content: None };
-                let facts = ApprovalFacts { self_approval: false };
-                (self.week(week), TimeCommand::ApproveTimesheet(command, facts))
+                let deciding = Box::new(deciding(by, &[Role::Manager]));
+                let command = ApproveTimesheet::default();
+                (self.week(week), TimeCommand::ApproveTimesheet(command, deciding))
             }
             Step::Reject { week } => {
-                let command = RejectTimesheet { by: member(2), reason: member_note("Why?") };
-                (self.week(week), TimeCommand::RejectTimesheet(command, RejectFacts::default()))
+                let part = Part::default();
+                let command = RejectTimesheet { part, reason: member_note("Why?") };
+                let deciding = Box::new(deciding(2, &[Role::Manager]));
+                let facts = RejectFacts::default();
+                (self.week(week), TimeCommand::RejectTimesheet(command, facts, deciding))
             }
             Step::Reopen { week, billed } => {
-                let command = ReopenTimesheet { by: member(2), reason: None };
+                let command = ReopenTimesheet { part: Part::default(), reason: None };
+                let deciding = Box::new(deciding(2, &[Role::Manager]));
                 let billed = billed.map(|entry| (entry_id(entry), invoice(1)));
                 let facts =
                     ReopenFacts { billed: billed.into_iter().collect(), ..Default::default() };
-                (self.week(week), TimeCommand::ReopenTimesheet(command, facts))
+                (self.week(week), TimeCommand::ReopenTimesheet(command, facts, deciding))
             }
         };
         if let Ok(events) = command.decide(&self.sheet(week)) {
@@ -206,7 +214,9 @@ proptest! {
                 }
                 let Some(old) = before.get(id) else { continue };
                 prop_assert!(entry.version >= old.version);
-                let same_content = Entry { state: old.state, ..(**entry).clone() } == *old;
+                let approval = old.approval.clone();
+                let same_content =
+                    Entry { state: old.state, approval, ..(**entry).clone() } == *old;
                 prop_assert_eq!(entry.version == old.version, same_content);
                 let changes_one = matches!(step, Step::Record { .. } | Step::Revise { .. });
                 if changes_one && same_content {

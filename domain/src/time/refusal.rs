@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
+use super::chain::Office;
 use super::copy_week::CopyRefusal;
 use super::favourites::FavouriteRefusal;
 use super::periods::{Closing, PeriodScope};
@@ -125,9 +126,15 @@ pub enum Refusal {
         "nothing in this week is submitted or approved; its entries can be changed as they are"
     )]
     NothingToReopen,
+    /// What waits is for others to decide now.
+    #[error("what waits for approval here is for the office {waits_for} to decide now")]
+    NotYourStep {
+        /// The office of the next step.
+        waits_for: Office,
+    },
     /// Approver and member are the same.
     #[error(
-        "nobody approves their own time; ask another approver, or let the owner allow it with the \
+        "nobody decides on their own time; ask another approver, or let the owner allow it with the \
          setting SELF_APPROVAL"
     )]
     OwnApproval,
@@ -258,6 +265,7 @@ impl Refusal {
             Refusal::NothingToSubmit => "time.nothing_to_submit",
             Refusal::NothingSubmitted => "time.nothing_submitted",
             Refusal::NothingToReopen => "time.nothing_to_reopen",
+            Refusal::NotYourStep { .. } => "time.not_your_step",
             Refusal::OwnApproval => "time.own_approval",
             Refusal::ContentChanged => "time.content_changed",
             Refusal::ReasonRequired => "time.reason_required",
@@ -309,6 +317,7 @@ impl Refusal {
             | Refusal::NothingToSubmit
             | Refusal::NothingSubmitted
             | Refusal::NothingToReopen
+            | Refusal::NotYourStep { .. }
             | Refusal::OwnApproval
             | Refusal::PeriodClosed { .. }
             | Refusal::EntryReversed { .. }

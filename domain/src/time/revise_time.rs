@@ -81,6 +81,7 @@ impl ReviseTime {
             worked: self.worked.unwrap_or_else(|| entry.worked.clone()),
             billable: self.billable.unwrap_or(entry.billable),
             state: super::EntryState::Open,
+            approval: super::Approval::default(),
             note: self.note.unwrap_or_else(|| entry.note.clone()),
             tags: self.tags.unwrap_or_else(|| entry.tags.clone()),
             import: entry.import,
@@ -165,9 +166,10 @@ fn existing(sheet: &Timesheet, entry: EntryId) -> Result<(MemberId, &Entry), Ref
     Ok((sheet.member.expect("a sheet with entries has a member"), found))
 }
 
-/// Whether nothing but version and state differs.
+/// Whether nothing but version and approval differs.
 fn is_same(new: &Entry, old: &Entry) -> bool {
-    *new == Entry { version: new.version, state: new.state, ..old.clone() }
+    let approval = new.approval.clone();
+    *new == Entry { version: new.version, state: new.state, approval, ..old.clone() }
 }
 
 /// Work that stays on its project and task needs no leave of them; what is billed stays as it is.

@@ -3,8 +3,12 @@
 use uuid::Uuid;
 
 use super::record_time::{RecordFacts, RecordTime, TaskFacts, WorkFacts, decide};
-use super::{Entry, EntryState, OverlapRule, Timesheet, Worked};
+use super::{
+    Approval, Chain, Concerned, Deciding, Entry, EntryState, Filled, OverlapRule, Right, Timesheet,
+    Worked,
+};
 use crate::id::{EntryId, InvoiceId, MemberId, ProjectId, SubjectId, TaskId};
+use crate::members::Role;
 use crate::personal::{Personal, PurposeClass};
 
 pub(crate) fn at(text: &str) -> jiff::Timestamp {
@@ -87,6 +91,7 @@ pub(crate) fn open_entry(worked: Worked) -> Entry {
         worked,
         billable: true,
         state: EntryState::Open,
+        approval: Approval::default(),
         note: None,
         tags: Vec::new(),
         import: None,
@@ -113,4 +118,34 @@ pub(crate) fn in_state(mut sheet: Timesheet, entries: &[u128], state: EntryState
         sheet.entries.get_mut(&entry_id(*entry)).expect("recorded before").state = state;
     }
     sheet
+}
+
+/// The sheet with these entries submitted by the steps of a chain.
+pub(crate) fn in_chain(sheet: Timesheet, entries: &[u128], chain: &str) -> Timesheet {
+    let mut sheet = in_state(sheet, entries, EntryState::Submitted);
+    let chain = Chain::parse(chain).expect("a chain");
+    for entry in entries {
+        let entry = sheet.entries.get_mut(&entry_id(*entry)).expect("recorded before");
+        entry.approval = Approval::of(&chain);
+    }
+    sheet
+}
+
+pub(crate) fn right(n: u128, roles: &[Role]) -> Right {
+    Right { of: member(n), roles: roles.to_vec(), grants: Default::default() }
+}
+
+/// Somebody with these roles decides on the time of member 1, who has no manager.
+pub(crate) fn deciding(by: u128, roles: &[Role]) -> Deciding {
+    Deciding {
+        by: member(by),
+        rights: vec![right(by, roles)],
+        self_approval: false,
+        concerned: Concerned {
+            member: member(1),
+            line_manager: None,
+            clients: Default::default(),
+            filled: Filled::default(),
+        },
+    }
 }

@@ -95,7 +95,7 @@ fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
         TimeEvent::TimesheetRejected(event) => all(&event.entries),
         TimeEvent::TimesheetReopened(event) => all(&event.entries),
         // To ask for approval changes nothing here: what is asked for was not approved.
-        TimeEvent::TimesheetSubmitted(_) => Vec::new(),
+        TimeEvent::TimesheetSubmitted(_) | TimeEvent::TimesheetStepApproved(_) => Vec::new(),
     }
 }
 
@@ -126,7 +126,7 @@ fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Record
         TimeEvent::TimesheetApproved(event) => mark(rows, recorded, &event.entries, true),
         TimeEvent::TimesheetRejected(event) => mark(rows, recorded, &event.entries, false),
         TimeEvent::TimesheetReopened(event) => mark(rows, recorded, &event.entries, false),
-        TimeEvent::TimesheetSubmitted(_) => {}
+        TimeEvent::TimesheetSubmitted(_) | TimeEvent::TimesheetStepApproved(_) => {}
     }
 }
 

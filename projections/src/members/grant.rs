@@ -89,6 +89,8 @@ fn change_of(recorded: &Recorded) -> Option<(MemberId, members::Grant, bool)> {
         | MemberEvent::MemberManagerChanged(_)
         | MemberEvent::MemberEmploymentChanged(_)
         | MemberEvent::WorkPatternSet(_)
+        | MemberEvent::SubstituteNamed(_)
+        | MemberEvent::SubstituteWithdrawn(_)
         | MemberEvent::MemberSessionsRevoked(_) => None,
     }
 }

@@ -108,8 +108,12 @@ fn take_in(row: &mut MemberRow, event: &MemberEvent) {
         MemberEvent::MemberEmploymentChanged(event) => {
             (row.hired_on, row.left_on) = (event.hired_on, event.left_on);
         }
-        // A pattern of work has rows of its own, and sessions are none of a list's business.
-        MemberEvent::WorkPatternSet(_) | MemberEvent::MemberSessionsRevoked(_) => {}
+        // Patterns of work and substitutes have rows of their own, and sessions are none of a list's
+        // business.
+        MemberEvent::WorkPatternSet(_)
+        | MemberEvent::SubstituteNamed(_)
+        | MemberEvent::SubstituteWithdrawn(_)
+        | MemberEvent::MemberSessionsRevoked(_) => {}
     }
 }
 
@@ -134,6 +138,8 @@ fn member_of(event: &MemberEvent) -> MemberId {
         MemberEvent::MemberEmploymentChanged(event) => event.member,
         MemberEvent::WorkPatternSet(event) => event.member,
         MemberEvent::MemberSessionsRevoked(event) => event.member,
+        MemberEvent::SubstituteNamed(event) => event.member,
+        MemberEvent::SubstituteWithdrawn(event) => event.member,
     }
 }
 
@@ -188,7 +194,7 @@ mod tests {
         assert_eq!(nova.name, sealed(&sealed_text::<String>(PurposeClass::Identity, 1, "CCCC")));
         assert_eq!(nova.email, sealed(&sealed_text::<String>(PurposeClass::Identity, 1, "DDDD")));
         assert_eq!(nova.roles, [Role::Manager, Role::Billing]);
-        assert_eq!((nova.active, nova.position), (true, 15));
+        assert_eq!((nova.active, nova.position), (true, 18));
         let day = |day| Some(jiff::civil::date(2026, 2, day));
         assert_eq!(nova.registration, Registration::Registered);
         assert_eq!((nova.hired_on, nova.left_on), (day(1), day(27)));

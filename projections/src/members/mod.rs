@@ -3,6 +3,7 @@
 pub mod grant;
 pub mod head_count;
 pub mod member;
+pub mod substitute;
 pub mod work_pattern;
 
 use domain::members::{Registration, Role};

@@ -68,6 +68,8 @@ fn pattern_set(recorded: &Recorded) -> Option<&WorkPatternSet> {
         | MemberEvent::MemberRegistered(_)
         | MemberEvent::MemberManagerChanged(_)
         | MemberEvent::MemberEmploymentChanged(_)
+        | MemberEvent::SubstituteNamed(_)
+        | MemberEvent::SubstituteWithdrawn(_)
         | MemberEvent::MemberSessionsRevoked(_)
         | MemberEvent::GrantGiven(_)
         | MemberEvent::GrantTakenBack(_) => None,
@@ -81,6 +83,12 @@ pub async fn of_member(
 ) -> Result<Vec<WorkPatternRow>, ReadError> {
     let query = select::<WorkPatternRow>(tx, "where r.member_id = $1 order by r.from_day");
     read_rows(&query.bind(member.0).fetch_all().await?)
+}
+
+/// Every member's patterns, ordered by member and by the day each holds from.
+pub async fn list(tx: &mut TenantTx) -> Result<Vec<WorkPatternRow>, ReadError> {
+    let query = select::<WorkPatternRow>(tx, "order by r.member_id, r.from_day");
+    read_rows(&query.fetch_all().await?)
 }
 
 #[cfg(test)]

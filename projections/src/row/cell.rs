@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use domain::id::{
     BudgetId, ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId,
-    ProjectId, StreamId, TaskId, TenantId,
+    ProjectId, StreamId, SubstitutionId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -100,6 +100,7 @@ id_cells!(
     MemberId,
     ProjectId,
     StreamId,
+    SubstitutionId,
     TaskId,
     TenantId
 );

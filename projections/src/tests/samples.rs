@@ -4,8 +4,9 @@ use domain::id::{EntryId, MemberId, ProjectId, StreamId, SubjectId, TaskId};
 use domain::log::{Event, Recorded};
 use domain::personal::{Envelope, Personal, PurposeClass};
 use domain::time::{
-    EntryVersion, Span, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised, TimesheetApproved,
-    TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, Span, TimeEvent, TimeRecorded, TimeRemoved, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted, Week, Worked,
 };
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -145,6 +146,21 @@ pub(crate) fn submitted(entries: &[(u128, u32)]) -> TimesheetSubmitted {
         week: Week::of(MONDAY),
         entries: versions(entries),
         content: "c1".to_owned(),
+        chain: Chain::default(),
+    }
+}
+
+/// Member 9 lets entries of the week of `MONDAY` pass the first of two steps.
+pub(crate) fn step_approved(entries: &[(u128, u32)]) -> TimesheetStepApproved {
+    TimesheetStepApproved {
+        member: MemberId(id(1)),
+        week: Week::of(MONDAY),
+        step: 1,
+        chain: Chain::parse("line_manager,billing").expect("a chain"),
+        by: MemberId(id(9)),
+        in_right_of: None,
+        entries: versions(entries),
+        content: "c1".to_owned(),
     }
 }
 
@@ -156,6 +172,8 @@ pub(crate) fn approved(entries: &[(u128, u32)]) -> TimesheetApproved {
         by: MemberId(id(9)),
         entries: versions(entries),
         content: "c1".to_owned(),
+        in_right_of: None,
+        chain: Chain::default(),
     }
 }
 
@@ -167,6 +185,7 @@ pub(crate) fn rejected(entries: &[(u128, u32)]) -> TimesheetRejected {
         by: MemberId(id(9)),
         reason: sealed(PurposeClass::Reason, 1, "BBBB"),
         entries: versions(entries),
+        in_right_of: None,
     }
 }
 
@@ -178,6 +197,7 @@ pub(crate) fn reopened(entries: &[(u128, u32)]) -> TimesheetReopened {
         by: MemberId(id(9)),
         reason: None,
         entries: versions(entries),
+        in_right_of: None,
     }
 }
 
@@ -198,5 +218,18 @@ pub(crate) fn weeks_of_time() -> History {
         .time(1, MONDAY, removed(102, Some(next)))
         .time(1, next, TimeRecorded { version: 2, ..recorded(102, next, 1800) })
         .time(1, MONDAY, removed(103, None));
+    history
+}
+
+/// Entry 301 has passed the first of two steps, and 302 was revised after it had.
+pub(crate) fn steps() -> History {
+    let chain = Chain::parse("line_manager,billing").expect("a chain");
+    let mut history = History::default();
+    history
+        .time(1, MONDAY, recorded(301, MONDAY, 60))
+        .time(1, MONDAY, recorded(302, MONDAY, 60))
+        .time(1, MONDAY, TimesheetSubmitted { chain, ..submitted(&[(301, 1), (302, 1)]) })
+        .time(1, MONDAY, step_approved(&[(301, 1), (302, 1)]))
+        .time(1, MONDAY, revised(302, 2, MONDAY, 90));
     history
 }

@@ -12,7 +12,7 @@ use domain::catalogue::{
 use domain::files::{FileAbout, FileEvent, FileKind, FileRemoved, FileStored};
 use domain::id::{
     ClientId, EntryId, FileId, ImportId, InvoiceId, MemberId, ProjectId, SessionId, StreamId,
-    TaskId,
+    SubstitutionId, TaskId,
 };
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::log::Event;
@@ -20,7 +20,8 @@ use domain::members::{
     Grant, GrantGiven, GrantTakenBack, MemberActivated, MemberAdded, MemberDeactivated,
     MemberEmailChanged, MemberEmploymentChanged, MemberEvent, MemberInvited, MemberManagerChanged,
     MemberRegistered, MemberRenamed, MemberRolesChanged, MemberSessionsRevoked,
-    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, WorkPatternSet,
+    MemberTimeZoneChanged, Proof, Role, SessionBegun, SessionEnded, SessionEvent, SubstituteNamed,
+    SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::{Document, Identity};
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
@@ -146,6 +147,12 @@ pub(crate) fn members() -> History {
         .member(1, pattern(None, 480))
         .member(1, pattern(hired_on, 360))
         .member(1, pattern(hired_on, 300));
+    let (substitute, from, to) = (MemberId(id(2)), date(2026, 3, 9), date(2026, 3, 13));
+    let named = |n| SubstituteNamed { id: SubstitutionId(id(n)), member, substitute, from, to };
+    history
+        .member(1, named(70))
+        .member(1, SubstituteWithdrawn { id: SubstitutionId(id(70)), member })
+        .member(1, named(71));
     history
 }
 
@@ -296,7 +303,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 113;
+pub(crate) const END: i64 = 121;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -314,6 +321,7 @@ pub(crate) fn everything() -> History {
         settings(),
         time,
         super::samples::corrections(),
+        super::samples::steps(),
         super::samples::timers(),
         super::samples::favourites(),
         drafts,

@@ -10,7 +10,7 @@ pub mod utilisation;
 pub mod work_terms;
 
 use domain::log::Recorded;
-use domain::time::{EntryState, TimeEvent};
+use domain::time::{Chain, EntryState, Office, TimeEvent};
 
 use crate::row::text_cells;
 
@@ -20,6 +20,8 @@ const STATES: [EntryState; 4] =
 text_cells! {
     EntryState: |state| state.as_str(),
         |name| STATES.into_iter().find(|state| state.as_str() == name);
+    Office: |office| office.as_str(), Office::parse;
+    Chain: |chain| chain.to_string(), Chain::parse;
 }
 
 /// The event of a timesheet, where it's one.

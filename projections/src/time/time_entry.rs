@@ -7,8 +7,8 @@ use domain::id::{ClientId, EntryId, ImportId, MemberId, ProjectId, StreamId, Tas
 use domain::log::{EventFamily, Recorded};
 use domain::personal::Envelope;
 use domain::time::{
-    EntryState, EntryVersion, Span, TimeEvent, TimeRecorded, TimeReversed, TimeRevised, Week,
-    Worked,
+    Chain, EntryState, EntryVersion, Span, TimeEvent, TimeRecorded, TimeReversed, TimeRevised,
+    Week, Worked,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -59,6 +59,10 @@ row! {
         tags: Vec<String>,
         /// How far its approval has come.
         state: EntryState,
+        /// The steps of its approval; a manager's alone until it's submitted.
+        chain: Chain,
+        /// How many of them are behind it.
+        steps_done: u32,
         /// Its version: 1, 2, 3, …
         version: u32,
         /// The import it came with.
@@ -118,6 +122,7 @@ impl ReadModel for TimeEntry {
             TimeEvent::TimeRemoved(event) => with(event.entry, [event.reverses, event.replaces]),
             TimeEvent::TimeReversed(event) => with(event.entry, [Some(event.reverses)]),
             TimeEvent::TimesheetSubmitted(event) => entries(&event.entries),
+            TimeEvent::TimesheetStepApproved(event) => entries(&event.entries),
             TimeEvent::TimesheetApproved(event) => entries(&event.entries),
             TimeEvent::TimesheetRejected(event) => entries(&event.entries),
             TimeEvent::TimesheetReopened(event) => entries(&event.entries),
@@ -156,16 +161,21 @@ impl ReadModel for TimeEntry {
                 }
             }
             TimeEvent::TimesheetSubmitted(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Submitted);
+                mark(rows, recorded, &event.entries, EntryState::Submitted, (&event.chain, 0));
+            }
+            TimeEvent::TimesheetStepApproved(event) => {
+                let steps = (&event.chain, event.step);
+                mark(rows, recorded, &event.entries, EntryState::Submitted, steps);
             }
             TimeEvent::TimesheetApproved(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Approved);
+                let steps = (&event.chain, event.chain.steps());
+                mark(rows, recorded, &event.entries, EntryState::Approved, steps);
             }
             TimeEvent::TimesheetRejected(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Rejected);
+                mark(rows, recorded, &event.entries, EntryState::Rejected, (&Chain::default(), 0));
             }
             TimeEvent::TimesheetReopened(event) => {
-                mark(rows, recorded, &event.entries, EntryState::Open);
+                mark(rows, recorded, &event.entries, EntryState::Open, (&Chain::default(), 0));
             }
         }
     }
@@ -213,6 +223,8 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> TimeEntryRow {
         note: event.note.as_ref().and_then(|note| note.envelope().cloned()),
         tags: event.tags.clone(),
         state: EntryState::Open,
+        chain: Chain::default(),
+        steps_done: 0,
         version: event.version,
         import_id: event.import,
         reverses: None,
@@ -244,6 +256,8 @@ fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> TimeEntryRow {
         note: None,
         tags: Vec::new(),
         state: EntryState::Open,
+        chain: Chain::default(),
+        steps_done: 0,
         version: 1,
         import_id: None,
         reverses: Some(event.reverses),
@@ -278,6 +292,8 @@ fn revise(rows: &mut Rows<TimeEntryRow>, event: &TimeRevised, recorded: &Recorde
         row.note = event.note.as_ref().and_then(|note| note.envelope().cloned());
         row.tags.clone_from(&event.tags);
         row.state = EntryState::Open;
+        row.chain = Chain::default();
+        row.steps_done = 0;
         row.version = event.version;
         row.position = recorded.position;
     });
@@ -289,14 +305,18 @@ fn mark(
     recorded: &Recorded,
     versions: &[EntryVersion],
     state: EntryState,
+    (chain, steps_done): (&Chain, u32),
 ) {
     for EntryVersion { entry, version } in versions {
         let meant = |row: &TimeEntryRow| {
-            row.version == *version && row.sheet_id == recorded.stream && row.state != state
+            let moves = (row.state, row.steps_done) != (state, steps_done) || row.chain != *chain;
+            moves && row.version == *version && row.sheet_id == recorded.stream
         };
         if rows.get(entry).is_some_and(meant) {
             rows.change(entry, |row| {
                 row.state = state;
+                row.chain.clone_from(chain);
+                row.steps_done = steps_done;
                 row.position = recorded.position;
             });
         }

@@ -2,10 +2,14 @@
 //! entry but not what it was, so the row keeps its entries in arrays, one column per fact. A second
 //! table would do too, at twice the writes; a week holds a few dozen entries.
 
+use std::collections::BTreeSet;
+
 use domain::id::{EntryId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use domain::time::cells::PlacedEntry;
-use domain::time::{EntryState, EntryVersion, TimeEvent, Week, Worked, on_other_days};
+use domain::time::{
+    Chain, EntryState, EntryVersion, Office, TimeEvent, Week, Worked, on_other_days,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use migrations::TenantTx;
@@ -20,7 +24,8 @@ row! {
     index(
         "member_week": "(member_id, week)",
         "state_week": "(state, week)",
-        "monday": "(monday, member_id)"
+        "monday": "(monday, member_id)",
+        "waiting": "(week, member_id) where submitted > 0"
     ) {
         /// The stream of the timesheet.
         sheet_id: StreamId,
@@ -83,8 +88,27 @@ row! {
         other_days: Vec<Date>,
         /// How many of the entry's seconds.
         other_day_seconds: Vec<i64>,
+        /// The steps of approval of each; a manager's alone until it's submitted.
+        entry_chains: Vec<Chain>,
+        /// How many of them are behind each.
+        entry_steps_done: Vec<u32>,
+        /// Which offices decide next on what waits, each once.
+        waits_for: Vec<Office>,
         /// The last event that changed it.
         position: i64,
+    }
+}
+
+impl TimesheetWeekRow {
+    /// The places of the entries that wait for approval.
+    pub fn waiting(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.entry_states.len()).filter(|n| self.entry_states[*n] == EntryState::Submitted)
+    }
+
+    /// Who decides next on the entry in this place, while it waits.
+    pub fn next_office(&self, n: usize) -> Option<Office> {
+        let next = self.entry_chains.get(n)?.offices().get(*self.entry_steps_done.get(n)? as usize);
+        next.copied().filter(|_| self.entry_states[n] == EntryState::Submitted)
     }
 }
 
@@ -114,6 +138,7 @@ impl ReadModel for TimesheetWeek {
             TimeEvent::TimeRevised(_)
             | TimeEvent::TimeRemoved(_)
             | TimeEvent::TimesheetSubmitted(_)
+            | TimeEvent::TimesheetStepApproved(_)
             | TimeEvent::TimesheetApproved(_)
             | TimeEvent::TimesheetRejected(_)
             | TimeEvent::TimesheetReopened(_) => None,
@@ -164,6 +189,9 @@ fn empty(sheet_id: StreamId, member_id: MemberId, week: Week) -> TimesheetWeekRo
         other_day_entries: Vec::new(),
         other_days: Vec::new(),
         other_day_seconds: Vec::new(),
+        entry_chains: Vec::new(),
+        entry_steps_done: Vec::new(),
+        waits_for: Vec::new(),
         position: 0,
     }
 }
@@ -181,6 +209,8 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
             row.entry_billable.push(event.billable);
             row.entry_states.push(EntryState::Open);
             set_other_days(row, event.entry, &event.worked);
+            row.entry_chains.push(Chain::default());
+            row.entry_steps_done.push(0);
         }
         TimeEvent::TimeRevised(event) => {
             if let Some(n) = row.entry_ids.iter().position(|id| *id == event.entry) {
@@ -192,6 +222,8 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
                 row.entry_billable[n] = event.billable;
                 row.entry_states[n] = EntryState::Open;
                 set_other_days(row, event.entry, &event.worked);
+                row.entry_chains[n] = Chain::default();
+                row.entry_steps_done[n] = 0;
             }
         }
         TimeEvent::TimeReversed(event) => {
@@ -204,24 +236,31 @@ fn take_in(row: &mut TimesheetWeekRow, event: &TimeEvent, at: Timestamp) {
             row.entry_seconds.push(event.signed_seconds());
             row.entry_billable.push(event.billable);
             row.entry_states.push(EntryState::Open);
+            row.entry_chains.push(Chain::default());
+            row.entry_steps_done.push(0);
         }
         TimeEvent::TimeRemoved(event) => remove(row, event.entry),
         TimeEvent::TimesheetSubmitted(event) => {
-            mark(row, &event.entries, EntryState::Submitted);
+            mark(row, &event.entries, EntryState::Submitted, &event.chain, 0);
             row.submitted_at = Some(at);
         }
+        TimeEvent::TimesheetStepApproved(event) => {
+            mark(row, &event.entries, EntryState::Submitted, &event.chain, event.step);
+        }
         TimeEvent::TimesheetApproved(event) => {
-            mark(row, &event.entries, EntryState::Approved);
+            mark(row, &event.entries, EntryState::Approved, &event.chain, event.chain.steps());
             row.decided_at = Some(at);
             row.decided_by = Some(event.by);
             row.approved_content = Some(event.content.clone());
         }
         TimeEvent::TimesheetRejected(event) => {
-            mark(row, &event.entries, EntryState::Rejected);
+            mark(row, &event.entries, EntryState::Rejected, &Chain::default(), 0);
             row.decided_at = Some(at);
             row.decided_by = Some(event.by);
         }
-        TimeEvent::TimesheetReopened(event) => mark(row, &event.entries, EntryState::Open),
+        TimeEvent::TimesheetReopened(event) => {
+            mark(row, &event.entries, EntryState::Open, &Chain::default(), 0);
+        }
     }
 }
 
@@ -235,6 +274,8 @@ fn remove(row: &mut TimesheetWeekRow, entry: EntryId) {
         row.entry_seconds.remove(n);
         row.entry_billable.remove(n);
         row.entry_states.remove(n);
+        row.entry_chains.remove(n);
+        row.entry_steps_done.remove(n);
     }
     forget_other_days(row, entry);
 }
@@ -258,11 +299,19 @@ fn set_other_days(row: &mut TimesheetWeekRow, entry: EntryId, worked: &Worked) {
 }
 
 /// A step of approval is bound to the version it names: another one keeps its state.
-fn mark(row: &mut TimesheetWeekRow, versions: &[EntryVersion], state: EntryState) {
+fn mark(
+    row: &mut TimesheetWeekRow,
+    versions: &[EntryVersion],
+    state: EntryState,
+    chain: &Chain,
+    steps_done: u32,
+) {
     for EntryVersion { entry, version } in versions {
         let found = row.entry_ids.iter().position(|id| id == entry);
         if let Some(n) = found.filter(|n| row.entry_versions[*n] == *version) {
             row.entry_states[n] = state;
+            row.entry_chains[n].clone_from(chain);
+            row.entry_steps_done[n] = steps_done;
         }
     }
 }
@@ -281,6 +330,9 @@ fn sum_up(row: &mut TimesheetWeekRow) {
     } else {
         EntryState::Approved
     };
+    let waits = row.waiting().filter_map(|n| row.next_office(n));
+    let waits_for: BTreeSet<Office> = waits.collect();
+    row.waits_for = waits_for.into_iter().collect();
     let month = row.monday.first_of_month();
     let mut sums = [0; 4];
     for ((seconds, billable), day) in
@@ -361,6 +413,28 @@ pub async fn list(
         .bind(state.map(EntryState::as_str))
         .bind(week.map(|week| week.to_string()))
         .bind(member.map(|member| member.0))
+        .bind(after.map(|(week, _)| week.to_string()))
+        .bind(after.map(|(_, member)| member.0))
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    read_rows(&answers)
+}
+
+/// Weeks in which something waits for one of these offices, by week and member after those of a
+/// cursor: whether it waits for whoever asks is theirs to find out.
+pub async fn waiting(
+    tx: &mut TenantTx,
+    offices: &[Office],
+    after: Option<(Week, MemberId)>,
+    limit: i64,
+) -> Result<Vec<TimesheetWeekRow>, ReadError> {
+    let sql = "where r.submitted > 0 and r.waits_for && $1
+            and ($2::text is null or (r.week, r.member_id) > ($2, $3))
+        order by r.week, r.member_id limit $4";
+    let offices: Vec<&str> = offices.iter().map(|office| office.as_str()).collect();
+    let answers = select::<TimesheetWeekRow>(tx, sql)
+        .bind(offices)
         .bind(after.map(|(week, _)| week.to_string()))
         .bind(after.map(|(_, member)| member.0))
         .bind(limit)

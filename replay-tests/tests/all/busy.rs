@@ -5,7 +5,9 @@ use std::sync::Mutex;
 use commands::bus::SplitMix;
 use commands::catalogue::{AddClient, AddProject, AddTask};
 use commands::members::AddMember;
-use commands::time::{ApproveTimesheet, RecordTime, RemoveTime, ReviseTime, SubmitTimesheet};
+use commands::time::{
+    ApproveTimesheet, RecordTime, RemoveTime, ReviseTime, SubmitTimesheet, WeekPart,
+};
 use commands::{Command, CommandError, Commands, Sender};
 use domain::id::{ClientId, EntryId, MemberId, ProjectId, TaskId, TenantId};
 use domain::log::{Actor, Via};
@@ -136,8 +138,12 @@ impl Busy {
 
     async fn submit_and_approve(&self, random: &mut SplitMix) -> Result<(), CommandError> {
         let (member, week) = (self.member, Week::of(Self::day(random)));
-        self.send(Actor::Member(member), SubmitTimesheet { member, week }).await?;
-        let approve = ApproveTimesheet { member, week, content: None };
+        self.send(
+            Actor::Member(member),
+            SubmitTimesheet { member, week, part: WeekPart::default() },
+        )
+        .await?;
+        let approve = ApproveTimesheet { member, week, part: WeekPart::default(), content: None };
         self.send(Actor::Member(self.manager), approve).await
     }
 }

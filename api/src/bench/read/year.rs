@@ -9,7 +9,7 @@ use commands::billing::DraftInvoice;
 use commands::catalogue::SetRate;
 use commands::import::{ImportOptions, OnProgress, Progress};
 use commands::tenancy::{CreatedTenant, NewFirm, create_tenant};
-use commands::time::{ApproveTimesheet, SubmitTimesheet};
+use commands::time::{ApproveTimesheet, SubmitTimesheet, WeekPart};
 use commands::tokens::{NewToken, Scopes, issue};
 use commands::{Command, CommandError, Sender};
 use domain::billing::GroupBy;
@@ -253,9 +253,10 @@ impl Story<'_> {
             .collect();
         let (start, of) = (Instant::now(), done.len());
         let each = done.into_iter().map(|(member, week, approve)| async move {
-            self.send(member, SubmitTimesheet { member, week }).await?;
+            self.send(member, SubmitTimesheet { member, week, part: WeekPart::default() }).await?;
             if approve {
-                let command = ApproveTimesheet { member, week, content: None };
+                let command =
+                    ApproveTimesheet { member, week, content: None, part: WeekPart::default() };
                 self.send(self.created.owner, command).await?;
             }
             Ok::<_, CommandError>(approve)

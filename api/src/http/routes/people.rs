@@ -92,6 +92,28 @@ fn work_routes() -> Vec<Route> {
             "Set by which pattern a member works from a day on",
             members::set_pattern,
         ),
+        get(
+            "/members/{id}/substitutes",
+            "listSubstitutes",
+            read(M, ALL),
+            "Who stands in for a member, and when",
+            members::substitutes::list,
+        )
+        .from(&["member", "substitute"]),
+        post(
+            "/members/{id}/substitutes",
+            "nameSubstitute",
+            write(M, MEMBERS),
+            "Let somebody stand in for a member for some days",
+            members::substitutes::name,
+        ),
+        delete(
+            "/members/{id}/substitutes/{sid}",
+            "withdrawSubstitute",
+            write(M, MEMBERS),
+            "Take back that somebody stands in",
+            members::substitutes::withdraw,
+        ),
     ]
 }
 

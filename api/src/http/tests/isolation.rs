@@ -73,8 +73,13 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let body = json!({ "member_id": member, "right": "reader", "object_id": file.id() });
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
+    let colleague = firm.person(&[Role::Member]).await.member;
+    let body = json!({ "substitute_id": colleague, "from": "2198-01-01", "to": "2198-01-02" });
+    let substitute = firm.post(&format!("/members/{member}/substitutes"), &body).await;
+    firm.get_after(&substitute, &format!("/members/{member}/substitutes")).await.is(200);
     BTreeMap::from([
         ("jobs", job),
+        ("sid", substitute.id()),
         ("files", file.id()),
         ("grants", grant.id()),
         ("imports", import),

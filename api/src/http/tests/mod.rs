@@ -2,6 +2,7 @@
 //! firm of its own.
 
 mod access;
+mod approval;
 mod ask;
 mod budgets;
 mod calendar;

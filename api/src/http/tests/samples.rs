@@ -84,6 +84,9 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
         "changeBudget" => json!({ "alert_at": [90] }),
         "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
+        "nameSubstitute" => json!({
+            "substitute_id": fill("member_id"), "from": "2199-01-01", "to": "2199-01-02",
+        }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "closePeriod" => json!({ "through": "1970-01-31" }),

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::EntryStateName;
 use super::days::WarningBody;
 use super::record::{Record, Revise};
+use super::steps::StepsBody;
 use super::timer;
 use super::worked::{Said, When, malformed};
 use crate::http::answer::{Answer, Changed};
@@ -56,6 +57,8 @@ pub(crate) struct EntryBody {
     note: Option<String>,
     tags: Vec<String>,
     state: EntryStateName,
+    #[serde(flatten)]
+    approval: StepsBody,
     /// 1, 2, 3, …; it goes on when a timer is stopped.
     version: u32,
     /// The import it came with.
@@ -105,6 +108,7 @@ fn shown(about: &About, rounder: &Rounder, row: TimeEntryRow) -> EntryBody {
         note: personal::text(&about.keys, row.note.as_ref()),
         tags: row.tags,
         state: EntryStateName::Recorded(row.state.into()),
+        approval: StepsBody::of(row.state, &row.chain, row.steps_done),
         version: row.version,
         import_id: row.import_id.map(Uuid::from),
         reverses: row.reverses.map(Uuid::from),

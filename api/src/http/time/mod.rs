@@ -1,6 +1,7 @@
 //! Time over HTTP: entries, and the weeks they are approved in. Members see their own time;
 //! managers, billing and auditors see everybody's.
 
+mod approvers;
 pub(crate) mod batch;
 pub(crate) mod calendar;
 pub(crate) mod changes;
@@ -12,10 +13,13 @@ pub(crate) mod favourites;
 pub(crate) mod grid;
 pub(crate) mod habits;
 pub(crate) mod listed;
+mod missing;
 pub(crate) mod periods;
 pub(crate) mod progress;
 pub(crate) mod record;
 pub(crate) mod sheets;
+pub(crate) mod since_approval;
+pub(crate) mod steps;
 pub(crate) mod timer;
 pub(crate) mod utilisation;
 pub(crate) mod worked;

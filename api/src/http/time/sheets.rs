@@ -1,11 +1,12 @@
-//! Members' weeks over HTTP, and the steps of their approval.
+//! Members' weeks over HTTP: lists of them, what waits for the caller, who is missing, and one week
+//! or part of it. Whoever has a step of an approval sees what it's about, and no more.
+
+use std::collections::BTreeSet;
 
 use commands::event_log::read::stream_after;
-use commands::time::{ApproveTimesheet, RejectTimesheet, ReopenTimesheet, SubmitTimesheet};
-use commands::{Command, Done};
-use domain::id::{MemberId, StreamId};
+use domain::id::{ClientId, MemberId, ProjectId, StreamId};
 use domain::log::Event;
-use domain::time::{EntryState, Timesheet, Week, timesheet_stream};
+use domain::time::{EntryState, Office, Part, Timesheet, Week, timesheet_stream};
 use jiff::Timestamp;
 use projections::members::member::{self, Member};
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
@@ -15,19 +16,20 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::StateName;
+use super::approvers::Approver;
 use super::entries::{EntryBody, all_shown};
-use crate::http::answer::{Answer, Changed};
-use crate::http::body::{Json, OptionalJson};
+use super::steps::OfficeName;
+use crate::http::answer::Answer;
 use crate::http::call::{About, Call, piece};
 use crate::http::cursor::Page;
-use crate::http::if_seen::IfSeen;
-use crate::http::members::{NoBody, Nothing};
 use crate::http::problem::Problem;
 use crate::http::query::refused;
 
 const KIND: &str = "timesheet";
 /// A week holds at most this many entries.
 const ENTRIES_MAX: i64 = domain::time::record_time::MOST_ENTRIES as i64;
+/// How many weeks are looked at in one go for those that wait for the caller.
+const CHUNK: i64 = 500;
 
 /// A member's week.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -52,6 +54,11 @@ pub(crate) struct SheetSummary {
     /// When it was last approved or sent back, and by whom.
     decided_at: Option<Timestamp>,
     decided_by: Option<Uuid>,
+    /// How many steps of approval are behind its entries, of all those asked for.
+    steps_done: u32,
+    steps: u32,
+    /// Who decides next on what of it waits.
+    waits_for: Vec<OfficeName>,
 }
 
 /// A member's week with its entries.
@@ -65,7 +72,10 @@ pub(crate) struct SheetBody {
     items: Vec<EntryBody>,
 }
 
-fn summary(row: &TimesheetWeekRow) -> SheetSummary {
+pub(super) fn summary(row: &TimesheetWeekRow) -> SheetSummary {
+    let asked =
+        |n: &usize| matches!(row.entry_states[*n], EntryState::Submitted | EntryState::Approved);
+    let asked = || (0..row.entry_states.len()).filter(asked);
     SheetSummary {
         member_id: row.member_id.0,
         week: row.week.to_string(),
@@ -80,10 +90,13 @@ fn summary(row: &TimesheetWeekRow) -> SheetSummary {
         submitted_at: row.submitted_at,
         decided_at: row.decided_at,
         decided_by: row.decided_by.map(Uuid::from),
+        steps_done: asked().map(|n| row.entry_steps_done[n]).sum(),
+        steps: asked().map(|n| row.entry_chains[n].steps()).sum(),
+        waits_for: row.waits_for.iter().copied().map(OfficeName::from).collect(),
     }
 }
 
-fn empty(member: MemberId, week: Week) -> SheetSummary {
+pub(super) fn empty(member: MemberId, week: Week) -> SheetSummary {
     SheetSummary {
         member_id: member.0,
         week: week.to_string(),
@@ -98,6 +111,9 @@ fn empty(member: MemberId, week: Week) -> SheetSummary {
         submitted_at: None,
         decided_at: None,
         decided_by: None,
+        steps_done: 0,
+        steps: 0,
+        waits_for: Vec::new(),
     }
 }
 
@@ -109,17 +125,43 @@ pub(crate) struct Filter {
     /// An ISO week, such as `2026-W10`.
     week: Option<String>,
     member_id: Option<Uuid>,
+    /// `me`: weeks in which something waits for you to decide, also where you stand in for
+    /// somebody.
+    awaiting: Option<Awaiting>,
+    /// `true`, with a week: those who should have worked in it and have submitted nothing.
+    missing: Option<bool>,
+}
+
+/// Whom something waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Awaiting {
+    /// The caller.
+    Me,
 }
 
 /// `GET /timesheets`.
 pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<SheetSummary>>, Problem> {
-    let Filter { state, week, member_id } = &call.query;
+    let Filter { state, week, member_id, awaiting, missing } = &call.query;
     let state = state.map(EntryState::from);
     let parse = |text: &String| {
         text.parse().map_err(|_| refused("week", "query.invalid", "give a week such as 2026-W10"))
     };
     let week: Option<Week> = week.as_ref().map(parse).transpose()?;
-    let member = match (member_id.map(MemberId), call.sees_only()) {
+    let asked = Asked { state, week, member: member_id.map(MemberId) };
+    match (awaiting, missing.unwrap_or_default()) {
+        (Some(Awaiting::Me), false) => return awaiting_caller(&call, &asked).await,
+        (None, true) => {
+            let why = "say of which week: missing=true&week=2026-W10";
+            let week = week.ok_or_else(|| refused("week", "query.invalid", why))?;
+            return super::missing::list(&call, week, asked.member).await;
+        }
+        (None, false) => {}
+        (Some(Awaiting::Me), true) => {
+            return Err(refused("missing", "query.invalid", "ask for one of both"));
+        }
+    }
+    let member = match (asked.member, call.sees_only()) {
         (asked, None) => asked,
         (None, Some(own)) => Some(own),
         (Some(asked), Some(own)) if asked == own => Some(own),
@@ -135,12 +177,55 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<SheetSumm
             rows
         }
         Some(rows) => {
-            let wanted = |row: &TimesheetWeekRow| {
-                state.is_none_or(|state| row.state == state)
-                    && week.is_none_or(|week| row.week == week)
-                    && member.is_none_or(|member| row.member_id == member)
-            };
-            piece(&rows, wanted, key, after, limit)
+            let asked = Asked { member, ..asked };
+            piece(&rows, |row| asked.wants(row), key, after, limit)
+        }
+    };
+    Ok(call.page(rows, key, |row| summary(&row)))
+}
+
+/// Which weeks, understood.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    state: Option<EntryState>,
+    week: Option<Week>,
+    member: Option<MemberId>,
+}
+
+impl Asked {
+    fn wants(&self, row: &TimesheetWeekRow) -> bool {
+        self.state.is_none_or(|state| row.state == state)
+            && self.week.is_none_or(|week| row.week == week)
+            && self.member.is_none_or(|member| row.member_id == member)
+    }
+}
+
+/// Weeks in which something waits for the caller.
+async fn awaiting_caller(
+    call: &Call<(), Filter>,
+    asked: &Asked,
+) -> Result<Answer<Page<SheetSummary>>, Problem> {
+    let approver = Approver::caller(call).await?;
+    let wanted = |row: &TimesheetWeekRow| asked.wants(row) && approver.is_asked(row);
+    let key = |row: &TimesheetWeekRow| (row.week, row.member_id);
+    let (mut after, limit) = (call.after()?, call.look_for());
+    let rows = match call.rows_then::<TimesheetWeek>().await? {
+        Some(rows) => piece(&rows, wanted, key, after, limit),
+        None => {
+            let (offices, mut found) = (approver.offices(), Vec::new());
+            let mut tx = call.tx().await?;
+            while (found.len() as i64) < limit {
+                let rows = timesheet_week::waiting(&mut tx, &offices, after, CHUNK).await?;
+                let more = rows.len() as i64 == CHUNK;
+                after = rows.last().map(key);
+                found.extend(rows.into_iter().filter(wanted));
+                if !more {
+                    break;
+                }
+            }
+            tx.commit().await?;
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            found
         }
     };
     Ok(call.page(rows, key, |row| summary(&row)))
@@ -197,7 +282,12 @@ async fn rows_of(
 }
 
 /// The hash of what waits for approval in a week, up to a position.
-async fn content(about: &About, sheet: StreamId, position: i64) -> Result<String, Problem> {
+async fn content(
+    about: &About,
+    sheet: StreamId,
+    position: i64,
+    part: &Part,
+) -> Result<String, Problem> {
     let mut tx = about.tx().await?;
     let rows = stream_after(&mut tx, sheet, 0).await?;
     tx.commit().await?;
@@ -207,100 +297,111 @@ async fn content(about: &About, sheet: StreamId, position: i64) -> Result<String
             state.evolve(&event);
         }
     }
-    Ok(state.submitted_content())
+    Ok(state.submitted_content(part))
+}
+
+/// What of a week is shown; all of it where nothing is named.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfPart {
+    /// Only what is on this project.
+    project_id: Option<Uuid>,
+    /// Only what is for this client.
+    client_id: Option<Uuid>,
+}
+
+impl OfPart {
+    /// Which entries the caller is shown of a member's week, by chain and project; none of another
+    /// member where they have no say in any.
+    pub(super) async fn shown(
+        &self,
+        about: &About,
+        member: MemberId,
+        week: Week,
+    ) -> Result<impl Fn(&domain::time::Chain, ProjectId, EntryState) -> bool + use<>, Problem> {
+        let restricted = about.sees_only().is_some_and(|own| own != member);
+        let approver = match restricted || self.client_id.is_some() {
+            true => Some(Approver::caller(about).await?),
+            false => None,
+        };
+        let say = approver.as_ref().filter(|_| restricted).map(|it| it.say_in(member, week));
+        let (project, client) = (self.project_id.map(ProjectId), self.client_id.map(ClientId));
+        Ok(move |chain: &domain::time::Chain, on: ProjectId, state: EntryState| {
+            let asked = matches!(state, EntryState::Submitted | EntryState::Approved);
+            let client_of = |it: &Approver| it.client_of(on);
+            project.is_none_or(|project| project == on)
+                && (client.is_none() || approver.as_ref().and_then(client_of) == client)
+                && say.as_ref().is_none_or(|say| asked && say(chain, on))
+        })
+    }
+
+    fn is_all(&self) -> bool {
+        self.project_id.is_none() && self.client_id.is_none()
+    }
+}
+
+/// What a part of a week adds up to, from its entries.
+fn of_part(mut summary: SheetSummary, rows: &[TimeEntryRow]) -> SheetSummary {
+    let count = |state| {
+        u32::try_from(rows.iter().filter(|row| row.state == state).count()).unwrap_or(u32::MAX)
+    };
+    let [open, submitted, approved, rejected] =
+        [EntryState::Open, EntryState::Submitted, EntryState::Approved, EntryState::Rejected]
+            .map(count);
+    let asked = || {
+        rows.iter().filter(|row| matches!(row.state, EntryState::Submitted | EntryState::Approved))
+    };
+    summary.entries = open + submitted + approved + rejected;
+    summary.state = if summary.entries == 0 || open > 0 {
+        StateName::Open
+    } else if rejected > 0 {
+        StateName::Rejected
+    } else if submitted > 0 {
+        StateName::Submitted
+    } else {
+        StateName::Approved
+    };
+    (summary.open, summary.submitted) = (open, submitted);
+    (summary.approved, summary.rejected) = (approved, rejected);
+    summary.seconds = rows.iter().map(|row| row.seconds).sum();
+    summary.billable_seconds = rows.iter().filter(|row| row.billable).map(|row| row.seconds).sum();
+    summary.steps_done = asked().map(|row| row.steps_done).sum();
+    summary.steps = asked().map(|row| row.chain.steps()).sum();
+    let waits = asked().filter(|row| row.state == EntryState::Submitted);
+    let next = |row: &TimeEntryRow| row.chain.offices().get(row.steps_done as usize).copied();
+    let waits: BTreeSet<Office> = waits.filter_map(next).collect();
+    summary.waits_for = waits.into_iter().map(OfficeName::from).collect();
+    summary
 }
 
 /// `GET /timesheets/{member_id}/{week}`.
-pub(crate) async fn one(call: Call<ByWeek, Nothing>) -> Result<Answer<SheetBody>, Problem> {
+pub(crate) async fn one(call: Call<ByWeek, OfPart>) -> Result<Answer<SheetBody>, Problem> {
     let (member, week) = call.path.parsed()?;
-    if call.sees_only().is_some_and(|own| own != member) {
+    let shown = call.query.shown(&call, member, week).await?;
+    let sheet = timesheet_stream(member, week);
+    let restricted = call.sees_only().is_some_and(|own| own != member);
+    let (found, mut entries) = match rows_of(&call, member, week).await {
+        Err(_) if restricted => return Err(Problem::forbidden()),
+        found => found?,
+    };
+    entries.retain(|row| shown(&row.chain, row.project_id, row.state));
+    if restricted && entries.is_empty() {
         return Err(Problem::forbidden());
     }
-    let sheet = timesheet_stream(member, week);
-    let (found, entries) = rows_of(&call, member, week).await?;
     let position = found.as_ref().map_or(0, |row| row.position);
-    let content = match &found {
-        Some(row) if row.submitted > 0 => Some(content(&call, sheet, position).await?),
-        Some(_) | None => None,
+    let mut summary = found.as_ref().map_or_else(|| empty(member, week), summary);
+    if restricted || !call.query.is_all() {
+        summary = of_part(summary, &entries);
+    }
+    let content = match summary.submitted {
+        0 => None,
+        _ => {
+            let named = entries.iter().map(|row| row.entry_id).collect();
+            let part = Part { projects: None, entries: Some(named) };
+            Some(content(&call, sheet, position, &part).await?)
+        }
     };
-    let summary = found.as_ref().map_or_else(|| empty(member, week), summary);
     let items = all_shown(&call, entries).await?;
     let tag = call.tag(object(sheet), position);
     Ok(call.read(SheetBody { summary, content, items }).tagged(tag))
-}
-
-/// Sends a command on a week, if it is as the caller saw it.
-async fn send<C: Command>(
-    about: &About,
-    (member, week): (MemberId, Week),
-    command: impl Fn() -> C,
-) -> Result<Answer<Changed>, Problem> {
-    let stream = timesheet_stream(member, week);
-    let command = |seen| IfSeen::<Timesheet, C>::new(stream, seen, command());
-    let done = about.send_if(object(stream), stream, |_, _| true, command).await?;
-    Ok(about.changed(nameless(done), object(stream)))
-}
-
-/// A week is known by its member and its name and has no id.
-fn nameless(mut done: Done) -> Done {
-    done.reply.id = None;
-    done
-}
-
-/// `POST /timesheets/{member_id}/{week}/submit`.
-pub(crate) async fn submit(
-    call: Call<ByWeek, Nothing, OptionalJson<NoBody>>,
-) -> Result<Answer<Changed>, Problem> {
-    let (member, week) = call.path.parsed()?;
-    send(&call, (member, week), || SubmitTimesheet { member, week }).await
-}
-
-/// What is approved.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ApproveBody {
-    /// The hash of what you saw; if the week holds something else, nothing is approved.
-    content: Option<String>,
-}
-
-/// `POST /timesheets/{member_id}/{week}/approve`.
-pub(crate) async fn approve(
-    call: Call<ByWeek, Nothing, OptionalJson<ApproveBody>>,
-) -> Result<Answer<Changed>, Problem> {
-    let (member, week) = call.path.parsed()?;
-    let content = &call.body.0.content;
-    send(&call, (member, week), || ApproveTimesheet { member, week, content: content.clone() })
-        .await
-}
-
-/// Why a week is sent back.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RejectBody {
-    reason: String,
-}
-
-/// `POST /timesheets/{member_id}/{week}/reject`.
-pub(crate) async fn reject(
-    call: Call<ByWeek, Nothing, Json<RejectBody>>,
-) -> Result<Answer<Changed>, Problem> {
-    let (member, week) = call.path.parsed()?;
-    let reason = &call.body.0.reason;
-    send(&call, (member, week), || RejectTimesheet { member, week, reason: reason.clone() }).await
-}
-
-/// Why a week is opened again.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReopenBody {
-    reason: Option<String>,
-}
-
-/// `POST /timesheets/{member_id}/{week}/reopen`.
-pub(crate) async fn reopen(
-    call: Call<ByWeek, Nothing, OptionalJson<ReopenBody>>,
-) -> Result<Answer<Changed>, Problem> {
-    let (member, week) = call.path.parsed()?;
-    let reason = &call.body.0.reason;
-    send(&call, (member, week), || ReopenTimesheet { member, week, reason: reason.clone() }).await
 }

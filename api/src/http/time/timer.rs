@@ -6,7 +6,7 @@ use commands::event_log::read::rows_after;
 use commands::time::{self, What};
 use commands::{Command, CommandError, Reply, Unit};
 use domain::id::{EntryId, FavouriteId, MemberId, ProjectId, TaskId};
-use domain::time::{EntryState, Week, timer::timer_stream};
+use domain::time::{Chain, EntryState, Week, timer::timer_stream};
 use jiff::Timestamp;
 use projections::time::running_timer::{self, RunningTimer, RunningTimerRow};
 use projections::time::time_entry::TimeEntryRow;
@@ -54,6 +54,8 @@ fn as_entry(row: RunningTimerRow, moment: Timestamp) -> TimeEntryRow {
         note: row.note,
         tags: row.tags,
         state: EntryState::Open,
+        chain: Chain::default(),
+        steps_done: 0,
         version: row.version,
         import_id: None,
         reverses: None,

@@ -11,6 +11,11 @@ mod signup_confirmation;
 mod standing;
 mod test;
 mod thawed;
+mod timesheet_approved;
+mod timesheet_missing;
+mod timesheet_rejected;
+mod timesheet_submitted;
+mod timesheets;
 mod trial_ending;
 mod welcome;
 
@@ -31,6 +36,18 @@ pub(super) async fn compose(
         Letter::Invitation { member } => invitation::compose(post, tenant, job, member).await,
         Letter::SignIn { member } => sign_in::compose(post, tenant, job, member).await,
         Letter::Test { member } => test::compose(post, tenant, job, member).await,
+        Letter::TimesheetSubmitted { to, member, week } => {
+            timesheet_submitted::compose(post, tenant, job, (to, member, week)).await
+        }
+        Letter::TimesheetApproved { member, week, version } => {
+            timesheet_approved::compose(post, tenant, job, (member, week, version)).await
+        }
+        Letter::TimesheetRejected { member, week, version } => {
+            timesheet_rejected::compose(post, tenant, job, (member, week, version)).await
+        }
+        Letter::TimesheetMissing { member, week } => {
+            timesheet_missing::compose(post, tenant, job, (member, week)).await
+        }
         Letter::SignupConfirmation { sign_up } => {
             signup_confirmation::compose(post, tenant, job, sign_up).await
         }

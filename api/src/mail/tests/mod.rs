@@ -2,6 +2,7 @@
 
 mod letters;
 mod server;
+mod timesheets;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Samples of the events of members, settings and imports.
 
-use domain::id::{ImportId, JobId, MemberId, SessionId};
+use domain::id::{ImportId, JobId, MemberId, SessionId, SubstitutionId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
 use domain::jobs::{JobCancelled, JobEvent, JobRetried};
 use domain::log::Event;
@@ -8,10 +8,11 @@ use domain::members::{
     MemberActivated, MemberAdded, MemberDeactivated, MemberEmailChanged, MemberEmploymentChanged,
     MemberEvent, MemberInvited, MemberManagerChanged, MemberRegistered, MemberRenamed,
     MemberRolesChanged, MemberSessionsRevoked, MemberTimeZoneChanged, Proof, Role, SessionBegun,
-    SessionEnded, SessionEvent, WorkPatternSet,
+    SessionEnded, SessionEvent, SubstituteNamed, SubstituteWithdrawn, WorkPatternSet,
 };
 use domain::personal::PurposeClass::Identity;
 use domain::settings::{SettingChanged, SettingCleared, SettingsEvent};
+use jiff::civil::date;
 
 use super::sample::{IMPORT, JOB, KABELO, NOVA, SESSION, TUESDAY, digest, id, text, unique};
 
@@ -75,6 +76,14 @@ pub(crate) fn work() -> Vec<Event> {
         of_member(pattern(None, &week)),
         of_member(pattern(Some(TUESDAY), &week.repeat(2))),
         of_member(MemberSessionsRevoked { member: nova }),
+        of_member(SubstituteNamed {
+            id: SubstitutionId(id(NOVA + 7)),
+            member: nova,
+            substitute: MemberId(id(KABELO)),
+            from: TUESDAY,
+            to: date(2026, 2, 13),
+        }),
+        of_member(SubstituteWithdrawn { id: SubstitutionId(id(NOVA + 7)), member: nova }),
     ]
 }
 

@@ -9,8 +9,9 @@ use domain::log::Event;
 use domain::personal::{Personal, PurposeClass};
 use domain::time::periods::{PeriodClosed, PeriodEvent, PeriodReopened, PeriodScope};
 use domain::time::{
-    EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
-    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetSubmitted, Week, Worked,
+    Chain, EntryVersion, TimeEvent, TimeRecorded, TimeRemoved, TimeReversed, TimeRevised,
+    TimesheetApproved, TimesheetRejected, TimesheetReopened, TimesheetStepApproved,
+    TimesheetSubmitted, Week, Worked,
 };
 use jiff::civil::date;
 
@@ -108,7 +109,50 @@ pub(crate) fn timesheets() -> Vec<Event> {
         reason,
     };
     let (first, second) = (entries.clone(), entries.clone());
-    let reopened = |reason| TimesheetReopened { member, week, by, reason, entries: first.clone() };
+    let deputy = Some(MemberId(id(NOVA + 1)));
+    let chain = Chain::parse("line_manager,billing").expect("a chain");
+    let reopened = |reason, in_right_of| TimesheetReopened {
+        member,
+        week,
+        by,
+        reason,
+        entries: first.clone(),
+        in_right_of,
+    };
+    let step = |in_right_of| TimesheetStepApproved {
+        member,
+        week,
+        step: 1,
+        chain: chain.clone(),
+        by,
+        in_right_of,
+        entries: first.clone(),
+        content: content.clone(),
+    };
+    let submitted = |chain| TimesheetSubmitted {
+        member,
+        week,
+        entries: first.clone(),
+        content: content.clone(),
+        chain,
+    };
+    let approved = |in_right_of, chain| TimesheetApproved {
+        member,
+        week,
+        by,
+        entries: second.clone(),
+        content: content.clone(),
+        in_right_of,
+        chain,
+    };
+    let rejected = |in_right_of| TimesheetRejected {
+        member,
+        week,
+        by,
+        reason: reason("No task."),
+        entries: second.clone(),
+        in_right_of,
+    };
     vec![
         of(recorded()),
         of(imported()),
@@ -116,11 +160,17 @@ pub(crate) fn timesheets() -> Vec<Event> {
         of(TimeRevised { worked, billable: false, note: None, tags: vec![], ..revised() }),
         of(removed(None, Some(reason("typed twice")))),
         of(removed(Some(Week::of(date(2026, 12, 31))), None)),
-        of(TimesheetSubmitted { member, week, entries, content: content.clone() }),
-        of(TimesheetApproved { member, week, by, entries: second.clone(), content }),
-        of(TimesheetRejected { member, week, by, reason: reason("No task."), entries: second }),
-        of(reopened(Some(reason("one hour is missing")))),
-        of(reopened(None)),
+        of(submitted(Chain::default())),
+        of(approved(None, Chain::default())),
+        of(rejected(None)),
+        of(reopened(Some(reason("one hour is missing")), None)),
+        of(reopened(None, None)),
+        of(submitted(chain.clone())),
+        of(step(None)),
+        of(step(deputy)),
+        of(approved(deputy, chain.clone())),
+        of(rejected(deputy)),
+        of(reopened(None, deputy)),
         of(reversed()),
     ]
 }

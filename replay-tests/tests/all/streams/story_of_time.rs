@@ -7,7 +7,7 @@ use commands::members::AddMember;
 use commands::settings::ChangeSetting;
 use commands::time::{
     ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, RemoveTime, ReopenTimesheet,
-    ReviseTime, SubmitTimesheet,
+    ReviseTime, SubmitTimesheet, WeekPart,
 };
 use domain::billing::GroupBy;
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
@@ -98,13 +98,19 @@ impl Cast {
     }
 
     async fn submit(&self, day: Date) {
-        let command = SubmitTimesheet { member: self.member, week: Week::of(day) };
+        let command =
+            SubmitTimesheet { member: self.member, week: Week::of(day), part: WeekPart::default() };
         self.teller.member(self.member, command).await;
     }
 
     async fn approve(&self, day: Date) {
         let (member, week) = (self.member, Week::of(day));
-        self.teller.member(self.manager, ApproveTimesheet { member, week, content: None }).await;
+        self.teller
+            .member(
+                self.manager,
+                ApproveTimesheet { member, week, part: WeekPart::default(), content: None },
+            )
+            .await;
     }
 
     /// Three entries, one of them revised; the week is sent back once, then approved.
@@ -124,7 +130,12 @@ impl Cast {
         self.teller.at("2026-02-09T07:00:00Z");
         let (member, week) = (self.member, Week::of(FIRST_WEEK));
         let reason = "Which pilots?".to_owned();
-        self.teller.member(self.manager, RejectTimesheet { member, week, reason }).await;
+        self.teller
+            .member(
+                self.manager,
+                RejectTimesheet { member, week, part: WeekPart::default(), reason },
+            )
+            .await;
         self.submit(FIRST_WEEK).await;
         self.approve(FIRST_WEEK).await;
         vec![first, second, third]
@@ -145,7 +156,12 @@ impl Cast {
         self.teller.at("2026-02-13T14:00:00Z");
         let (member, week) = (self.member, Week::of(FIRST_WEEK));
         let reason = Some("The night was a week later".to_owned());
-        self.teller.member(self.manager, ReopenTimesheet { member, week, reason }).await;
+        self.teller
+            .member(
+                self.manager,
+                ReopenTimesheet { member, week, part: WeekPart::default(), reason },
+            )
+            .await;
         let moved = ReviseTime {
             worked: Some(span("2026-02-10T21:00:00Z", "2026-02-10T23:00:00Z")),
             ..nothing(entries[1])
