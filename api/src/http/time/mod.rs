@@ -6,6 +6,7 @@ pub(crate) mod batch;
 pub(crate) mod changes;
 pub(crate) mod entries;
 mod missing;
+mod part;
 pub(crate) mod record;
 pub(crate) mod sheets;
 pub(crate) mod steps;
