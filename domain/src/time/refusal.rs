@@ -134,8 +134,8 @@ pub enum Refusal {
     },
     /// Approver and member are the same.
     #[error(
-        "nobody decides on their own time; ask another approver, or let the owner allow it with the \
-         setting SELF_APPROVAL"
+        "nobody decides on their own time; ask another approver, or let the owner allow it with \
+         the setting SELF_APPROVAL"
     )]
     OwnApproval,
     /// The week is not what the approver saw.

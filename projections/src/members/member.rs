@@ -108,8 +108,8 @@ fn take_in(row: &mut MemberRow, event: &MemberEvent) {
         MemberEvent::MemberEmploymentChanged(event) => {
             (row.hired_on, row.left_on) = (event.hired_on, event.left_on);
         }
-        // Patterns of work and substitutes have rows of their own, and sessions are none of a list's
-        // business.
+        // Patterns of work and substitutes have rows of their own, and sessions are none of a
+        // list's business.
         MemberEvent::WorkPatternSet(_)
         | MemberEvent::SubstituteNamed(_)
         | MemberEvent::SubstituteWithdrawn(_)

@@ -50,7 +50,7 @@ async fn a_row_that_was_changed_from_outside_is_named_with_its_columns() {
     catch_up(&tenant.tenants, tenant.id).await.expect("caught up");
     let mut tx = tenant.tenants.begin(tenant.id).await.expect("a transaction");
     let sql = "update {t}.rm_time_entry set seconds = seconds + 1, state = 'approved'";
-    assert_eq!(tx.query(sql).execute().await.expect("an update"), 6);
+    assert_eq!(tx.query(sql).execute().await.expect("an update"), 8);
     tx.query("delete from {t}.rm_timesheet_week").execute().await.expect("a deletion");
     tx.commit().await.expect("committed");
     let model = registry::find("time_entry").expect("registered");

@@ -150,11 +150,11 @@ pub(crate) fn submitted(entries: &[(u128, u32)]) -> TimesheetSubmitted {
     }
 }
 
-/// Member 9 lets entries of the week of `MONDAY` pass the first of two steps.
+/// Member 9 lets entries of a week of member 3 pass the first of two steps.
 pub(crate) fn step_approved(entries: &[(u128, u32)]) -> TimesheetStepApproved {
     TimesheetStepApproved {
-        member: MemberId(id(1)),
-        week: Week::of(MONDAY),
+        member: MemberId(id(3)),
+        week: Week::of(date(2026, 4, 6)),
         step: 1,
         chain: Chain::parse("line_manager,billing").expect("a chain"),
         by: MemberId(id(9)),
@@ -221,15 +221,18 @@ pub(crate) fn weeks_of_time() -> History {
     history
 }
 
-/// Entry 301 has passed the first of two steps, and 302 was revised after it had.
+/// Member 3's entry 301 has passed the first of two steps, and 302 was revised after it had.
 pub(crate) fn steps() -> History {
-    let chain = Chain::parse("line_manager,billing").expect("a chain");
+    let (chain, day) = (Chain::parse("line_manager,billing").expect("a chain"), date(2026, 4, 6));
+    let member = MemberId(id(3));
+    let recorded = |entry| TimeRecorded { member, ..recorded(entry, day, 60) };
+    let both = submitted(&[(301, 1), (302, 1)]);
     let mut history = History::default();
     history
-        .time(1, MONDAY, recorded(301, MONDAY, 60))
-        .time(1, MONDAY, recorded(302, MONDAY, 60))
-        .time(1, MONDAY, TimesheetSubmitted { chain, ..submitted(&[(301, 1), (302, 1)]) })
-        .time(1, MONDAY, step_approved(&[(301, 1), (302, 1)]))
-        .time(1, MONDAY, revised(302, 2, MONDAY, 90));
+        .time(3, day, recorded(301))
+        .time(3, day, recorded(302))
+        .time(3, day, TimesheetSubmitted { member, week: Week::of(day), chain, ..both })
+        .time(3, day, step_approved(&[(301, 1), (302, 1)]))
+        .time(3, day, TimeRevised { member, ..revised(302, 2, day, 90) });
     history
 }

@@ -73,13 +73,9 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let body = json!({ "member_id": member, "right": "reader", "object_id": file.id() });
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
-    let colleague = firm.person(&[Role::Member]).await.member;
-    let body = json!({ "substitute_id": colleague, "from": "2198-01-01", "to": "2198-01-02" });
-    let substitute = firm.post(&format!("/members/{member}/substitutes"), &body).await;
-    firm.get_after(&substitute, &format!("/members/{member}/substitutes")).await.is(200);
     BTreeMap::from([
         ("jobs", job),
-        ("sid", substitute.id()),
+        ("sid", substitute(firm, &member).await),
         ("files", file.id()),
         ("grants", grant.id()),
         ("imports", import),
@@ -113,6 +109,16 @@ async fn kept(firm: &Firm, person: &Person, project: &str, task: &str) -> String
     let path = format!("/favourites?min_position={}", kept.position());
     firm.get_as(person, &path).await.is(200);
     kept.id()
+}
+
+/// Days on which somebody stands in for a member.
+async fn substitute(firm: &Firm, member: &str) -> String {
+    let colleague = firm.person(&[Role::Member]).await.member;
+    let body = json!({ "substitute_id": colleague, "from": "2198-01-01", "to": "2198-01-02" });
+    let path = format!("/members/{member}/substitutes");
+    let named = firm.post(&path, &body).await;
+    firm.get_after(&named, &path).await.is(200);
+    named.id()
 }
 
 /// A draft of the week after, which a manager approved.

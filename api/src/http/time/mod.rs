@@ -14,6 +14,7 @@ pub(crate) mod grid;
 pub(crate) mod habits;
 pub(crate) mod listed;
 mod missing;
+mod part;
 pub(crate) mod periods;
 pub(crate) mod progress;
 pub(crate) mod record;

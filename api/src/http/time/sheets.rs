@@ -1,12 +1,10 @@
 //! Members' weeks over HTTP: lists of them, what waits for the caller, who is missing, and one week
 //! or part of it. Whoever has a step of an approval sees what it's about, and no more.
 
-use std::collections::BTreeSet;
-
 use commands::event_log::read::stream_after;
-use domain::id::{ClientId, MemberId, ProjectId, StreamId};
+use domain::id::{MemberId, StreamId};
 use domain::log::Event;
-use domain::time::{EntryState, Office, Part, Timesheet, Week, timesheet_stream};
+use domain::time::{EntryState, Part, Timesheet, Week, timesheet_stream};
 use jiff::Timestamp;
 use projections::members::member::{self, Member};
 use projections::time::time_entry::{self, TimeEntry, TimeEntryRow, Wanted};
@@ -18,6 +16,7 @@ use uuid::Uuid;
 use super::StateName;
 use super::approvers::Approver;
 use super::entries::{EntryBody, all_shown};
+use super::part::{OfPart, of_part};
 use super::steps::OfficeName;
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call, piece};
@@ -34,31 +33,31 @@ const CHUNK: i64 = 500;
 /// A member's week.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct SheetSummary {
-    member_id: Uuid,
+    pub(super) member_id: Uuid,
     /// The ISO week.
-    week: String,
+    pub(super) week: String,
     /// Open while any entry is open (or there is none), rejected while any is rejected, approved
     /// when all are, else submitted.
-    state: StateName,
+    pub(super) state: StateName,
     /// How many entries it holds, and in which states.
-    entries: u32,
-    open: u32,
-    submitted: u32,
-    approved: u32,
-    rejected: u32,
+    pub(super) entries: u32,
+    pub(super) open: u32,
+    pub(super) submitted: u32,
+    pub(super) approved: u32,
+    pub(super) rejected: u32,
     /// As recorded.
-    seconds: i64,
-    billable_seconds: i64,
+    pub(super) seconds: i64,
+    pub(super) billable_seconds: i64,
     /// When approval was last asked for.
-    submitted_at: Option<Timestamp>,
+    pub(super) submitted_at: Option<Timestamp>,
     /// When it was last approved or sent back, and by whom.
-    decided_at: Option<Timestamp>,
-    decided_by: Option<Uuid>,
+    pub(super) decided_at: Option<Timestamp>,
+    pub(super) decided_by: Option<Uuid>,
     /// How many steps of approval are behind its entries, of all those asked for.
-    steps_done: u32,
-    steps: u32,
+    pub(super) steps_done: u32,
+    pub(super) steps: u32,
     /// Who decides next on what of it waits.
-    waits_for: Vec<OfficeName>,
+    pub(super) waits_for: Vec<OfficeName>,
 }
 
 /// A member's week with its entries.
@@ -298,80 +297,6 @@ async fn content(
         }
     }
     Ok(state.submitted_content(part))
-}
-
-/// What of a week is shown; all of it where nothing is named.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct OfPart {
-    /// Only what is on this project.
-    project_id: Option<Uuid>,
-    /// Only what is for this client.
-    client_id: Option<Uuid>,
-}
-
-impl OfPart {
-    /// Which entries the caller is shown of a member's week, by chain and project; none of another
-    /// member where they have no say in any.
-    pub(super) async fn shown(
-        &self,
-        about: &About,
-        member: MemberId,
-        week: Week,
-    ) -> Result<impl Fn(&domain::time::Chain, ProjectId, EntryState) -> bool + use<>, Problem> {
-        let restricted = about.sees_only().is_some_and(|own| own != member);
-        let approver = match restricted || self.client_id.is_some() {
-            true => Some(Approver::caller(about).await?),
-            false => None,
-        };
-        let say = approver.as_ref().filter(|_| restricted).map(|it| it.say_in(member, week));
-        let (project, client) = (self.project_id.map(ProjectId), self.client_id.map(ClientId));
-        Ok(move |chain: &domain::time::Chain, on: ProjectId, state: EntryState| {
-            let asked = matches!(state, EntryState::Submitted | EntryState::Approved);
-            let client_of = |it: &Approver| it.client_of(on);
-            project.is_none_or(|project| project == on)
-                && (client.is_none() || approver.as_ref().and_then(client_of) == client)
-                && say.as_ref().is_none_or(|say| asked && say(chain, on))
-        })
-    }
-
-    fn is_all(&self) -> bool {
-        self.project_id.is_none() && self.client_id.is_none()
-    }
-}
-
-/// What a part of a week adds up to, from its entries.
-fn of_part(mut summary: SheetSummary, rows: &[TimeEntryRow]) -> SheetSummary {
-    let count = |state| {
-        u32::try_from(rows.iter().filter(|row| row.state == state).count()).unwrap_or(u32::MAX)
-    };
-    let [open, submitted, approved, rejected] =
-        [EntryState::Open, EntryState::Submitted, EntryState::Approved, EntryState::Rejected]
-            .map(count);
-    let asked = || {
-        rows.iter().filter(|row| matches!(row.state, EntryState::Submitted | EntryState::Approved))
-    };
-    summary.entries = open + submitted + approved + rejected;
-    summary.state = if summary.entries == 0 || open > 0 {
-        StateName::Open
-    } else if rejected > 0 {
-        StateName::Rejected
-    } else if submitted > 0 {
-        StateName::Submitted
-    } else {
-        StateName::Approved
-    };
-    (summary.open, summary.submitted) = (open, submitted);
-    (summary.approved, summary.rejected) = (approved, rejected);
-    summary.seconds = rows.iter().map(|row| row.seconds).sum();
-    summary.billable_seconds = rows.iter().filter(|row| row.billable).map(|row| row.seconds).sum();
-    summary.steps_done = asked().map(|row| row.steps_done).sum();
-    summary.steps = asked().map(|row| row.chain.steps()).sum();
-    let waits = asked().filter(|row| row.state == EntryState::Submitted);
-    let next = |row: &TimeEntryRow| row.chain.offices().get(row.steps_done as usize).copied();
-    let waits: BTreeSet<Office> = waits.filter_map(next).collect();
-    summary.waits_for = waits.into_iter().map(OfficeName::from).collect();
-    summary
 }
 
 /// `GET /timesheets/{member_id}/{week}`.

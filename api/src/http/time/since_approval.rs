@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::sheets::{ByWeek, OfPart};
+use super::part::OfPart;
+use super::sheets::ByWeek;
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call};
 use crate::http::personal;

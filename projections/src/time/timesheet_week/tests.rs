@@ -113,15 +113,15 @@ fn what_fell_on_another_day_than_the_start_is_kept_until_the_entry_changes_or_go
 
 #[test]
 fn a_week_tells_which_offices_decide_next_and_a_change_begins_anew() {
-    let mut history = steps();
+    let (mut history, day) = (steps(), date(2026, 4, 6));
     let row = monday(&history);
     assert_eq!((row.submitted, row.open), (1, 1));
     assert_eq!(row.waits_for, [Office::Billing]);
     assert_eq!((row.next_office(0), row.next_office(1)), (Some(Office::Billing), None));
     assert_eq!(row.entry_steps_done, [1, 0]);
-    history.time(1, MONDAY, submitted(&[(302, 2)]));
+    history.time(3, day, submitted(&[(302, 2)]));
     assert_eq!(monday(&history).waits_for, [Office::Manager, Office::Billing]);
-    history.time(1, MONDAY, approved(&[(302, 2)])).time(1, MONDAY, rejected(&[(301, 1)]));
+    history.time(3, day, approved(&[(302, 2)])).time(3, day, rejected(&[(301, 1)]));
     let row = monday(&history);
     assert_eq!((row.waits_for, row.entry_steps_done), (vec![], vec![0, 1]));
 }

@@ -92,13 +92,8 @@ fn reversed() -> TimeReversed {
 }
 
 pub(crate) fn timesheets() -> Vec<Event> {
-    let (member, week, by) = (member(), Week::of(TUESDAY), MemberId(id(KABELO)));
-    let entries = vec![
-        EntryVersion { entry: EntryId(id(ENTRY)), version: 1 },
-        EntryVersion { entry: EntryId(id(ENTRY + 1)), version: 12 },
-    ];
+    let member = member();
     let reason = |words: &str| text(NOVA, PurposeClass::Reason, words);
-    let content = digest("the content of two entries");
     let worked = Worked::duration(date(2026, 12, 31), 1).expect("a second");
     let removed = |moved_to, reason| TimeRemoved {
         entry: EntryId(id(ENTRY)),
@@ -108,17 +103,29 @@ pub(crate) fn timesheets() -> Vec<Event> {
         replaces: None,
         reason,
     };
+    let changes = [
+        of(recorded()),
+        of(imported()),
+        of(revised()),
+        of(TimeRevised { worked, billable: false, note: None, tags: vec![], ..revised() }),
+        of(removed(None, Some(reason("typed twice")))),
+        of(removed(Some(Week::of(date(2026, 12, 31))), None)),
+        of(reversed()),
+    ];
+    changes.into_iter().chain(approvals()).collect()
+}
+
+/// Samples of what becomes of a week.
+fn approvals() -> Vec<Event> {
+    let (member, week, by) = (member(), Week::of(TUESDAY), MemberId(id(KABELO)));
+    let entries = vec![
+        EntryVersion { entry: EntryId(id(ENTRY)), version: 1 },
+        EntryVersion { entry: EntryId(id(ENTRY + 1)), version: 12 },
+    ];
+    let reason = |words: &str| text(NOVA, PurposeClass::Reason, words);
+    let content = digest("the content of two entries");
     let (first, second) = (entries.clone(), entries.clone());
-    let deputy = Some(MemberId(id(NOVA + 1)));
     let chain = Chain::parse("line_manager,billing").expect("a chain");
-    let reopened = |reason, in_right_of| TimesheetReopened {
-        member,
-        week,
-        by,
-        reason,
-        entries: first.clone(),
-        in_right_of,
-    };
     let step = |in_right_of| TimesheetStepApproved {
         member,
         week,
@@ -129,49 +136,47 @@ pub(crate) fn timesheets() -> Vec<Event> {
         entries: first.clone(),
         content: content.clone(),
     };
-    let submitted = |chain| TimesheetSubmitted {
+    let submitted = TimesheetSubmitted {
         member,
         week,
         entries: first.clone(),
         content: content.clone(),
-        chain,
+        chain: Chain::default(),
     };
-    let approved = |in_right_of, chain| TimesheetApproved {
+    let approved = TimesheetApproved {
         member,
         week,
         by,
         entries: second.clone(),
         content: content.clone(),
-        in_right_of,
-        chain,
+        in_right_of: None,
+        chain: Chain::default(),
     };
-    let rejected = |in_right_of| TimesheetRejected {
+    let rejected = TimesheetRejected {
         member,
         week,
         by,
         reason: reason("No task."),
         entries: second.clone(),
-        in_right_of,
+        in_right_of: None,
+    };
+    let entries = &first;
+    let reopened = |reason| TimesheetReopened {
+        member,
+        week,
+        by,
+        reason,
+        entries: entries.clone(),
+        in_right_of: None,
     };
     vec![
-        of(recorded()),
-        of(imported()),
-        of(revised()),
-        of(TimeRevised { worked, billable: false, note: None, tags: vec![], ..revised() }),
-        of(removed(None, Some(reason("typed twice")))),
-        of(removed(Some(Week::of(date(2026, 12, 31))), None)),
-        of(submitted(Chain::default())),
-        of(approved(None, Chain::default())),
-        of(rejected(None)),
-        of(reopened(Some(reason("one hour is missing")), None)),
-        of(reopened(None, None)),
-        of(submitted(chain.clone())),
+        of(submitted),
+        of(approved),
+        of(rejected),
+        of(reopened(Some(reason("one hour is missing")))),
+        of(reopened(None)),
         of(step(None)),
-        of(step(deputy)),
-        of(approved(deputy, chain.clone())),
-        of(rejected(deputy)),
-        of(reopened(None, deputy)),
-        of(reversed()),
+        of(step(Some(member))),
     ]
 }
 
