@@ -33,6 +33,7 @@ macro_rules! names {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "snake_case")]
         #[schemars(rename = $schema)]
+        #[allow(clippy::enum_variant_names, reason = "the names are those of the API")]
         pub(crate) enum $name { $($(#[$variant_doc])* $variant),+ }
 
         impl From<$name> for $of {

@@ -139,7 +139,7 @@ fn a_workbook_has_texts_as_strings_and_numbers_as_numbers_and_names_nobody() {
     let texts = texts(&bytes);
     for attack in ATTACKS {
         let attack = attack.replace('\n', "\r\n").replace("\r\n", "\n");
-        assert!(texts.iter().any(|text| *text == attack), "{attack:?} of {texts:?}");
+        assert!(texts.contains(&attack), "{attack:?} of {texts:?}");
     }
     // Each of them is a string by its cell, and stays one when it's edited.
     assert_eq!(sheet.matches("t=\"s\"").count(), 10 + ATTACKS.len() + 1);

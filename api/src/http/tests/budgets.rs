@@ -137,7 +137,8 @@ async fn a_budget_is_set_spent_changed_by_its_tag_and_cleared() {
 async fn progress_sums_up_what_was_worked_and_what_is_left() {
     let office = Office::new().await;
     let firm = &office.firm;
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today =
+        office.firm.app.commands.log().clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let body = json!({ "value": "up" });
     firm.change("PUT", "/settings/ROUNDING_MODE", "*", &body).await.is(200);
     office.record(&today.to_string(), 600, true).await;
@@ -255,7 +256,8 @@ async fn the_overview_names_what_is_over_and_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn alerts_are_raised_by_the_job_of_a_change_and_by_the_day_and_never_twice() {
     let office = Office::new().await;
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today =
+        office.firm.app.commands.log().clock().now().to_zoned(jiff::tz::TimeZone::UTC).date();
     office.record(&today.to_string(), 850, true).await;
     let mut body = hours(1000);
     body["period"] = json!("month");

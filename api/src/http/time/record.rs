@@ -139,10 +139,10 @@ impl Revise {
 
 impl Command for Revise {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        if !self.said.is_silent() {
-            if let Some(zone) = zone_of_running(unit, self.command.entry).await? {
-                return self.change_running(unit, &zone).await;
-            }
+        if !self.said.is_silent()
+            && let Some(zone) = zone_of_running(unit, self.command.entry).await?
+        {
+            return self.change_running(unit, &zone).await;
         }
         let worked = self.worked(unit).await?;
         ReviseTime { worked, ..self.command.clone() }.run(unit).await
