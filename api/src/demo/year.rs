@@ -23,21 +23,24 @@ use jiff::tz::TimeZone;
 use super::dice::Dice;
 use super::firms::{Firm, NOTES, TASKS};
 
-struct Project {
-    id: ProjectId,
-    tasks: Vec<TaskId>,
+/// A project with its tasks.
+pub(super) struct Project {
+    pub(super) id: ProjectId,
+    pub(super) tasks: Vec<TaskId>,
 }
 
 /// A firm while its year is told.
-struct Story<'a> {
+pub(super) struct Story<'a> {
     commands: &'a Commands,
-    clock: &'a Clock,
+    pub(super) clock: &'a Clock,
     tenant: TenantId,
     zone: TimeZone,
     firm: &'a Firm,
     people: Vec<MemberId>,
-    clients: Vec<ClientId>,
-    projects: Vec<Project>,
+    pub(super) clients: Vec<ClientId>,
+    pub(super) projects: Vec<Project>,
+    /// The first entry that was recorded.
+    pub(super) first_entry: Option<EntryId>,
     dice: Dice,
 }
 
@@ -60,6 +63,7 @@ pub(super) async fn live(
         people: vec![created.owner],
         clients: Vec::new(),
         projects: Vec::new(),
+        first_entry: None,
         dice,
     };
     story.begin(monday).await?;
@@ -70,10 +74,12 @@ pub(super) async fn live(
         let next = week.after().monday();
         if next.first_of_month() > billed_to && next < today {
             story.bill(billed_to, next).await?;
+            story.close(billed_to).await?;
             billed_to = next.first_of_month();
         }
         if week == Week::of(monday.checked_add(Span::new().weeks(26))?) {
             story.raise_rates(next).await?;
+            story.correct(next).await?;
         }
         week = week.after();
     }
@@ -87,12 +93,16 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn send<C: Command>(&self, by: MemberId, command: C) -> Result<Done, CommandError> {
+    pub(super) async fn send<C: Command>(
+        &self,
+        by: MemberId,
+        command: C,
+    ) -> Result<Done, CommandError> {
         let sender = Sender::new(self.tenant, Actor::Member(by), Via::Api);
         self.commands.handle(sender, command).await
     }
 
-    fn who(&self, role: Role) -> MemberId {
+    pub(super) fn who(&self, role: Role) -> MemberId {
         let index = self.firm.people.iter().position(|person| person.role == role);
         self.people[index.unwrap_or_default()]
     }
@@ -133,7 +143,8 @@ impl Story<'_> {
         let hourly = self.firm.hourly_minor;
         self.set_rate(tenant, None, hourly).await?;
         let senior = RateScope { member: Some(manager), ..tenant };
-        self.set_rate(senior, None, hourly * 3 / 2).await
+        self.set_rate(senior, None, hourly * 3 / 2).await?;
+        self.agree(monday).await
     }
 
     /// Everybody reports to the manager; one works four days a week after half a year.
@@ -210,6 +221,7 @@ impl Story<'_> {
             }
             self.at(friday, Time::constant(16, 45, 0, 0))?;
             let items = self.entries(member, week)?;
+            self.first_entry = self.first_entry.or_else(|| Some(items.first()?.entry));
             self.send(member, RecordMany { items }).await?;
             self.at(friday, Time::constant(16, 50, 0, 0))?;
             self.send(member, SubmitTimesheet { member, week, part: WeekPart::default() }).await?;

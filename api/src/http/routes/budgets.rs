@@ -76,7 +76,7 @@ fn of_projects() -> Vec<Route> {
         ),
         get(
             "/projects/{id}/progress",
-            "getProgress",
+            "getProjectProgress",
             read(B, ALL),
             "How far a project has come",
             b::progress,

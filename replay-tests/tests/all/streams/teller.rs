@@ -61,4 +61,15 @@ macro_rules! made {
     )+};
 }
 
-made!(MemberId, ClientId, ProjectId, TaskId, EntryId, InvoiceId, LeaveTypeId);
+made!(
+    MemberId,
+    ClientId,
+    ProjectId,
+    TaskId,
+    EntryId,
+    InvoiceId,
+    LeaveTypeId,
+    BudgetId,
+    FavouriteId,
+    SubstitutionId
+);
