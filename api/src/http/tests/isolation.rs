@@ -97,7 +97,10 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
 /// Days on which somebody stands in for a member.
 async fn substitute(firm: &Firm, member: &str) -> String {
     let colleague = firm.person(&[Role::Member]).await.member;
-    let body = json!({ "substitute_id": colleague, "from": "2198-01-01", "to": "2198-01-02" });
+    // Days of their own, for objects may be asked for more than once.
+    let offset = i64::try_from(random_id().as_u128() % 30_000).expect("a few days");
+    let day = jiff::civil::date(2100, 1, 1) + jiff::Span::new().days(offset);
+    let body = json!({ "substitute_id": colleague, "from": day, "to": day });
     let path = format!("/members/{member}/substitutes");
     let named = firm.post(&path, &body).await;
     firm.get_after(&named, &path).await.is(200);
