@@ -55,13 +55,13 @@ async fn a_row_that_was_changed_from_outside_is_named_with_its_columns() {
     tx.commit().await.expect("committed");
     let model = registry::find("time_entry").expect("registered");
     let verified = verify(&tenant.tenants, tenant.id, model).await.expect("a comparison");
-    assert_eq!(verified.differing, 6);
+    assert_eq!(verified.differing, 8);
     let json = serde_json::to_value(&verified.differences[0]).expect("plain");
     assert_eq!(json["columns"], serde_json::json!(["seconds", "state"]));
     assert!(json["key"]["entry_id"].is_string());
     let model = registry::find("timesheet_week").expect("registered");
     let verified = verify(&tenant.tenants, tenant.id, model).await.expect("a comparison");
-    assert_eq!((verified.rows, verified.differing), (4, 4));
+    assert_eq!((verified.rows, verified.differing), (5, 5));
 }
 
 #[tokio::test]
