@@ -2,8 +2,8 @@
 //! history, under a simulated clock that says so in the events. The same seed and day give the same
 //! ids.
 
-pub(crate) mod customs;
-mod dice;
+mod customs;
+pub(crate) mod dice;
 mod firms;
 mod year;
 

@@ -2,7 +2,7 @@
 
 use domain::members::Role;
 
-use super::{ALL, MEMBERS, read, write};
+use super::{ALL, BOOKS, MEMBERS, read, write};
 use crate::http::registry::{Route, get, post};
 use crate::http::time::{corrections, periods};
 
@@ -18,7 +18,7 @@ pub(super) fn periods_routes() -> Vec<Route> {
         get(
             "/periods/preview",
             "previewPeriod",
-            read(T, CLOSERS),
+            read(T, BOOKS),
             "What closing through a day would take in, and what of it is not approved",
             periods::preview,
         )
