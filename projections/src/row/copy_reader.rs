@@ -5,7 +5,7 @@ use super::cell::CellError;
 use super::wire::take_sized;
 
 /// The most columns that are read at once.
-const MOST_COLUMNS: usize = 32;
+const MOST_COLUMNS: usize = 48;
 
 /// The head of the form: signature, flags, length of an extension that nothing uses.
 pub(crate) const COPY_HEAD: &[u8; 19] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -35,7 +35,7 @@ pub struct CopyReader {
 pub type Cells<'a> = &'a [Option<&'a [u8]>];
 
 impl CopyReader {
-    /// For rows of so many columns, 32 at most.
+    /// For rows of so many columns, 48 at most.
     pub fn new(columns: usize) -> Self {
         assert!(columns <= MOST_COLUMNS, "a table has at most {MOST_COLUMNS} columns");
         CopyReader { columns, rest: Vec::new(), began: false, ended: false }

@@ -194,9 +194,9 @@ pub(crate) struct ByMonth {
 impl ByMonth {
     /// The member and the month, where the caller may see their time.
     pub(super) fn seen_by(&self, about: &About) -> Result<(MemberId, Month), Problem> {
-        let month = self.month.parse().map_err(|_| Problem::not_found())?;
         let member = MemberId(self.member_id);
         may_see(about, member)?;
+        let month = self.month.parse().map_err(|_| Problem::not_found())?;
         Ok((member, month))
     }
 }
