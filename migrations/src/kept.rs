@@ -1,6 +1,6 @@
-//! What was made of a tenant's small tables and is kept in this process. It's found under a mark of
-//! what the tables hold, which every reader asks for in its own transaction: so a stale one is never
-//! found, whichever process changed the tables.
+//! What was made of a tenant's small tables and is kept in this process. It's found under a mark
+//! of what the tables hold, which every reader asks for in its own transaction: so a stale one is
+//! never found, whichever process changed the tables.
 
 use std::any::Any;
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! Takes an import back: every entry it brought, wherever it is by now, but for those on an invoice
-//! or on a closed day. Its rows are free to be imported again once all are gone; while some are billed they
-//! are not, or a second import would bill them twice.
+//! or on a closed day. Its rows are free to be imported again once all are gone; while some are
+//! billed they are not, or a second import would bill them twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

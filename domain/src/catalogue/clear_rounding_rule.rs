@@ -1,5 +1,5 @@
-//! The rounding rule that was set to hold from a day on is taken back; what held before, or the rule
-//! of a wider scope, holds again.
+//! The rounding rule that was set to hold from a day on is taken back; what held before, or the
+//! rule of a wider scope, holds again.
 
 use jiff::civil::Date;
 

@@ -1,5 +1,5 @@
-//! A rounding rule for a client, a project or a task holds from a day on, or always. Past days may be
-//! set too: recorded time is never rewritten, and the log knows since when the rule is known.
+//! A rounding rule for a client, a project or a task holds from a day on, or always. Past days may
+//! be set too: recorded time is never rewritten, and the log knows since when the rule is known.
 
 use jiff::civil::Date;
 

@@ -38,7 +38,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let (entry, day, seconds) = (0_usize..40, 0_i64..21, 1_i64..=7200);
     prop_oneof![
-        4 => (day.clone(), seconds.clone()).prop_map(|(day, seconds)| Step::Record { day, seconds }),
+        4 => (day.clone(), seconds.clone())
+            .prop_map(|(day, seconds)| Step::Record { day, seconds }),
         2 => (entry.clone(), day.clone(), seconds.clone())
             .prop_map(|(entry, day, seconds)| Step::Revise { entry, day, seconds }),
         2 => entry.clone().prop_map(|entry| Step::Remove { entry }),

@@ -129,8 +129,8 @@ pub async fn list(
     read_rows(&answers)
 }
 
-/// The clients of these projects. A project is for one client from its first event on, so this holds
-/// at any moment of the past too.
+/// The clients of these projects. A project is for one client from its first event on, so this
+/// holds at any moment of the past too.
 pub async fn clients_of(
     tx: &mut TenantTx,
     projects: impl IntoIterator<Item = ProjectId>,

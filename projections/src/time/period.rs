@@ -136,7 +136,8 @@ const OF_SCOPE: &str = "join {t}.rm_project p on p.project_id = r.project_id
         and ($4::uuid is null or r.project_id = $4)
         and ($5::uuid is null or r.member_id = $5)";
 
-/// The weeks with time of the scope after a day up to another that is not approved, `limit` at most.
+/// The weeks with time of the scope after a day up to another that is not approved, `limit` at
+/// most.
 pub async fn waiting(
     tx: &mut TenantTx,
     scope: PeriodScope,

@@ -28,8 +28,8 @@ pub async fn run(
     let sql: Arc<str> = Arc::from(format!(
         "select entry_id, sheet_id, member_id, project_id, task_id, day, start_at, end_at, zone, \
          seconds, billable, note, tags, state, version, import_id, position \
-         from {}.rm_time_entry where member_id = $1 and day between $2::text::date and $3::text::date \
-         order by day, entry_id",
+         from {}.rm_time_entry where member_id = $1 and day between $2::text::date \
+         and $3::text::date order by day, entry_id",
         year.tenant.schema()
     ));
     let mut open = Vec::with_capacity(connections);

@@ -62,8 +62,8 @@ With --json, one document per line, told apart by `run`:
            (from a file's first byte to its last commit); submitted and approved weeks with
            approval_seconds; invoices with invoice_seconds; events in the log; catch_up_seconds of
            every read model; resident_bytes of this process
-  leg      route, loop (closed or open), clients, requests; per_second; p50_ms and p99_ms from when a
-           request was due to the end of its answer; server_cpu_ms, postgres_cpu_ms and
+  leg      route, loop (closed or open), clients, requests; per_second; p50_ms and p99_ms from
+           when a request was due to the end of its answer; server_cpu_ms, postgres_cpu_ms and
            client_cpu_ms per request; bytes_each of an answer. The routes livez and select are the
            ceilings: an answer without any work, and a week's rows asked of the database itself.
            They come before and after all others. The open loop asks at half of the rate that the

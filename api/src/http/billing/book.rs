@@ -1,6 +1,6 @@
 //! Prices and rounding as a read is asked for them: as known now, or at the moment that it names.
-//! Each look takes a connection of its own and gives it back: who calls them must hold none, or more
-//! reads at once than a firm has connections would wait for each other.
+//! Each look takes a connection of its own and gives it back: who calls them must hold none, or
+//! more reads at once than a firm has connections would wait for each other.
 
 use std::collections::BTreeMap;
 

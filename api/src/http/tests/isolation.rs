@@ -65,18 +65,14 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let sender = Sender::new(firm.tenant.id, Actor::Operator, Via::CommandLine);
     let job = firm.app.commands.handle(sender, asked).await.expect("a job").reply.id;
     let job = job.expect("its id").to_string();
-    let file = ask("POST", &format!("/files?kind=document&owner_id={member}"));
-    let file = file.header("idempotency-key", &random_id().to_string());
-    let file = file.text("text/plain", "A text.\n").token(&firm.owner.token);
-    let file = firm.raw(&file).await;
-    file.is(201);
-    let body = json!({ "member_id": member, "right": "reader", "object_id": file.id() });
+    let file = stored(firm, &member).await;
+    let body = json!({ "member_id": member, "right": "reader", "object_id": file });
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
     BTreeMap::from([
         ("jobs", job),
         ("sid", substitute(firm, &member).await),
-        ("files", file.id()),
+        ("files", file),
         ("grants", grant.id()),
         ("imports", import),
         ("leave-types", leave_type),
@@ -109,6 +105,16 @@ async fn kept(firm: &Firm, person: &Person, project: &str, task: &str) -> String
     let path = format!("/favourites?min_position={}", kept.position());
     firm.get_as(person, &path).await.is(200);
     kept.id()
+}
+
+/// A document of a member.
+async fn stored(firm: &Firm, member: &str) -> String {
+    let file = ask("POST", &format!("/files?kind=document&owner_id={member}"));
+    let file = file.header("idempotency-key", &random_id().to_string());
+    let file = file.text("text/plain", "A text.\n").token(&firm.owner.token);
+    let file = firm.raw(&file).await;
+    file.is(201);
+    file.id()
 }
 
 /// Days on which somebody stands in for a member.

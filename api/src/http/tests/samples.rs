@@ -52,7 +52,8 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
-    if let Some(body) = of_comfort(rule, fill) {
+    let of_time = of_comfort(rule, fill).or_else(|| of_work(rule, fill));
+    if let Some(body) = of_time {
         return body;
     }
     let another = format!("Another {}", random_id().simple());
@@ -75,23 +76,8 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "addProject" => json!({ "client_id": fill("client_id"), "name": another }),
         "changeTask" => json!({ "billable": false }),
         "linkProjectMember" => json!({ "member_id": fill("member_id") }),
-        "setRate"
-        | "clearRate"
-        | "previewRate"
-        | "setRoundingRule"
-        | "clearRoundingRule"
-        | "previewRoundingRule" => terms_of(rule, fill),
-        "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
-        "changeBudget" => json!({ "alert_at": [90] }),
-        "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
-        "nameSubstitute" => json!({
-            "substitute_id": fill("member_id"), "from": "2199-01-01", "to": "2199-01-02",
-        }),
         "recordTime" => entry(fill),
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
-        "closePeriod" => json!({ "through": "1970-01-31" }),
-        "reopenPeriod" => json!({ "from": "1970-01-31", "reason": "Another" }),
-        "correctTime" => json!({ "reason": "Another" }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
         "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),
@@ -129,6 +115,28 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             Value::Null
         }
     }
+}
+
+/// What rates, rounding, budgets, closings, corrections and substitutes carry.
+fn of_work(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Option<Value> {
+    Some(match rule.operation {
+        "setRate"
+        | "clearRate"
+        | "previewRate"
+        | "setRoundingRule"
+        | "clearRoundingRule"
+        | "previewRoundingRule" => terms_of(rule, fill),
+        "setBudget" => json!({ "amount": { "basis": "hours", "seconds": 3600 } }),
+        "changeBudget" => json!({ "alert_at": [90] }),
+        "putEstimate" | "putTaskEstimate" => json!({ "seconds": 3600 }),
+        "nameSubstitute" => json!({
+            "substitute_id": fill("member_id"), "from": "2199-01-01", "to": "2199-01-02",
+        }),
+        "closePeriod" => json!({ "through": "1970-01-31" }),
+        "reopenPeriod" => json!({ "from": "1970-01-31", "reason": "Another" }),
+        "correctTime" => json!({ "reason": "Another" }),
+        _ => return None,
+    })
 }
 
 /// What a request about rates or rounding carries.

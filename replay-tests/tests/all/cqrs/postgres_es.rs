@@ -7,6 +7,7 @@ use commands::{CqrsStore, Sender};
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use domain::billing::Invoice;
+use domain::budgets::Budgets;
 use domain::catalogue::{Client, Project, RateCard, RoundingRule};
 use domain::files::File;
 use domain::flags::Flag;
@@ -20,6 +21,9 @@ use domain::signup::SignUp;
 use domain::subscription::{Plan, Subscription};
 use domain::tenancy::Tenancy;
 use domain::time::Timesheet;
+use domain::time::favourites::Favourites;
+use domain::time::periods::Periods;
+use domain::time::timer::Timer;
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -97,6 +101,10 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 Project::TYPE => assert_same::<Project>(&firm, &pool, stream).await,
                 RateCard::TYPE => assert_same::<RateCard>(&firm, &pool, stream).await,
                 RoundingRule::TYPE => assert_same::<RoundingRule>(&firm, &pool, stream).await,
+                Budgets::TYPE => assert_same::<Budgets>(&firm, &pool, stream).await,
+                Periods::TYPE => assert_same::<Periods>(&firm, &pool, stream).await,
+                Timer::TYPE => assert_same::<Timer>(&firm, &pool, stream).await,
+                Favourites::TYPE => assert_same::<Favourites>(&firm, &pool, stream).await,
                 Timesheet::TYPE => assert_same::<Timesheet>(&firm, &pool, stream).await,
                 LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
                 HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,

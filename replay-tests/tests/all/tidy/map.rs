@@ -64,6 +64,8 @@ fn a_slice_is_spelled_the_same_in_every_layer() {
     let absent: Vec<_> = slices
         .iter()
         .flat_map(|slice| layers.map(|layer| (layer, *slice)))
+        // What is read of a part of a slice are tables of the whole, each called by its row.
+        .filter(|(layer, slice)| !(*layer == "projections" && slice.contains('/')))
         .filter(|(layer, slice)| !has(layer, slice))
         .filter(|(layer, slice)| *layer != "projections" || !IN_THE_CATALOGUE.contains(slice))
         .collect();
