@@ -1,6 +1,6 @@
 //! Correcting an entry that can't be changed any more, because its day is closed or an invoice
-//! holds it: its exact negative is booked on an open day, and what should have been recorded beside it,
-//! in one commit. What could be changed as it is, is not corrected.
+//! holds it: its exact negative is booked on an open day, and what should have been recorded
+//! beside it, in one commit. What could be changed as it is, is not corrected.
 
 use jiff::civil::Date;
 

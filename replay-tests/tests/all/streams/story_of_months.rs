@@ -98,8 +98,10 @@ impl Cast {
         let set = SetRoundingRule { scope: of_client, from: None, rule: rule(15) };
         self.teller.member(self.owner, set).await;
         let from = Some(date(2026, 3, 9));
-        let set = SetRoundingRule { scope: of_project, from, rule: rule(6) };
-        self.teller.member(self.owner, set).await;
+        for from in [None, from] {
+            let set = SetRoundingRule { scope: of_project, from, rule: rule(6) };
+            self.teller.member(self.owner, set).await;
+        }
         let clear = ClearRoundingRule { scope: of_project, from };
         self.teller.member(self.owner, clear).await;
         let (project, task) = (self.project, Some(self.task));
@@ -259,7 +261,7 @@ impl Cast {
         self.teller.member(self.member, correct).await;
     }
 
-    /// A budget is set, found to be half spent, and cleared.
+    /// A budget is set, found to be half spent, and cleared; a timer is left running.
     async fn wind_up(&self) {
         let (project, budget): (_, BudgetId) = (self.project, self.teller.new_id());
         let terms = Budget {
@@ -279,5 +281,17 @@ impl Cast {
         self.teller.firm.send(Actor::System, raise).await.expect("the program may");
         let clear = ClearBudget { project, budget, expected_version: None };
         self.teller.member(self.manager, clear).await;
+        let start = StartTimer {
+            entry: self.teller.new_id(),
+            member: self.member,
+            what: What::Work(project, self.task),
+            start: None,
+            zone: ZONE.to_owned(),
+            billable: Some(false),
+            note: None,
+            tags: None,
+            stop_running: false,
+        };
+        self.teller.member(self.member, start).await;
     }
 }
