@@ -32,6 +32,39 @@ async fn a_job_is_written_with_its_commit_and_run_when_it_is_due() {
     assert_eq!(shop.next().await, Some(daily));
 }
 
+/// Asks for a job in a commit that rests on a name that nobody has.
+struct AskIfFree(crate::event_log::NewJob, domain::log::ClaimKey);
+
+impl crate::Command for AskIfFree {
+    async fn run(&self, unit: &mut crate::Unit<'_>) -> Result<crate::Reply, crate::CommandError> {
+        unit.must_be_free(self.1.clone());
+        unit.job(self.0.clone());
+        Ok(crate::Reply { id: Some(self.0.id), created: true })
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_does_not_land_asks_for_no_job() {
+    let shop = Shop::new().await;
+    let clock = shop.firm.commands.log().clock().clone();
+    let client = domain::id::ClientId(clock.new_id());
+    let project = domain::id::ProjectId(clock.new_id());
+    let operator = domain::log::Actor::Operator;
+    let name = "Umbrella".to_owned();
+    let add = crate::catalogue::AddClient { client, name, currency: None };
+    shop.firm.send(operator, add).await.expect("a client");
+    let name = "Website".to_owned();
+    let claim = domain::log::project_name_claim(client, &name);
+    let add = crate::catalogue::AddProject { project, client, name };
+    shop.firm.send(operator, add).await.expect("a project");
+    let before = shop.jobs(None).await.len();
+    let (id, reference) = (clock.new_id(), "1".into());
+    let job = crate::event_log::NewJob { id, kind: "told", reference, due_at: shop.now() };
+    let refused = shop.firm.send(domain::log::Actor::System, AskIfFree(job, claim)).await;
+    assert!(refused.is_err(), "{refused:?}");
+    assert_eq!(shop.jobs(None).await.len(), before);
+}
+
 #[tokio::test]
 async fn a_job_that_was_asked_for_already_is_there_once_as_it_was_asked_for_first() {
     let shop = Shop::new().await;
