@@ -155,7 +155,7 @@ fn hundredths<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, 
 }
 
 /// A length of time on the calendar: so many months, then weeks, then days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CalendarSpan {
     /// Months.

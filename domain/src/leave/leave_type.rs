@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ledger::DatedPolicy;
 use super::{
     DefineLeaveType, LeaveTypeEvent, PackRef, Refusal, RenameLeaveType, RestoreLeaveType,
     RetireLeaveType, define_leave_type, rename_leave_type, restore_leave_type, retire_leave_type,
@@ -54,6 +55,9 @@ pub struct LeaveType {
     pub pack: Option<PackRef>,
     /// Whether no more of it is asked for.
     pub retired: bool,
+    /// The firm's own terms, ordered by the day each holds from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_policies: Vec<DatedPolicy>,
 }
 
 /// What can be asked of a kind of leave.
@@ -95,12 +99,28 @@ impl LeaveType {
                     counts: event.counts,
                     pack: event.pack.clone(),
                     retired: false,
+                    own_policies: Vec::new(),
                 };
             }
             LeaveTypeEvent::LeaveTypeRenamed(event) => self.name.clone_from(&event.name),
             LeaveTypeEvent::LeaveTypeRetired(_) => self.retired = true,
             LeaveTypeEvent::LeaveTypeRestored(_) => self.retired = false,
+            LeaveTypeEvent::LeavePolicySet(event) => {
+                let now = DatedPolicy { from: event.from, policy: event.policy.clone() };
+                match self.own_policies.binary_search_by_key(&event.from, |own| own.from) {
+                    Ok(place) => self.own_policies[place] = now,
+                    Err(place) => self.own_policies.insert(place, now),
+                }
+            }
+            LeaveTypeEvent::LeavePolicyCleared(event) => {
+                self.own_policies.retain(|own| own.from != event.from);
+            }
         }
+    }
+
+    /// The terms it has, ordered by the day each holds from.
+    pub fn policies(&self) -> Vec<DatedPolicy> {
+        self.own_policies.clone()
     }
 
     /// Its id, or the refusal that there is no such kind.

@@ -47,6 +47,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         | Event::Period(_)
         | Event::Settings(_)
         | Event::Holiday(_)
+        | Event::MemberLeave(_)
         | Event::Job(_)
         | Event::Plan(_)
         | Event::Subscription(_)
@@ -274,7 +275,9 @@ fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
         }
         LeaveTypeEvent::LeaveTypeRenamed(_)
         | LeaveTypeEvent::LeaveTypeRetired(_)
-        | LeaveTypeEvent::LeaveTypeRestored(_) => Vec::new(),
+        | LeaveTypeEvent::LeaveTypeRestored(_)
+        | LeaveTypeEvent::LeavePolicySet(_)
+        | LeaveTypeEvent::LeavePolicyCleared(_) => Vec::new(),
     }
 }
 
