@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
 use super::grant_refusal::GrantRefusal;
+use super::member_leave::RequestRefusal;
 use crate::name::NAME_RULE;
 
 /// A state of the world that a change meets.
@@ -51,6 +52,9 @@ pub enum Refusal {
     /// Of a change of what is granted.
     #[error(transparent)]
     Grant(#[from] GrantRefusal),
+    /// Of a request for leave.
+    #[error(transparent)]
+    Request(#[from] RequestRefusal),
 }
 
 impl Refusal {
@@ -67,6 +71,7 @@ impl Refusal {
             Refusal::NotDeclared => "leave.not_declared",
             Refusal::TooManyDeclared => "leave.too_many_declared",
             Refusal::Grant(refusal) => refusal.code(),
+            Refusal::Request(refusal) => refusal.code(),
         }
     }
 
@@ -78,6 +83,7 @@ impl Refusal {
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
             Refusal::Grant(refusal) => refusal.field(),
+            Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
             | Refusal::NotDeclared
@@ -89,6 +95,7 @@ impl Refusal {
     pub fn is_unknown(&self) -> bool {
         match self {
             Refusal::Grant(refusal) => refusal.is_unknown(),
+            Refusal::Request(refusal) => refusal.is_unknown(),
             refusal => matches!(refusal, Refusal::UnknownLeaveType | Refusal::NotDeclared),
         }
     }
