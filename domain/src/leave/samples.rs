@@ -9,6 +9,7 @@ use super::{
 };
 use crate::country::{Counts, ShownIn};
 use crate::id::LeaveTypeId;
+use crate::members::WorkPattern;
 
 pub(crate) const ANNUAL: LeaveTypeId = LeaveTypeId(Uuid::from_u128(1));
 
@@ -51,4 +52,13 @@ pub(crate) fn calendar(events: &[HolidayEvent]) -> HolidayCalendar {
 /// A firm that has kept the holidays of South Africa from always.
 pub(crate) fn south_african() -> HolidayCalendar {
     calendar(&[adopted(Some("ZA"), None, 1, None)])
+}
+
+/// A week of so many working days of so many minutes, from Monday on.
+pub(crate) fn week(days: usize, minutes: u32) -> Vec<u32> {
+    (0..7).map(|day| if day < days { minutes } else { 0 }).collect()
+}
+
+pub(crate) fn pattern(from: Option<Date>, minutes: &[u32]) -> WorkPattern {
+    WorkPattern { from, minutes: minutes.to_vec() }
 }
