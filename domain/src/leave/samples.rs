@@ -14,6 +14,7 @@ use super::{
 };
 use crate::country::{CalendarSpan, Counts, ShownIn};
 use crate::id::{LeaveCaseId, LeaveEntryId, LeaveTypeId, MemberId, SubjectId};
+use crate::members::WorkPattern;
 use crate::personal::{Personal, PurposeClass};
 use crate::time::Chain;
 
@@ -141,4 +142,13 @@ pub(crate) fn enter(minutes: i64) -> EnterLeave {
         expires: None,
         reason: reason("From the old system"),
     }
+}
+
+/// A week of so many working days of so many minutes, from Monday on.
+pub(crate) fn week(days: usize, minutes: u32) -> Vec<u32> {
+    (0..7).map(|day| if day < days { minutes } else { 0 }).collect()
+}
+
+pub(crate) fn pattern(from: Option<Date>, minutes: &[u32]) -> WorkPattern {
+    WorkPattern { from, minutes: minutes.to_vec() }
 }
