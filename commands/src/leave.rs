@@ -4,6 +4,7 @@
 mod deciders;
 mod decisions;
 mod letters;
+mod preview;
 mod requests;
 pub(crate) mod settling;
 pub mod sources;
@@ -24,6 +25,7 @@ use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
 
 pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
+pub use preview::{Preview, preview};
 pub use requests::{
     AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
 };
