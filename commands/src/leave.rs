@@ -8,6 +8,7 @@ mod decisions;
 mod entries;
 mod letters;
 mod policies;
+mod preview;
 mod requests;
 pub(crate) mod settling;
 pub mod sources;
@@ -32,6 +33,7 @@ pub use cases::{DeclareLeaveCase, WithdrawLeaveCase};
 pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
 pub use entries::{EnterLeave, WithdrawLeaveEntry};
 pub use policies::{ClearLeavePolicy, SetLeavePolicy};
+pub use preview::{Preview, preview};
 pub use requests::{
     AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
 };
