@@ -2,6 +2,7 @@
 //! recorded postings of each account.
 
 mod events;
+mod visible;
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 pub use events::*;
+pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
 use super::amount::LeaveMinutes;
