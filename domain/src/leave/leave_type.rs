@@ -118,11 +118,6 @@ impl LeaveType {
         }
     }
 
-    /// The terms it has, ordered by the day each holds from.
-    pub fn policies(&self) -> Vec<DatedPolicy> {
-        self.own_policies.clone()
-    }
-
     /// Its id, or the refusal that there is no such kind.
     pub fn known(&self) -> Result<LeaveTypeId, Refusal> {
         self.id.ok_or(Refusal::UnknownLeaveType)

@@ -19,6 +19,7 @@ pub mod restore_leave_type;
 pub mod retire_leave_type;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod statutory;
 pub mod withdraw_holiday;
 
 pub use adopt_holiday_calendar::{AdoptHolidayCalendar, Observance};
