@@ -5,6 +5,7 @@ mod deciders;
 mod decisions;
 mod letters;
 mod requests;
+pub mod settle;
 pub(crate) mod settling;
 pub mod sight;
 pub mod sources;

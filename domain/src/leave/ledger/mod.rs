@@ -5,6 +5,7 @@
 mod due;
 mod facts;
 mod gather;
+mod moved;
 mod posting;
 mod replay;
 mod settle;
@@ -12,6 +13,7 @@ mod settle;
 pub use due::{due, due_after};
 pub use facts::{Absence, AccountFacts, DatedPolicy, policy_on};
 pub use gather::LeaveSources;
+pub use moved::{Moved, moved};
 pub use posting::{Bucket, Cause, Origin, Posting, PostingKind, RestsOn, balance_on};
 pub use replay::{Ledger, replay};
 pub use settle::{settle, standing_of};
