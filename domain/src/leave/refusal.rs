@@ -5,6 +5,8 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::grant_refusal::GrantRefusal;
+use super::member_leave::RequestRefusal;
 use crate::name::NAME_RULE;
 
 /// A state of the world that a change meets.
@@ -47,6 +49,12 @@ pub enum Refusal {
     /// The firm has declared too many days.
     #[error("a firm declares at most {DECLARED_MAX} days")]
     TooManyDeclared,
+    /// Of a change of what is granted.
+    #[error(transparent)]
+    Grant(#[from] GrantRefusal),
+    /// Of a request for leave.
+    #[error(transparent)]
+    Request(#[from] RequestRefusal),
 }
 
 impl Refusal {
@@ -62,6 +70,8 @@ impl Refusal {
             Refusal::AlreadyDeclared { .. } => "leave.already_declared",
             Refusal::NotDeclared => "leave.not_declared",
             Refusal::TooManyDeclared => "leave.too_many_declared",
+            Refusal::Grant(refusal) => refusal.code(),
+            Refusal::Request(refusal) => refusal.code(),
         }
     }
 
@@ -72,6 +82,8 @@ impl Refusal {
             Refusal::InvalidCode | Refusal::CodeTaken => Some("/code"),
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
+            Refusal::Grant(refusal) => refusal.field(),
+            Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
             | Refusal::NotDeclared
@@ -81,6 +93,10 @@ impl Refusal {
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownLeaveType | Refusal::NotDeclared)
+        match self {
+            Refusal::Grant(refusal) => refusal.is_unknown(),
+            Refusal::Request(refusal) => refusal.is_unknown(),
+            refusal => matches!(refusal, Refusal::UnknownLeaveType | Refusal::NotDeclared),
+        }
     }
 }

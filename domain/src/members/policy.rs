@@ -31,6 +31,8 @@ pub enum Action {
     ChangeBills,
     /// Record time in a member's name.
     RecordTime,
+    /// Ask for leave in a member's name.
+    AskForLeave,
     /// Approve, reject or reopen time: of a member, on a project or for a client, each where the
     /// steps of an approval ask for it.
     ApproveTime,
@@ -52,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 18] = [
+    pub const ALL: [Action; 19] = [
         Action::AddClient,
         Action::ChangeClient,
         Action::ChangeClientCurrency,
@@ -63,6 +65,7 @@ impl Action {
         Action::ReadBills,
         Action::ChangeBills,
         Action::RecordTime,
+        Action::AskForLeave,
         Action::ApproveTime,
         Action::ClosePeriods,
         Action::CorrectBilledTime,
@@ -164,7 +167,9 @@ fn rule(action: Action, object: &Object) -> Rule {
         }
         (Action::ChangeBills, Object::Client(_)) => Rule { account_manager: true, ..MONEY },
         (Action::ChangeBills, Object::Firm) => MONEY,
-        (Action::RecordTime, Object::Member(_)) => Rule { own: true, ..MANAGERS },
+        (Action::RecordTime | Action::AskForLeave, Object::Member(_)) => {
+            Rule { own: true, ..MANAGERS }
+        }
         (Action::ApproveTime, Object::Member(_)) => Rule { no_operator: true, ..MANAGERS },
         (Action::ClosePeriods, Object::Firm) => {
             Rule { roles: &[Role::Admin, Role::Billing], ..NOBODY }

@@ -6,6 +6,7 @@ mod accrual;
 mod buckets;
 mod cases;
 mod cycles;
+mod due;
 mod facts;
 mod gather;
 mod leaving;
@@ -19,6 +20,7 @@ mod week;
 mod worked;
 
 pub use cases::{CaseSpan, case_span, first_day_of_work_after, last_day};
+pub use due::{due, due_after};
 pub use facts::{Absence, AccountFacts, DatedPolicy, policy_on};
 pub use gather::LeaveSources;
 pub use leaving::{PayOut, payout};
