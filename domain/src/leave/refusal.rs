@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::grant_refusal::GrantRefusal;
 use super::member_leave::RequestRefusal;
 use crate::name::NAME_RULE;
 
@@ -48,6 +49,9 @@ pub enum Refusal {
     /// The firm has declared too many days.
     #[error("a firm declares at most {DECLARED_MAX} days")]
     TooManyDeclared,
+    /// Of a change of what is granted.
+    #[error(transparent)]
+    Grant(#[from] GrantRefusal),
     /// Of a request for leave.
     #[error(transparent)]
     Request(#[from] RequestRefusal),
@@ -66,6 +70,7 @@ impl Refusal {
             Refusal::AlreadyDeclared { .. } => "leave.already_declared",
             Refusal::NotDeclared => "leave.not_declared",
             Refusal::TooManyDeclared => "leave.too_many_declared",
+            Refusal::Grant(refusal) => refusal.code(),
             Refusal::Request(refusal) => refusal.code(),
         }
     }
@@ -77,6 +82,7 @@ impl Refusal {
             Refusal::InvalidCode | Refusal::CodeTaken => Some("/code"),
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
+            Refusal::Grant(refusal) => refusal.field(),
             Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
@@ -88,6 +94,7 @@ impl Refusal {
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
         match self {
+            Refusal::Grant(refusal) => refusal.is_unknown(),
             Refusal::Request(refusal) => refusal.is_unknown(),
             refusal => matches!(refusal, Refusal::UnknownLeaveType | Refusal::NotDeclared),
         }
