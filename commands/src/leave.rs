@@ -10,7 +10,9 @@ mod letters;
 mod policies;
 mod preview;
 mod requests;
+pub mod settle;
 pub(crate) mod settling;
+pub mod sight;
 pub mod sources;
 mod upkeep;
 

@@ -1,6 +1,7 @@
 //! Leave over HTTP: the kinds of it, and the holidays that a firm keeps.
 
 mod amounts;
+pub(crate) mod hidden;
 pub(crate) mod holidays;
 pub(crate) mod leave_types;
 pub(crate) mod preview;

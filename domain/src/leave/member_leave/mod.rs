@@ -14,6 +14,7 @@ pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;
 pub mod submit_leave;
+mod visible;
 pub mod withdraw_leave;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub use assess::{
 pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
+pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
 use super::amount::LeaveMinutes;
