@@ -2,8 +2,12 @@
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
 mod budget_alert;
+mod corrections;
 mod frozen;
 mod invitation;
+mod leave_corrected;
+mod leave_corrections;
+mod leave_lapsing;
 mod link;
 mod payment_due;
 mod sign_in;
@@ -59,6 +63,18 @@ pub(super) async fn compose(
             payment_due::compose(post, tenant, job, (of, owner, day)).await
         }
         Letter::BudgetAlert { .. } => budget_alert::compose(post, tenant, job, letter).await,
+        Letter::LeaveCorrected { to, member, version } => {
+            leave_corrected::compose(post, tenant, job, (to, member, version)).await
+        }
+        Letter::LeaveCorrections { to, after, until } => {
+            leave_corrections::compose(post, tenant, job, (to, after, until)).await
+        }
+        Letter::LeaveLapsing { member, leave_type, last } => {
+            leave_lapsing::compose(post, tenant, job, (member, leave_type, last)).await
+        }
+        Letter::LeaveSubmitted { .. }
+        | Letter::LeaveDecided { .. }
+        | Letter::LeaveGranted { .. } => Ok(None),
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }
