@@ -1,6 +1,7 @@
 //! Changes of the kinds of leave and of the holidays, for admins; and what a firm gets of both from
 //! its country: when it's founded, and when its settings first name a country.
 
+pub mod feeds;
 pub mod sources;
 mod upkeep;
 

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::member_leave::open_feed::FEEDS_MAX;
 use crate::name::NAME_RULE;
 
 /// A state of the world that a change meets.
@@ -47,6 +48,12 @@ pub enum Refusal {
     /// The firm has declared too many days.
     #[error("a firm declares at most {DECLARED_MAX} days")]
     TooManyDeclared,
+    /// The member has too many open feeds.
+    #[error("close a feed first: at most {FEEDS_MAX} are open at once")]
+    TooManyFeeds,
+    /// The member has no such open feed.
+    #[error("there is no such feed")]
+    UnknownFeed,
 }
 
 impl Refusal {
@@ -62,6 +69,8 @@ impl Refusal {
             Refusal::AlreadyDeclared { .. } => "leave.already_declared",
             Refusal::NotDeclared => "leave.not_declared",
             Refusal::TooManyDeclared => "leave.too_many_declared",
+            Refusal::TooManyFeeds => "leave.too_many_feeds",
+            Refusal::UnknownFeed => "leave.unknown_feed",
         }
     }
 
@@ -75,12 +84,17 @@ impl Refusal {
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
             | Refusal::NotDeclared
-            | Refusal::TooManyDeclared => None,
+            | Refusal::TooManyDeclared
+            | Refusal::TooManyFeeds
+            | Refusal::UnknownFeed => None,
         }
     }
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownLeaveType | Refusal::NotDeclared)
+        matches!(
+            self,
+            Refusal::UnknownLeaveType | Refusal::NotDeclared | Refusal::UnknownFeed
+        )
     }
 }

@@ -1,14 +1,18 @@
 //! One member's leave as their stream tells it: requests, what was entered by hand, cases, and the
 //! recorded postings of each account.
 
+pub mod close_feed;
 mod events;
+pub mod open_feed;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use close_feed::CloseLeaveFeed;
 pub use events::*;
+pub use open_feed::OpenLeaveFeed;
 
 use super::Refusal;
 use super::amount::LeaveMinutes;
