@@ -40,12 +40,16 @@ pub fn pattern_minutes(patterns: &[WorkPattern], day: Date) -> i64 {
 }
 
 impl DayTerms<'_> {
+    /// Whether a day lies in the employment, as far as that is known.
+    pub fn employed(&self, day: Date) -> bool {
+        self.hired_on.is_none_or(|first| first <= day)
+            && self.left_on.is_none_or(|last| day <= last)
+    }
+
     /// What a whole day of leave takes.
     pub fn whole(&self, day: Date) -> LeaveMinutes {
-        let employed = self.hired_on.is_none_or(|first| first <= day)
-            && self.left_on.is_none_or(|last| day <= last);
         match self.counts {
-            _ if !employed => LeaveMinutes::ZERO,
+            _ if !self.employed(day) => LeaveMinutes::ZERO,
             Counts::CalendarDays => CALENDAR_DAY,
             Counts::WorkingDays if self.holidays.contains_key(&day) => LeaveMinutes::ZERO,
             Counts::WorkingDays => LeaveMinutes::of(pattern_minutes(self.patterns, day)),
@@ -59,7 +63,8 @@ impl DayTerms<'_> {
         taken.filter(|taken| taken.minutes != LeaveMinutes::ZERO).collect()
     }
 
-    fn of_day(&self, span: &LeaveSpan, day: Date) -> LeaveMinutes {
+    /// What an absence takes of one of its days.
+    pub fn of_day(&self, span: &LeaveSpan, day: Date) -> LeaveMinutes {
         let whole = self.whole(day);
         let halved = match span.part {
             None => false,

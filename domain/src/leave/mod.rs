@@ -7,6 +7,7 @@ mod calendar;
 pub mod days;
 pub mod declare_holiday;
 pub mod define_leave_type;
+pub mod document;
 mod events;
 mod leave_type;
 pub mod ledger;

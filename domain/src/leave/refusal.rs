@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::member_leave::RequestRefusal;
 use super::member_leave::open_feed::FEEDS_MAX;
 use crate::name::NAME_RULE;
 
@@ -54,6 +55,9 @@ pub enum Refusal {
     /// The member has no such open feed.
     #[error("there is no such feed")]
     UnknownFeed,
+    /// Of a request for leave.
+    #[error(transparent)]
+    Request(#[from] RequestRefusal),
 }
 
 impl Refusal {
@@ -71,6 +75,7 @@ impl Refusal {
             Refusal::TooManyDeclared => "leave.too_many_declared",
             Refusal::TooManyFeeds => "leave.too_many_feeds",
             Refusal::UnknownFeed => "leave.unknown_feed",
+            Refusal::Request(refusal) => refusal.code(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Refusal {
             Refusal::InvalidCode | Refusal::CodeTaken => Some("/code"),
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
+            Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
             | Refusal::NotDeclared
@@ -92,9 +98,17 @@ impl Refusal {
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(
-            self,
-            Refusal::UnknownLeaveType | Refusal::NotDeclared | Refusal::UnknownFeed
-        )
+        match self {
+            Refusal::Request(refusal) => refusal.is_unknown(),
+            Refusal::UnknownLeaveType | Refusal::NotDeclared | Refusal::UnknownFeed => true,
+            Refusal::InvalidName
+            | Refusal::InvalidCode
+            | Refusal::CodeTaken
+            | Refusal::AlreadyDefined
+            | Refusal::UnknownRegion { .. }
+            | Refusal::AlreadyDeclared { .. }
+            | Refusal::TooManyDeclared
+            | Refusal::TooManyFeeds => false,
+        }
     }
 }

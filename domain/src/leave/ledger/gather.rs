@@ -91,15 +91,19 @@ impl<'a> LeaveSources<'a> {
 
     /// What leave of a kind takes, by day, by what is known.
     pub fn days_of(&self, leave_type: LeaveTypeId, span: &LeaveSpan) -> Vec<LeaveDay> {
-        let Some((_, kind)) = self.types.get(&leave_type) else { return Vec::new() };
-        let terms = DayTerms {
+        self.terms(leave_type).map_or_else(Vec::new, |terms| terms.of(span))
+    }
+
+    /// By what the days of leave of a kind are counted; none where there is no such kind.
+    pub fn terms(&self, leave_type: LeaveTypeId) -> Option<DayTerms<'a>> {
+        let (_, kind) = self.types.get(&leave_type)?;
+        Some(DayTerms {
             counts: kind.counts,
             patterns: &self.member.patterns,
             holidays: self.holidays,
             hired_on: self.member.hired_on,
             left_on: self.member.left_on,
-        };
-        terms.of(span)
+        })
     }
 
     /// Whether leave of this kind makes other leave give its days back, on a day.
