@@ -2,6 +2,7 @@
 //! its country: when it's founded, and when its settings first name a country.
 
 pub mod feeds;
+pub mod sight;
 pub mod sources;
 mod upkeep;
 

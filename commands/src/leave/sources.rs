@@ -169,7 +169,7 @@ pub async fn at(
 
 /// The states of these streams after a position, each with its version; those that had not begun are
 /// left out.
-async fn states<A: Stream>(
+pub(super) async fn states<A: Stream>(
     tx: &mut TenantTx,
     streams: &[StreamId],
     until: Option<i64>,

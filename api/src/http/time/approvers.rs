@@ -93,7 +93,7 @@ impl Approver {
                 right.grants.iter().any(|grant| match grant {
                     Grant::ProjectManager(_) => of_project,
                     Grant::AccountManager(_) => !of_project,
-                    Grant::Reader(_) => false,
+                    Grant::Reader(_) | Grant::LeaveReader(_) => false,
                 })
             })
         };

@@ -16,6 +16,7 @@ pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;
 pub mod submit_leave;
+mod visible;
 pub mod withdraw_leave;
 
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
 pub use open_feed::OpenLeaveFeed;
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
+pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
 use super::amount::LeaveMinutes;
