@@ -1,7 +1,12 @@
 //! Changes of the kinds of leave and of the holidays, for admins; and what a firm gets of both from
 //! its country: when it's founded, and when its settings first name a country.
 
+mod deciders;
+mod decisions;
 pub mod feeds;
+mod letters;
+mod requests;
+pub(crate) mod settling;
 pub mod sight;
 pub mod sources;
 mod upkeep;
@@ -20,6 +25,10 @@ use domain::members::Role;
 use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
 
+pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
+pub use requests::{
+    AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
+};
 pub use upkeep::HolidayUpkeep;
 
 use crate::handle::Command;

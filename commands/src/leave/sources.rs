@@ -66,6 +66,11 @@ impl FirmLeave {
         })
     }
 
+    /// Finds the holidays of further days.
+    pub fn know(&mut self, first: Date, last: Date) {
+        self.holidays.extend(holidays_by_day(self.calendar.1.holidays(first, last)));
+    }
+
     /// Finds the holidays of every day from the first employment on to some time after `last`.
     fn know_holidays(&mut self, last: Date) {
         let hired = self.members.values().filter_map(|(_, member)| member.hired_on);

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::grant_refusal::GrantRefusal;
 use super::member_leave::RequestRefusal;
 use super::member_leave::open_feed::FEEDS_MAX;
 use crate::name::NAME_RULE;
@@ -55,6 +56,9 @@ pub enum Refusal {
     /// The member has no such open feed.
     #[error("there is no such feed")]
     UnknownFeed,
+    /// Of a change of what is granted.
+    #[error(transparent)]
+    Grant(#[from] GrantRefusal),
     /// Of a request for leave.
     #[error(transparent)]
     Request(#[from] RequestRefusal),
@@ -75,6 +79,7 @@ impl Refusal {
             Refusal::TooManyDeclared => "leave.too_many_declared",
             Refusal::TooManyFeeds => "leave.too_many_feeds",
             Refusal::UnknownFeed => "leave.unknown_feed",
+            Refusal::Grant(refusal) => refusal.code(),
             Refusal::Request(refusal) => refusal.code(),
         }
     }
@@ -86,6 +91,7 @@ impl Refusal {
             Refusal::InvalidCode | Refusal::CodeTaken => Some("/code"),
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
+            Refusal::Grant(refusal) => refusal.field(),
             Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
@@ -99,6 +105,7 @@ impl Refusal {
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
         match self {
+            Refusal::Grant(refusal) => refusal.is_unknown(),
             Refusal::Request(refusal) => refusal.is_unknown(),
             Refusal::UnknownLeaveType | Refusal::NotDeclared | Refusal::UnknownFeed => true,
             Refusal::InvalidName

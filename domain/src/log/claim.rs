@@ -32,11 +32,13 @@ pub enum ClaimKind {
     Replacement,
     /// Days on which the holder stands in for somebody.
     Substitution,
+    /// Whose leave a request is, noted with the member's id.
+    LeaveRequest,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 12] = [
+    pub const ALL: [ClaimKind; 13] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -49,6 +51,7 @@ impl ClaimKind {
         ClaimKind::Reversal,
         ClaimKind::Replacement,
         ClaimKind::Substitution,
+        ClaimKind::LeaveRequest,
     ];
 
     /// The stored name.
@@ -66,6 +69,7 @@ impl ClaimKind {
             ClaimKind::Reversal => "reversal",
             ClaimKind::Replacement => "replacement",
             ClaimKind::Substitution => "substitution",
+            ClaimKind::LeaveRequest => "leave_request",
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, EntryId, StreamId};
 use crate::import::ImportEvent;
-use crate::leave::LeaveTypeEvent;
+use crate::leave::{LeaveTypeEvent, MemberLeaveEvent};
 use crate::members::{MemberEvent, member_stream};
 use crate::personal::{Personal, Unique};
 use crate::signup::SignUpEvent;
@@ -39,6 +39,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::SignUp(event) => of_sign_up(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
+        Event::MemberLeave(event) => of_member_leave(stream, event),
         Event::Favourite(_)
         | Event::Session(_)
         | Event::RateCard(_)
@@ -47,7 +48,6 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         | Event::Period(_)
         | Event::Settings(_)
         | Event::Holiday(_)
-        | Event::MemberLeave(_)
         | Event::Job(_)
         | Event::Plan(_)
         | Event::Subscription(_)
@@ -278,6 +278,33 @@ fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
         | LeaveTypeEvent::LeaveTypeRestored(_)
         | LeaveTypeEvent::LeavePolicySet(_)
         | LeaveTypeEvent::LeavePolicyCleared(_) => Vec::new(),
+    }
+}
+
+/// A request's id leads to whose leave it is.
+fn of_member_leave(stream: StreamId, event: &MemberLeaveEvent) -> Vec<ClaimChange> {
+    match event {
+        MemberLeaveEvent::LeaveDrafted(event) => vec![ClaimChange::Take {
+            key: ClaimKey::id(ClaimKind::LeaveRequest, event.request),
+            holder: stream,
+            value: event.member.to_string(),
+        }],
+        MemberLeaveEvent::LeaveRedrafted(_)
+        | MemberLeaveEvent::LeaveSubmitted(_)
+        | MemberLeaveEvent::LeaveStepApproved(_)
+        | MemberLeaveEvent::LeaveApproved(_)
+        | MemberLeaveEvent::LeaveRejected(_)
+        | MemberLeaveEvent::LeaveWithdrawn(_)
+        | MemberLeaveEvent::LeaveCancelled(_)
+        | MemberLeaveEvent::LeaveDocumentAttached(_)
+        | MemberLeaveEvent::LeaveEntered(_)
+        | MemberLeaveEvent::LeaveEntryWithdrawn(_)
+        | MemberLeaveEvent::LeaveAgreed(_)
+        | MemberLeaveEvent::LeaveCaseDeclared(_)
+        | MemberLeaveEvent::LeaveCaseWithdrawn(_)
+        | MemberLeaveEvent::LeavePosted(_)
+        | MemberLeaveEvent::LeaveFeedOpened(_)
+        | MemberLeaveEvent::LeaveFeedClosed(_) => Vec::new(),
     }
 }
 

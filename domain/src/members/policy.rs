@@ -31,6 +31,8 @@ pub enum Action {
     ChangeBills,
     /// Record time in a member's name.
     RecordTime,
+    /// Ask for leave in a member's name.
+    AskForLeave,
     /// Approve, reject or reopen time: of a member, on a project or for a client, each where the
     /// steps of an approval ask for it.
     ApproveTime,
@@ -65,6 +67,7 @@ impl Action {
         Action::ReadBills,
         Action::ChangeBills,
         Action::RecordTime,
+        Action::AskForLeave,
         Action::ApproveTime,
         Action::ClosePeriods,
         Action::CorrectBilledTime,
@@ -179,7 +182,9 @@ fn rule(action: Action, object: &Object) -> Rule {
         }
         (Action::ChangeBills, Object::Client(_)) => Rule { account_manager: true, ..MONEY },
         (Action::ChangeBills, Object::Firm) => MONEY,
-        (Action::RecordTime, Object::Member(_)) => Rule { own: true, ..MANAGERS },
+        (Action::RecordTime | Action::AskForLeave, Object::Member(_)) => {
+            Rule { own: true, ..MANAGERS }
+        }
         (Action::ApproveTime, Object::Member(_)) => Rule { no_operator: true, ..MANAGERS },
         (Action::ClosePeriods, Object::Firm) => {
             Rule { roles: &[Role::Admin, Role::Billing], ..NOBODY }

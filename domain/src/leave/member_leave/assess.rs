@@ -1,6 +1,8 @@
 //! What a request comes to by what is known now: its days, the balance, who decides, and everything
 //! that speaks against it. A preview shows it and submitting acts on it, so both say the same.
 
+use std::collections::BTreeMap;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -59,6 +61,8 @@ pub struct AssessedDay {
     pub day: Date,
     /// What is taken of it.
     pub minutes: LeaveMinutes,
+    /// What a whole one would take.
+    pub whole: LeaveMinutes,
     /// Why nothing is.
     pub nothing: Option<TakesNothing>,
 }
@@ -107,6 +111,18 @@ impl Assessed {
     }
 }
 
+impl Assessed {
+    /// The days on which more is recorded as worked, in seconds, than this leave leaves room for.
+    pub fn worked_too(&self, seconds: &BTreeMap<Date, i64>) -> Vec<(Date, i64)> {
+        let worked = self.days.iter().filter_map(|it| {
+            let worked = seconds.get(&it.day).copied().filter(|seconds| *seconds > 0)?;
+            let minutes = LeaveMinutes::of(worked).share(1, 60);
+            (it.nothing.is_none() && it.whole < it.minutes + minutes).then_some((it.day, worked))
+        });
+        worked.collect()
+    }
+}
+
 /// What a request of the member comes to. Refuses only what can't be assessed: days that make no
 /// sense, or a kind of leave that is not there.
 pub fn assess(facts: &AskFacts<'_>, id: LeaveRequestId) -> Result<Assessed, crate::leave::Refusal> {
@@ -128,7 +144,7 @@ pub fn assess(facts: &AskFacts<'_>, id: LeaveRequestId) -> Result<Assessed, crat
     Ok(Assessed {
         minutes,
         balance,
-        chain: chain_of(policy, sources, asked, &days),
+        chain: chain_of(policy, &days),
         document_needed: document_needed(sources, policy, id, asked),
         terms: policy.and_then(|policy| policy.terms.clone()),
         overlaps,
@@ -151,7 +167,7 @@ fn days_of(sources: &LeaveSources<'_>, asked: &LeaveRequest) -> Vec<AssessedDay>
                 TakesNothing::NoWork
             }
         });
-        AssessedDay { day, minutes, nothing }
+        AssessedDay { day, minutes, whole: terms.whole(day), nothing }
     };
     days.map(assessed).collect()
 }
@@ -253,18 +269,8 @@ fn effect(
 }
 
 /// The steps by the policy: of the rules whose length is passed, the last one.
-fn chain_of(
-    policy: Option<&LeavePolicy>,
-    sources: &LeaveSources<'_>,
-    asked: &LeaveRequest,
-    days: &[AssessedDay],
-) -> Chain {
-    let terms = sources.terms(asked.leave_type);
-    let parts = days.iter().map(|it| {
-        let whole = terms.map_or(LeaveMinutes::ZERO, |terms| terms.whole(it.day));
-        it.minutes.in_days(whole)
-    });
-    let length: LeaveDays = parts.sum();
+fn chain_of(policy: Option<&LeavePolicy>, days: &[AssessedDay]) -> Chain {
+    let length: LeaveDays = days.iter().map(|it| it.minutes.in_days(it.whole)).sum();
     let rules = policy.map_or(&[][..], |policy| &policy.approval);
     let passed = rules.iter().rev().find(|rule| length > LeaveDays::of(i64::from(rule.days_over)));
     passed.map_or_else(

@@ -129,6 +129,11 @@ pub struct LeaveRequest {
 }
 
 impl LeaveRequest {
+    /// Whether it went to those who decide: it's no draft, and never was only one.
+    pub fn holds_steps(&self) -> bool {
+        self.state != LeaveState::Draft && !self.days.is_empty()
+    }
+
     /// Whether it takes its days: asked for or granted.
     pub fn holds_days(&self) -> bool {
         matches!(self.state, LeaveState::Submitted | LeaveState::Approved)
