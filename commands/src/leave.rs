@@ -5,6 +5,7 @@ mod deciders;
 mod decisions;
 pub mod feeds;
 mod letters;
+mod preview;
 mod requests;
 pub(crate) mod settling;
 pub mod sight;
@@ -26,6 +27,7 @@ use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
 
 pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
+pub use preview::{Preview, preview};
 pub use requests::{
     AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
 };

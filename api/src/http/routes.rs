@@ -68,6 +68,7 @@ pub(crate) fn routes() -> Vec<Route> {
         files::files_routes(),
         leave_routes(),
         leave::reads(),
+        leave::request_routes(),
         reports::routes(),
     ];
     let of_both = [

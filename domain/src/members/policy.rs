@@ -56,7 +56,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 19] = [
+    pub const ALL: [Action; 20] = [
         Action::AddClient,
         Action::ChangeClient,
         Action::ChangeClientCurrency,

@@ -1,17 +1,41 @@
-//! Amounts of leave as they are shown: minutes as a number, days as a text in decimals.
+//! Amounts of leave as the API shows them: minutes as a number, days as a text, for days of leave
+//! have decimals that no floating point should touch.
+
+use std::borrow::Cow;
 
 use domain::leave::LeaveMinutes;
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::Number;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
 
-/// A number of minutes: an integer where it's whole, else with up to four decimals.
-pub(crate) fn minutes(amount: LeaveMinutes) -> Number {
-    let text = amount.to_string();
-    let parsed = text.parse::<i64>().map(Number::from);
-    // Ten-thousandths of any amount of leave are exact to far more digits than a double drops.
-    let fraction = || text.parse::<f64>().ok().and_then(Number::from_f64);
-    parsed.ok().or_else(fraction).expect("an amount is written as a number")
+const ONE: i64 = 10_000;
+
+/// Minutes of leave, a whole number where they are whole, else with up to four decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Minutes(pub(crate) LeaveMinutes);
+
+impl Serialize for Minutes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let units = self.0.ten_thousandths();
+        if units % ONE == 0 {
+            return serializer.serialize_i64(units / ONE);
+        }
+        // The nearest number prints as it is: these have few digits.
+        let number: f64 = self.0.to_string().parse().map_err(serde::ser::Error::custom)?;
+        serializer.serialize_f64(number)
+    }
+}
+
+impl JsonSchema for Minutes {
+    fn schema_name() -> Cow<'static, str> {
+        "LeaveMinutes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "number",
+            "description": "Minutes, with up to four decimals."
+        })
+    }
 }
 
 /// An amount of leave.
@@ -19,7 +43,7 @@ pub(crate) fn minutes(amount: LeaveMinutes) -> Number {
 #[schemars(rename = "LeaveAmount")]
 pub(crate) struct AmountBody {
     /// In minutes: an integer where it's whole, else with up to four decimals.
-    pub(crate) minutes: Number,
+    pub(crate) minutes: Minutes,
     /// In days of the member's pattern of work, such as `11.5`.
     pub(crate) days: String,
 }
@@ -27,7 +51,7 @@ pub(crate) struct AmountBody {
 impl AmountBody {
     /// An amount in days of so many minutes.
     pub(crate) fn of(amount: LeaveMinutes, day: LeaveMinutes) -> Self {
-        AmountBody { minutes: minutes(amount), days: amount.in_days(day).to_string() }
+        AmountBody { minutes: Minutes(amount), days: amount.in_days(day).to_string() }
     }
 }
 
@@ -36,11 +60,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_minutes_are_integers_and_others_have_their_decimals() {
-        let shown = |units| serde_json::to_string(&minutes(LeaveMinutes::of_ten_thousandths(units)));
-        assert_eq!(shown(55_200_000).unwrap(), "5520");
-        assert_eq!(shown(-4_800_000).unwrap(), "-480");
-        assert_eq!(shown(11_803_279).unwrap(), "1180.3279");
-        assert_eq!(shown(-5_000).unwrap(), "-0.5");
+    fn minutes_are_whole_numbers_where_they_are_whole() {
+        let shown = |text: &str| {
+            serde_json::to_string(&Minutes(LeaveMinutes::parse(text).unwrap())).unwrap()
+        };
+        assert_eq!(["480", "-480", "0"].map(shown), ["480", "-480", "0"]);
+        assert_eq!(["1180.3279", "-0.5"].map(shown), ["1180.3279", "-0.5"]);
     }
 }

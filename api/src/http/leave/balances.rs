@@ -10,11 +10,10 @@ use jiff::civil::Date;
 use migrations::TenantTx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-use super::amounts::{AmountBody, minutes};
+use super::amounts::{AmountBody, Minutes};
 use super::leave_types::ShownInName;
 use super::seen::{listed_of, today};
 use crate::http::answer::Answer;
@@ -53,14 +52,14 @@ pub(crate) struct BalanceBody {
     /// The day.
     at: Date,
     /// An integer where it's whole, else with up to four decimals.
-    minutes: Number,
+    minutes: Minutes,
     /// The same in days, such as `11.5`.
     days: String,
     /// What a day is, in minutes: the average of the member's working days, or a whole day of the
     /// calendar.
-    day_minutes: Number,
+    day_minutes: Minutes,
     /// What waits for a decision; it's not off the balance.
-    pending_minutes: Number,
+    pending_minutes: Minutes,
     /// Whether there is a limit to what may be taken.
     limited: bool,
     /// The lowest it comes to on a day of leave from this day on, with all that is granted and
@@ -230,8 +229,8 @@ impl<'a> Account<'a> {
             at: self.at,
             minutes: balance.minutes,
             days: balance.days,
-            day_minutes: minutes(day),
-            pending_minutes: minutes(self.pending),
+            day_minutes: Minutes(day),
+            pending_minutes: Minutes(self.pending),
             limited: self.held.floor_on(self.at).is_some(),
             lowest: self.held.lowest(self.at).map(on),
             next_expiry: self.next_expiry().map(on),

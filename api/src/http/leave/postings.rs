@@ -12,10 +12,9 @@ use migrations::TenantTx;
 use projections::leave::leave_posting::{self, LeavePosting, LeavePostingRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
 use uuid::Uuid;
 
-use super::amounts::{AmountBody, minutes};
+use super::amounts::{AmountBody, Minutes};
 use super::balances::{Account, BalanceBody, day_of, firm};
 use super::seen::listed_of;
 use super::words::{OriginName, Sum, in_words, sums, why};
@@ -156,7 +155,7 @@ pub(crate) struct PostingBody {
     effective: Date,
     kind: KindName,
     /// Signed: an integer where it's whole, else with up to four decimals.
-    minutes: Number,
+    minutes: Minutes,
     /// The same in days of the member's pattern of work.
     days: String,
     bucket: BucketBody,
@@ -171,7 +170,7 @@ pub(crate) struct PostingBody {
     /// Of a correction, the number of the posting that it takes back.
     reverses: Option<u32>,
     /// What the account comes to with it and all before it.
-    balance: Number,
+    balance: Minutes,
     /// Where it stands in the log; null while it's due but not recorded.
     position: Option<i64>,
     /// When it was recorded.
@@ -281,7 +280,7 @@ fn told(
             words: in_words(&posting, day),
             rests_on: posting.rests_on.into(),
             reverses: posting.reverses,
-            balance: minutes(balance),
+            balance: Minutes(balance),
             position: row.map(|row| row.position),
             recorded_at: row.map(|row| row.recorded_at),
             arithmetic: posting.arithmetic,

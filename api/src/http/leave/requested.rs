@@ -12,10 +12,9 @@ use jiff::civil::Date;
 use projections::leave::leave_request::{self, LeaveRequest, LeaveRequestRow, Wanted};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Number;
 use uuid::Uuid;
 
-use super::amounts::minutes;
+use super::amounts::Minutes;
 use super::seen::{listed_of, sees_only, sight};
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call, piece};
@@ -112,7 +111,7 @@ impl From<DayPart> for PartName {
 pub(crate) struct DayBody {
     date: Date,
     /// What it took when it was asked for.
-    minutes: Number,
+    minutes: Minutes,
 }
 
 /// A step of approval.
@@ -145,7 +144,7 @@ pub(crate) struct RequestBody {
     case_id: Option<Uuid>,
     /// What it took in all when it was asked for: an integer where it's whole, else with up to four
     /// decimals. Nothing of a draft.
-    minutes: Number,
+    minutes: Minutes,
     /// Of which days; those that cost nothing are left out.
     days: Vec<DayBody>,
     /// Why; null where there is none or it's not yours to read.
@@ -200,7 +199,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
     let text =
         |sealed: Option<&Envelope>| personal::text(&about.keys, sealed.filter(|_| reads));
     let has_files = reads && (member == about.caller.member || sight.has_a_step(member, request));
-    let day = |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: minutes(*taken) };
+    let day = |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: Minutes(*taken) };
     RequestBody {
         id: request.0,
         member_id: member.0,
@@ -210,7 +209,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
         to: row.to_day,
         part: row.part.map(PartName::from),
         case_id: row.case_id.map(|case| case.0),
-        minutes: minutes(row.minutes),
+        minutes: Minutes(row.minutes),
         days: row.days.iter().zip(&row.day_minutes).map(day).collect(),
         note: text(row.reason.as_ref()),
         answer: text(row.answer_reason.as_ref()),

@@ -4,6 +4,10 @@
 mod budget_alert;
 mod frozen;
 mod invitation;
+mod leave;
+mod leave_decided;
+mod leave_granted;
+mod leave_submitted;
 mod link;
 mod payment_due;
 mod sign_in;
@@ -59,6 +63,15 @@ pub(super) async fn compose(
             payment_due::compose(post, tenant, job, (of, owner, day)).await
         }
         Letter::BudgetAlert { .. } => budget_alert::compose(post, tenant, job, letter).await,
+        Letter::LeaveSubmitted { to, member, request } => {
+            leave_submitted::compose(post, tenant, job, (to, member, request)).await
+        }
+        Letter::LeaveDecided { member, request, version } => {
+            leave_decided::compose(post, tenant, job, (member, request, version)).await
+        }
+        Letter::LeaveGranted { to, member, request } => {
+            leave_granted::compose(post, tenant, job, (to, member, request)).await
+        }
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }
