@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{LeaveRequest, LeaveState};
-use crate::id::{MemberId, ProjectId};
+use crate::id::MemberId;
 use crate::members::{Action, Authority, Grant, Member, Object, Role, may};
 use crate::time::{Approval, Concerned, Filled, Office, PassedStep, Right};
 
@@ -136,7 +136,7 @@ fn holds(concerned: &Concerned, right: &Right, office: Office) -> bool {
         right.roles.retain(|role| !matches!(role, Role::Owner | Role::Admin));
     }
     // Leave is on no project: offices of projects and clients are stood in for by managers.
-    concerned.holds(&right, office, ProjectId(uuid::Uuid::nil()))
+    concerned.holds(&right, office, None)
 }
 
 #[cfg(test)]
