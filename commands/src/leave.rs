@@ -6,8 +6,10 @@ mod cases;
 mod deciders;
 mod decisions;
 mod entries;
+pub mod feeds;
 mod letters;
 mod policies;
+mod preview;
 mod requests;
 pub mod settle;
 pub(crate) mod settling;
@@ -34,6 +36,7 @@ pub use cases::{DeclareLeaveCase, WithdrawLeaveCase};
 pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
 pub use entries::{EnterLeave, WithdrawLeaveEntry};
 pub use policies::{ClearLeavePolicy, SetLeavePolicy};
+pub use preview::{Preview, preview};
 pub use requests::{
     AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
 };

@@ -5,9 +5,13 @@ mod budget_alert;
 mod corrections;
 mod frozen;
 mod invitation;
+mod leave;
 mod leave_corrected;
 mod leave_corrections;
+mod leave_decided;
+mod leave_granted;
 mod leave_lapsing;
+mod leave_submitted;
 mod link;
 mod payment_due;
 mod sign_in;
@@ -72,9 +76,15 @@ pub(super) async fn compose(
         Letter::LeaveLapsing { member, leave_type, last } => {
             leave_lapsing::compose(post, tenant, job, (member, leave_type, last)).await
         }
-        Letter::LeaveSubmitted { .. }
-        | Letter::LeaveDecided { .. }
-        | Letter::LeaveGranted { .. } => Ok(None),
+        Letter::LeaveSubmitted { to, member, request } => {
+            leave_submitted::compose(post, tenant, job, (to, member, request)).await
+        }
+        Letter::LeaveDecided { member, request, version } => {
+            leave_decided::compose(post, tenant, job, (member, request, version)).await
+        }
+        Letter::LeaveGranted { to, member, request } => {
+            leave_granted::compose(post, tenant, job, (to, member, request)).await
+        }
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }
