@@ -6,6 +6,7 @@ mod cases;
 mod deciders;
 mod decisions;
 mod entries;
+pub mod feeds;
 mod letters;
 mod policies;
 mod preview;

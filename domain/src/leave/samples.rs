@@ -1,5 +1,7 @@
 //! Fixed values that the tests of this slice share.
 
+pub(crate) mod account;
+
 use jiff::civil::{Date, date};
 use uuid::Uuid;
 

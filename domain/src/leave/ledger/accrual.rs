@@ -179,19 +179,20 @@ impl Replay<'_> {
                 continue;
             }
             let rest = (day_before(self.day), cycle.last);
-            let (more, _) = part(&new, &cycle, Measure::Days, rest);
-            let (less, _) = part(old, &cycle, Measure::Days, rest);
+            let more = new.minutes - old.minutes;
+            let through = |day| cycle.through(more, Measure::Days, day);
+            let more = through(rest.1) - through(rest.0);
             let share = share(&cycle, Measure::Days, rest);
             let words = format!("({}) x {share} - ({}) x {share}", new.words, old.words);
             let cause = Cause::Cycle { from: self.day, to: cycle.last };
             let bucket = granted(right, &cycle);
-            self.growth[place(right)].granted += more - less;
+            self.growth[place(right)].granted += more;
             self.growth[place(right)].upfront = Some(Upfront { rule: rule.clone(), entitled: new });
-            if more > less {
-                self.post(PostingKind::Grant, more - less, bucket, cause, words);
+            if !more.is_negative() {
+                self.post(PostingKind::Grant, more, bucket, cause, words);
             } else {
                 let own = |other: &Bucket| *other == bucket;
-                self.draw(PostingKind::Grant, less - more, cause, &words, own);
+                self.draw(PostingKind::Grant, -more, cause, &words, own);
             }
         }
     }

@@ -179,3 +179,6 @@ pub fn lowest(ledger: &Ledger, from: Date) -> Option<(Date, LeaveMinutes)> {
     }
     lowest
 }
+
+#[cfg(test)]
+mod tests;
