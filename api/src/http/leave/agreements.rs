@@ -37,9 +37,7 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<Agreement
     let rows = listed(&call, &mut tx, call.query, |firm, member| {
         let kinds = firm.leave.get(&member).into_iter().flat_map(|(_, leave)| &leave.agreed);
         let wanted = kinds.filter(|(it, _)| kind.is_none_or(|kind| it.0 == kind));
-        wanted
-            .flat_map(|(kind, agreed)| agreed.iter().map(|it| ((*kind, it.from), *it)))
-            .collect()
+        wanted.flat_map(|(kind, agreed)| agreed.iter().map(|it| ((*kind, it.from), *it))).collect()
     })
     .await?;
     tx.commit().await?;
