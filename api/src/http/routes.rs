@@ -67,6 +67,7 @@ pub(crate) fn routes() -> Vec<Route> {
         domains::routes(),
         files::files_routes(),
         leave_routes(),
+        leave::reads(),
         leave::request_routes(),
         reports::routes(),
     ];

@@ -131,6 +131,12 @@ pub struct LeaveCut {
     pub known_at: Option<i64>,
 }
 
+/// Whoever was a member of the firm at any time.
+pub async fn everybody(tx: &mut TenantTx) -> Result<Vec<MemberId>, ReadError> {
+    let streams = read::streams_of(tx, Member::TYPE).await?;
+    Ok(streams.into_iter().map(|stream| MemberId(stream.0)).collect())
+}
+
 /// What leave follows from, at a cut of the log: of these members, or of all. Personal fields stay
 /// sealed.
 pub async fn at(

@@ -38,6 +38,23 @@ impl JsonSchema for Minutes {
     }
 }
 
+/// An amount of leave.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "LeaveAmount")]
+pub(crate) struct AmountBody {
+    /// In minutes: an integer where it's whole, else with up to four decimals.
+    pub(crate) minutes: Minutes,
+    /// In days of the member's pattern of work, such as `11.5`.
+    pub(crate) days: String,
+}
+
+impl AmountBody {
+    /// An amount in days of so many minutes.
+    pub(crate) fn of(amount: LeaveMinutes, day: LeaveMinutes) -> Self {
+        AmountBody { minutes: Minutes(amount), days: amount.in_days(day).to_string() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
