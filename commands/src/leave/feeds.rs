@@ -97,8 +97,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_secret_leads_to_its_feed_in_its_tenant_alone() {
-        let (firm, foreign) =
-            (TestTenant::provision(&[]).await, TestTenant::provision(&[]).await);
+        let (firm, foreign) = (TestTenant::provision(&[]).await, TestTenant::provision(&[]).await);
         let own = firm.keys.of(firm.id).await.expect("the keys");
         let other = foreign.keys.of(foreign.id).await.expect("the keys");
         let feed = LeaveFeedId(Uuid::from_u128(7));

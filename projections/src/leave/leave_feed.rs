@@ -89,10 +89,7 @@ fn change_of(recorded: &Recorded) -> Option<Change> {
 }
 
 /// One feed, while it's open.
-pub async fn find(
-    tx: &mut TenantTx,
-    feed: LeaveFeedId,
-) -> Result<Option<LeaveFeedRow>, ReadError> {
+pub async fn find(tx: &mut TenantTx, feed: LeaveFeedId) -> Result<Option<LeaveFeedRow>, ReadError> {
     let query = select::<LeaveFeedRow>(tx, "where r.feed_id = $1").bind(feed.0);
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }

@@ -2,8 +2,8 @@
 //! summed from here: they are replayed from the facts, and this says what of that is on record.
 
 use domain::id::{LeaveTypeId, MemberId};
-use domain::leave::policy::Right;
 use domain::leave::ledger::{Bucket, Cause, Origin, Posting, PostingKind, RestsOn};
+use domain::leave::policy::Right;
 use domain::leave::{LeaveMinutes, MemberLeaveEvent};
 use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;

@@ -3,13 +3,12 @@
 
 use domain::country::{Counts, ShownIn};
 use domain::id::{LeaveTypeId, StreamId};
+use domain::leave::policy::{CycleStart, LateCancel, LeaveCycle, LeaveStep};
 use domain::leave::{
     HolidayCalendarAdopted, HolidayDeclared, HolidayEvent, HolidayWithdrawn, LeavePolicy,
-    LeavePolicyCleared, LeavePolicySet, LeaveTypeDefined,
-    LeaveTypeEvent, LeaveTypeRenamed, LeaveTypeRestored, LeaveTypeRetired, PackRef,
-    calendar_stream,
+    LeavePolicyCleared, LeavePolicySet, LeaveTypeDefined, LeaveTypeEvent, LeaveTypeRenamed,
+    LeaveTypeRestored, LeaveTypeRetired, PackRef, calendar_stream,
 };
-use domain::leave::policy::{CycleStart, LateCancel, LeaveCycle, LeaveStep};
 use domain::log::Event;
 use jiff::civil::{Date, date};
 

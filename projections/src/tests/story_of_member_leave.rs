@@ -142,15 +142,19 @@ pub(crate) fn member_leave() -> History {
     let (tuesday, friday) = (date(2026, 3, 3), date(2026, 3, 6));
     let LeaveDrafted { request, leave_type, span: days, case, .. } =
         drafted(71, span(BEGINS, tuesday));
-    let redrafted =
-        LeaveRedrafted { request, member, leave_type, span: days, case, reason: None };
+    let redrafted = LeaveRedrafted { request, member, leave_type, span: days, case, reason: None };
     let two_steps = LeaveSubmitted {
         chain: Chain::parse("line_manager,billing").expect("a chain"),
         terms: Some(2),
         document_needed: true,
         ..submitted(71, &[BEGINS, tuesday])
     };
-    let step = LeaveStepApproved { request, member, by: member_nine(), in_right_of: Some(MemberId(id(8))) };
+    let step = LeaveStepApproved {
+        request,
+        member,
+        by: member_nine(),
+        in_right_of: Some(MemberId(id(8))),
+    };
     let mut history = History::default();
     history
         .leave(drafted(71, span(BEGINS, BEGINS)))
@@ -186,12 +190,7 @@ pub(crate) fn member_leave() -> History {
         .leave(drafted(74, span(friday, friday)))
         .leave(submitted(74, &[friday]))
         .leave(approved(74))
-        .leave(LeaveCancelled {
-            request: of(74),
-            member,
-            on: BEGINS,
-            reason: Some(reason("MMMM")),
-        })
+        .leave(LeaveCancelled { request: of(74), member, on: BEGINS, reason: Some(reason("MMMM")) })
         .leave(drafted(75, LeaveSpan { part: Some(DayPart::Minutes(90)), ..span(friday, friday) }))
         .leave(submitted(75, &[friday]))
         .leave(LeaveFeedOpened { feed: LeaveFeedId(id(78)), member, team: false })

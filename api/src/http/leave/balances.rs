@@ -172,9 +172,10 @@ impl<'a> Account<'a> {
     /// The account of a kind of leave; none where there is no such kind.
     pub(super) fn of(sources: &LeaveSources<'a>, kind: LeaveTypeId, at: Date) -> Option<Self> {
         let facts = sources.account(kind)?;
-        let waits = sources.leave.requests.values().filter(|request| {
-            request.leave_type == kind && request.state == LeaveState::Submitted
-        });
+        let waits =
+            sources.leave.requests.values().filter(|request| {
+                request.leave_type == kind && request.state == LeaveState::Submitted
+            });
         let pending = waits.flat_map(|request| sources.days_of(kind, &request.span));
         Some(Account {
             at,

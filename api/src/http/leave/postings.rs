@@ -116,9 +116,7 @@ impl From<Cause> for CauseBody {
             Cause::Expiry { last } => CauseBody { of: "expiry", to: Some(last), ..none },
             Cause::Entry { entry } => CauseBody { of: "entry", id: Some(entry.0), ..none },
             Cause::Case { case } => CauseBody { of: "case", id: Some(case.0), ..none },
-            Cause::Request { request } => {
-                CauseBody { of: "request", id: Some(request.0), ..none }
-            }
+            Cause::Request { request } => CauseBody { of: "request", id: Some(request.0), ..none },
             Cause::Cancelled { request } => {
                 CauseBody { of: "cancelled", id: Some(request.0), ..none }
             }

@@ -196,10 +196,10 @@ fn steps(row: &LeaveRequestRow) -> Vec<StepBody> {
 fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
     let (member, request) = (row.member_id, row.request_id);
     let reads = sight.sees_reason(member, request);
-    let text =
-        |sealed: Option<&Envelope>| personal::text(&about.keys, sealed.filter(|_| reads));
+    let text = |sealed: Option<&Envelope>| personal::text(&about.keys, sealed.filter(|_| reads));
     let has_files = reads && (member == about.caller.member || sight.has_a_step(member, request));
-    let day = |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: Minutes(*taken) };
+    let day =
+        |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: Minutes(*taken) };
     RequestBody {
         id: request.0,
         member_id: member.0,
@@ -277,10 +277,7 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<RequestBo
     Ok(call.page(rows, |row| row.request_id.0, |row| shown(&call, &sight, &row)))
 }
 
-async fn listed(
-    call: &Call<(), Filter>,
-    wanted: Wanted,
-) -> Result<Vec<LeaveRequestRow>, Problem> {
+async fn listed(call: &Call<(), Filter>, wanted: Wanted) -> Result<Vec<LeaveRequestRow>, Problem> {
     let (after, limit) = (call.after()?.map(LeaveRequestId), call.look_for());
     if let Some(rows) = call.rows_then::<LeaveRequest>().await? {
         return Ok(piece(&rows, |row| wanted.wants(row), |row| row.request_id, after, limit));

@@ -180,9 +180,8 @@ pub(crate) async fn calendar(call: Call<(), OfDays>) -> Result<Answer<TeamBody>,
     personal::load(&call.keys, &mut tx, names.values()).await?;
     let kinds: BTreeMap<LeaveTypeId, String> = kinds(&mut tx).await?;
     tx.commit().await?;
-    let sees_kind = |row: &LeaveRequestRow| {
-        row.member_id == call.caller.member || sees_only(&call).is_none()
-    };
+    let sees_kind =
+        |row: &LeaveRequestRow| row.member_id == call.caller.member || sees_only(&call).is_none();
     let away = |row: LeaveRequestRow| {
         let of_kind = Some(row.leave_type_id).filter(|_| sees_kind(&row));
         AwayBody {
