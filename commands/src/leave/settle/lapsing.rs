@@ -1,11 +1,8 @@
 //! Who is told that leave which came over to them is about to lapse: once sixty and once fourteen
 //! days before, if by what is known then anything of it is left on its last day.
 
-use std::collections::BTreeMap;
-
 use domain::id::{LeaveTypeId, MemberId, StreamId, TenantId};
-use domain::leave::LeaveMinutes;
-use domain::leave::ledger::{Bucket, Origin, Posting, PostingKind, replay};
+use domain::leave::ledger::{left_to_lapse, replay};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use uuid::Uuid;
@@ -27,23 +24,6 @@ pub(super) struct Lapsing {
     pub(super) member: MemberId,
     pub(super) leave_type: LeaveTypeId,
     pub(super) last: Date,
-}
-
-/// What is left in each bucket that came over or was given, on its last day, by what is known.
-pub(crate) fn left_to_lapse(postings: &[Posting]) -> BTreeMap<Bucket, LeaveMinutes> {
-    let mut left: BTreeMap<Bucket, LeaveMinutes> = BTreeMap::new();
-    for posting in postings {
-        let told = match posting.bucket.origin {
-            Origin::Carried | Origin::Given | Origin::Restored => true,
-            Origin::Granted | Origin::Case => false,
-        };
-        let Some(last) = posting.bucket.expires.filter(|_| told) else { continue };
-        if posting.effective <= last && posting.kind != PostingKind::Expire {
-            *left.entry(posting.bucket).or_default() += posting.minutes;
-        }
-    }
-    left.retain(|_, minutes| *minutes > LeaveMinutes::ZERO);
-    left
 }
 
 /// Whose leave lapses so many days after this one that it's told on this one.
