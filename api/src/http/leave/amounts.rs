@@ -48,6 +48,23 @@ impl JsonSchema for Minutes {
     }
 }
 
+/// An amount of leave.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "LeaveAmount")]
+pub(crate) struct AmountBody {
+    /// In minutes: an integer where it's whole, else with up to four decimals.
+    pub(crate) minutes: Minutes,
+    /// In days of the member's pattern of work, such as `11.5`.
+    pub(crate) days: String,
+}
+
+impl AmountBody {
+    /// An amount in days of so many minutes.
+    pub(crate) fn of(amount: LeaveMinutes, day: LeaveMinutes) -> Self {
+        AmountBody { minutes: Minutes(amount), days: amount.in_days(day).to_string() }
+    }
+}
+
 /// Days of leave, a text with up to four decimals such as `"7.5"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -89,23 +106,6 @@ macro_rules! decimal_text {
 
 decimal_text!(Days, "LeaveDays", "Days, a text with up to four decimals such as \"7.5\".");
 decimal_text!(Weeks, "LeaveWeeks", "Weeks, a text with up to two decimals such as \"5.6\".");
-
-/// An amount of leave.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "LeaveAmount")]
-pub(crate) struct AmountBody {
-    /// In minutes: an integer where it's whole, else with up to four decimals.
-    pub(crate) minutes: Minutes,
-    /// In days of the member's pattern of work, such as `11.5`.
-    pub(crate) days: String,
-}
-
-impl AmountBody {
-    /// An amount in days of so many minutes.
-    pub(crate) fn of(amount: LeaveMinutes, day: LeaveMinutes) -> Self {
-        AmountBody { minutes: Minutes(amount), days: amount.in_days(day).to_string() }
-    }
-}
 
 #[cfg(test)]
 mod tests {
