@@ -6,6 +6,7 @@ pub mod invoice_entry;
 pub mod price_book;
 pub mod rounding_book;
 pub mod unbilled;
+pub mod unbilled_sums;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::log::Recorded;

@@ -111,6 +111,16 @@ impl PriceBook {
         self.rounding.asks_for_ends()
     }
 
+    /// Every day on which a rate, a rule or a setting begins to hold, in order: from one to the
+    /// next the same work has the same terms.
+    pub fn days_of_change(&self) -> Vec<Date> {
+        let rates = self.cards.values().flat_map(RateCard::rates).filter_map(|dated| dated.from);
+        let mut days: Vec<Date> = rates.chain(self.rounding.days_of_change()).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
+    }
+
     /// What is charged for this work, or what it costs; none where nobody has set a rate.
     pub fn rate(&self, work: &RatedWork, kind: RateKind) -> Option<&Rate> {
         find_rate(&self.cards, work, kind)

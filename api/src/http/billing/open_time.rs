@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::billing::lines::LineWarning;
+pub(crate) use domain::billing::lines::Sum;
 use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::RateKind;
 use domain::id::{ClientId, ProjectId};
@@ -50,16 +51,6 @@ pub(crate) struct PricedAlone {
     pub(crate) amount_minor: Option<i64>,
     /// Why it has no price.
     pub(crate) warning: Option<LineWarning>,
-}
-
-/// What a draft by task would bill in one currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sum {
-    pub(crate) seconds: i64,
-    pub(crate) rounded_seconds: i64,
-    /// Of these, those without a price.
-    pub(crate) unpriced_seconds: i64,
-    pub(crate) net_minor: i64,
 }
 
 /// Unbilled time at the moment that a request is about.
@@ -117,6 +108,11 @@ impl OpenTime {
         };
         let entries = rows.into_iter().filter_map(entry).collect();
         Ok(OpenTime { entries, book, spans, more })
+    }
+
+    /// These entries alone, by a book that asks for no ends.
+    pub(crate) fn of(entries: Vec<OpenEntry>, book: PriceBook, more: bool) -> Self {
+        OpenTime { entries, book, spans: Spans::new(), more }
     }
 
     /// Whether a draft would bill this entry otherwise by the other book.
