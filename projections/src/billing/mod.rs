@@ -1,6 +1,7 @@
 //! Billing as it's read: what may be billed, and the invoices that reserve it.
 
 mod book_mark;
+pub mod draft_lines;
 pub mod invoice;
 pub mod invoice_entry;
 pub mod price_book;

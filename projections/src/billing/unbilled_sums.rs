@@ -3,7 +3,7 @@
 //! in a snapshot, so that sums, prices and the piece of the list that is shown are of one moment.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use domain::billing::ReservedEntry;
 use domain::billing::lines::{BilledIn, Sum, SummedEntry, TaskSums, TermsOf};
@@ -21,6 +21,7 @@ use crate::catalogue::client::{self, Client};
 use crate::catalogue::project::Project;
 use crate::catalogue::rate::Rate;
 use crate::catalogue::rounding_rule::RoundingRule;
+use crate::kept::{Answers, mark_of};
 use crate::model::ReadModel;
 use crate::row::{ReadError, Row as _, read_rows, select};
 use crate::settings::setting::Setting;
@@ -98,30 +99,24 @@ impl UnbilledSums {
 #[derive(Debug)]
 pub struct Pricing {
     /// Rates, rounding rules and settings.
-    pub book: PriceBook,
+    pub book: Arc<PriceBook>,
     clients: BTreeMap<ProjectId, ClientId>,
     currencies: BTreeMap<ClientId, String>,
     /// The days on which terms change.
     changes: Vec<Date>,
-    sums: Mutex<BTreeMap<(Open, usize), Arc<UnbilledSums>>>,
+    sums: Answers<(Open, usize), UnbilledSums>,
 }
 
 impl Pricing {
     /// As it is in this snapshot. It's kept for as long as no read model below it takes anything in.
     pub async fn load(tx: &mut TenantTx) -> Result<Arc<Self>, ReadError> {
         const KEPT: &str = "unbilled_pricing";
-        let sql = "select pg_catalog.string_agg(
-                pg_catalog.concat_ws('/', read_model, version, position, updated_at), ' '
-                order by read_model)
-            from {t}.checkpoints where read_model = any($1)";
         let models: Vec<&str> = RESTS_ON.iter().map(|(model, _)| *model).collect();
-        let answer = tx.query(sql).bind(models).fetch_one().await?;
-        let mark: Option<String> = answer.try_get(0).map_err(DoorError::from)?;
-        let mark = mark.unwrap_or_default();
+        let mark = mark_of(tx, &models).await?;
         if let Some(kept) = tx.kept::<Pricing>(KEPT, &mark) {
             return Ok(kept);
         }
-        let book = PriceBook::load(tx).await?;
+        let book = PriceBook::shared(tx).await?;
         let sql = "select project_id, client_id from {t}.rm_project";
         let projects = tx.query(sql).fetch_all().await?.into_iter();
         let clients = projects
@@ -129,7 +124,7 @@ impl Pricing {
             .collect::<Result<_, sqlx::Error>>()
             .map_err(DoorError::from)?;
         let currencies = client::currencies(tx).await?;
-        let (changes, sums) = (book.days_of_change(), Mutex::default());
+        let (changes, sums) = (book.days_of_change(), Answers::default());
         let pricing = Arc::new(Pricing { book, clients, currencies, changes, sums });
         tx.keep(KEPT, mark, pricing.clone());
         Ok(pricing)
@@ -154,8 +149,7 @@ impl Pricing {
         open: Open,
         most: usize,
     ) -> Result<Option<Arc<UnbilledSums>>, ReadError> {
-        let kept = self.sums.lock().expect("no panic under it").get(&(open, most)).cloned();
-        if let Some(kept) = kept {
+        if let Some(kept) = self.sums.get(&(open, most)) {
             return Ok(Some(kept));
         }
         let projects = self.projects(open);
@@ -172,12 +166,7 @@ impl Pricing {
             return Ok(None);
         }
         let sums = Arc::new(sums);
-        let mut kept = self.sums.lock().expect("no panic under it");
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert((open, most), sums.clone());
-        drop(kept);
+        self.sums.keep((open, most), sums.clone(), MOST_KEPT);
         Ok(Some(sums))
     }
 

@@ -2,6 +2,7 @@
 //! the list of missing rates and previews of a change are made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::billing::lines::LineWarning;
 pub(crate) use domain::billing::lines::Sum;
@@ -56,7 +57,7 @@ pub(crate) struct PricedAlone {
 /// Unbilled time at the moment that a request is about.
 pub(crate) struct OpenTime {
     pub(crate) entries: Vec<OpenEntry>,
-    pub(crate) book: PriceBook,
+    pub(crate) book: Arc<PriceBook>,
     spans: Spans,
     /// Whether there is more than this.
     pub(crate) more: bool,
@@ -68,7 +69,7 @@ impl OpenTime {
     /// other, so that many such reads at once don't wait for each other.
     pub(crate) async fn load(about: &About, wanted: &Wanted, most: usize) -> Result<Self, Problem> {
         let limit = most as i64 + 1;
-        let book = book_then(about).await?;
+        let book = Arc::new(book_then(about).await?);
         let past = about.rows_then::<Unbilled>().await?;
         let billed_in = currencies_then(about).await?;
         let mut tx = about.tx().await?;
@@ -111,7 +112,7 @@ impl OpenTime {
     }
 
     /// These entries alone, by a book that asks for no ends.
-    pub(crate) fn of(entries: Vec<OpenEntry>, book: PriceBook, more: bool) -> Self {
+    pub(crate) fn of(entries: Vec<OpenEntry>, book: Arc<PriceBook>, more: bool) -> Self {
         OpenTime { entries, book, spans: Spans::new(), more }
     }
 
