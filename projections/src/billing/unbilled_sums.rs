@@ -356,3 +356,6 @@ async fn still_its_tables(tx: &mut TenantTx) -> Result<bool, ReadError> {
     let same: i64 = answer.try_get(0).map_err(DoorError::from)?;
     Ok(usize::try_from(same) == Ok(RESTS_ON.len()))
 }
+
+#[cfg(test)]
+mod tests;
