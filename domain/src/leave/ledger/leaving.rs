@@ -3,7 +3,7 @@
 
 use super::accrual::{RIGHTS, granted, place};
 use super::buckets::Held;
-use super::cycles::{Cycle, Measure, day_before, months_after};
+use super::cycles::{Cycle, Measure, day_before, days_until, months_after};
 use super::posting::{Bucket, Cause, Origin, Posting, PostingKind};
 use super::replay::{Ledger, Replay};
 use super::worked::Tally;
@@ -41,7 +41,7 @@ impl Replay<'_> {
         }
         self.cover(cause, |bucket| bucket.origin != Origin::Case);
         for Held { bucket, minutes, .. } in self.buckets.all() {
-            let rule = self.rule_on(last, bucket.right);
+            let rule = self.rule_for(last, bucket.right);
             let case = bucket.origin == Origin::Case;
             // Nobody has said what becomes of leave of which there is no rule.
             if minutes <= NOTHING || (rule.is_none() && !case) {
@@ -107,7 +107,7 @@ impl Replay<'_> {
             let entitled = terms.entitlement(rule, cycle);
             due += cycle.through(entitled.minutes, Measure::Days, to)
                 - cycle.through(entitled.minutes, Measure::Days, before);
-            let days = super::cycles::days_until(before, to);
+            let days = days_until(before, to);
             words.push(format!("{} x {days}/{}", entitled.words, cycle.days()));
             before = to;
         }
