@@ -1,11 +1,19 @@
 //! Changes of the kinds of leave and of the holidays, for admins; and what a firm gets of both from
 //! its country: when it's founded, and when its settings first name a country.
 
+mod agreements;
+mod cases;
 mod deciders;
 mod decisions;
+mod entries;
+pub mod feeds;
 mod letters;
+mod policies;
+mod preview;
 mod requests;
+pub mod settle;
 pub(crate) mod settling;
+pub mod sight;
 pub mod sources;
 mod upkeep;
 
@@ -23,7 +31,12 @@ use domain::members::Role;
 use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
 
+pub use agreements::AgreeOnLeave;
+pub use cases::{DeclareLeaveCase, WithdrawLeaveCase};
 pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
+pub use entries::{EnterLeave, WithdrawLeaveEntry};
+pub use policies::{ClearLeavePolicy, SetLeavePolicy};
+pub use preview::{Preview, preview};
 pub use requests::{
     AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
 };

@@ -140,6 +140,9 @@ impl Refusal {
             ClaimKind::LeaveRequest => {
                 Some(leave::Refusal::from(leave::RequestRefusal::RequestExists).into())
             }
+            ClaimKind::LeaveEntry | ClaimKind::LeaveCase => {
+                Some(leave::Refusal::AlreadyDefined.into())
+            }
             ClaimKind::Entry
             | ClaimKind::EntryBilling
             | ClaimKind::ImportRow

@@ -6,6 +6,7 @@ mod catalogue;
 mod comfort;
 mod days;
 mod files;
+mod leave;
 mod people;
 mod periods;
 mod reports;
@@ -66,6 +67,8 @@ pub(crate) fn routes() -> Vec<Route> {
         domains::routes(),
         files::files_routes(),
         leave_routes(),
+        leave::reads(),
+        leave::request_routes(),
         reports::routes(),
     ];
     let of_both = [

@@ -30,7 +30,13 @@ use crate::unit::{Loaded, Unit};
 /// Words about a member's leave, to be sealed under a key of theirs that ends before others do.
 pub(super) fn reason_of(member: MemberId, text: Option<&str>) -> Option<Personal<String>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty())?;
-    Some(Personal::new(SubjectId(member.0), PurposeClass::LeaveReason, text.to_owned()))
+    Some(words_of(member, text))
+}
+
+/// The same of words that must be there.
+pub(super) fn words_of(member: MemberId, text: &str) -> Personal<String> {
+    let text = text.trim().to_owned();
+    Personal::new(SubjectId(member.0), PurposeClass::LeaveReason, text)
 }
 
 pub(super) fn refuse(refusal: RequestRefusal) -> CommandError {
@@ -63,7 +69,8 @@ pub(super) async fn find(
     Ok(Found { firm, leave, member, request, today })
 }
 
-fn day_of_utc(unit: &Unit<'_>) -> Date {
+/// The day it is on the clock of the log: what is looked at at least.
+pub(super) fn day_of_utc(unit: &Unit<'_>) -> Date {
     unit.now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 

@@ -131,6 +131,12 @@ pub struct LeaveCut {
     pub known_at: Option<i64>,
 }
 
+/// Whoever was a member of the firm at any time.
+pub async fn everybody(tx: &mut TenantTx) -> Result<Vec<MemberId>, ReadError> {
+    let streams = read::streams_of(tx, Member::TYPE).await?;
+    Ok(streams.into_iter().map(|stream| MemberId(stream.0)).collect())
+}
+
 /// What leave follows from, at a cut of the log: of these members, or of all. Personal fields stay
 /// sealed.
 pub async fn at(
@@ -174,7 +180,7 @@ pub async fn at(
 
 /// The states of these streams after a position, each with its version; those that had not begun are
 /// left out.
-async fn states<A: Stream>(
+pub(super) async fn states<A: Stream>(
     tx: &mut TenantTx,
     streams: &[StreamId],
     until: Option<i64>,

@@ -1,9 +1,9 @@
-//! What one member's contract grants in place of what the policy grants in the contractual right,
-//! from a day on. Where no policy grants anything there, nothing would come of it.
+//! What one member's contract grants in place of what the policy grants in the contractual right, or
+//! besides it where it grants nothing there, from a day on. Without a policy nothing is granted.
 
 use jiff::civil::Date;
 
-use super::policy::{Quantity, Right};
+use super::policy::Quantity;
 use super::sound_policy::within;
 use super::{AgreedLeave, GrantRefusal, LeaveAgreed, LeaveType, MemberLeave, Refusal};
 use crate::id::{LeaveTypeId, MemberId};
@@ -24,8 +24,8 @@ pub struct AgreeOnLeave {
     pub amount: Option<Quantity>,
 }
 
-/// Refuses an unknown kind, an amount below nothing or too large, and an amount where no policy of
-/// that day or later grants anything by contract. What is agreed on already changes nothing.
+/// Refuses an unknown kind, an amount below nothing or too large, and an amount where the kind has
+/// no policy at all. What is agreed on already changes nothing.
 pub fn decide(
     leave: &MemberLeave,
     kind: &LeaveType,
@@ -36,7 +36,7 @@ pub fn decide(
     if amount.is_some_and(|amount| !within(amount, 0)) {
         return Err(GrantRefusal::InvalidAgreement.into());
     }
-    if amount.is_some() && !grants_by_contract(kind, from) {
+    if amount.is_some() && kind.policies().is_empty() {
         return Err(GrantRefusal::NothingByContract.into());
     }
     let agreed = leave.agreed.get(&leave_type).map_or(&[][..], Vec::as_slice);
@@ -47,14 +47,6 @@ pub fn decide(
         return Err(GrantRefusal::TooManyAgreements.into());
     }
     Ok(Some(LeaveAgreed { member, leave_type, from, amount }))
-}
-
-/// Whether a policy that holds on a day or later grants something in the contractual right.
-fn grants_by_contract(kind: &LeaveType, from: Option<Date>) -> bool {
-    let policies = kind.policies();
-    let first = policies.iter().rposition(|dated| dated.from <= from).unwrap_or(0);
-    let grants = policies[first..].iter().flat_map(|dated| &dated.policy.grants);
-    grants.into_iter().any(|grant| grant.right == Right::Contractual)
 }
 
 #[cfg(test)]
@@ -70,26 +62,21 @@ mod tests {
     }
 
     #[test]
-    fn what_a_contract_grants_is_agreed_on_where_a_policy_grants_something_by_contract() {
-        let mut kind = samples::annual();
+    fn what_a_contract_grants_is_agreed_on_where_there_is_a_policy() {
         let leave = MemberLeave::default();
-        let refusal = decide(&leave, &kind, agree(None, Some(10))).expect_err("the law's alone");
-        let nothing = ("leave.nothing_by_contract", Some("/leave_type_id"));
-        assert_eq!((refusal.code(), refusal.field()), nothing);
-        let march = date(2026, 3, 1);
-        let (leave_type, policy) = (samples::ANNUAL, samples::rich_policy());
-        kind.evolve(&LeavePolicySet { leave_type, from: Some(march), policy }.into());
-        for from in [None, Some(date(2026, 1, 1)), Some(march), Some(date(2027, 1, 1))] {
-            let event = decide(&leave, &kind, agree(from, Some(10))).expect("from March on");
+        let (law, mut own) = (samples::annual(), LeaveType { pack: None, ..samples::annual() });
+        for from in [None, Some(date(2026, 1, 1))] {
+            let event = decide(&leave, &law, agree(from, Some(10))).expect("the law's policy");
             assert_eq!(event.expect("it's new").from, from);
         }
-        let mut bare = samples::rich_policy();
-        bare.grants.truncate(1);
-        let from = Some(date(2026, 6, 1));
-        kind.evolve(&LeavePolicySet { leave_type, from, policy: bare }.into());
-        assert!(decide(&leave, &kind, agree(Some(march), Some(10))).is_ok());
-        assert!(decide(&leave, &kind, agree(from, Some(10))).is_err(), "no longer");
-        assert!(decide(&leave, &kind, agree(from, None)).is_ok(), "back to the policy");
+        let refusal = decide(&leave, &own, agree(None, Some(10))).expect_err("no policy");
+        let nothing = ("leave.nothing_by_contract", Some("/leave_type_id"));
+        assert_eq!((refusal.code(), refusal.field()), nothing);
+        assert!(decide(&leave, &own, agree(None, None)).is_ok(), "back to the policy");
+        let (leave_type, policy) = (samples::ANNUAL, samples::rich_policy());
+        let from = Some(date(2026, 3, 1));
+        own.evolve(&LeavePolicySet { leave_type, from, policy }.into());
+        assert!(decide(&leave, &own, agree(None, Some(10))).is_ok());
     }
 
     #[test]

@@ -4,10 +4,9 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::ledger::policy_on;
+use super::ledger::{case_span, policy_on};
 use super::policy::CaseRule;
-use super::{GrantRefusal, LeaveCaseDeclared, LeaveType, MemberLeave, Refusal};
-use crate::country::CalendarSpan;
+use super::{GrantRefusal, LeaveCase, LeaveCaseDeclared, LeaveType, MemberLeave, Refusal};
 use crate::id::{LeaveCaseId, LeaveTypeId, MemberId};
 
 /// The most cases of a member that count.
@@ -34,49 +33,6 @@ pub struct DeclareLeaveCase {
     pub share_days: Option<u32>,
     /// Whether this member gave birth.
     pub gave_birth: bool,
-}
-
-/// What a case comes to by its rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CaseTerms {
-    /// The last day, were all of it taken from its first day on without a break.
-    pub last: Date,
-    /// All of it, for both parents where it's shared, in days of the calendar.
-    pub days: u32,
-    /// What of it is this member's.
-    pub share: u32,
-    /// The last day on which who gave birth may not work.
-    pub no_work_until: Option<Date>,
-}
-
-impl CaseTerms {
-    /// Of leave that begins on a day for an event on a day. As equal a part as can be where none was
-    /// agreed on, the odd day being with who gave birth.
-    pub fn of(rule: &CaseRule, case: &DeclareLeaveCase) -> Self {
-        let days = days_of(rule.span, case.begins);
-        let half = if case.gave_birth { days.div_ceil(2) } else { days / 2 };
-        let share = if rule.shared { case.share_days.unwrap_or(half) } else { days };
-        let weeks = rule.no_work_weeks_after.filter(|_| case.gave_birth);
-        CaseTerms {
-            last: later(case.begins, i64::from(days.saturating_sub(1))),
-            days,
-            share,
-            no_work_until: weeks.map(|weeks| later(case.on, i64::from(weeks) * 7)),
-        }
-    }
-}
-
-fn later(day: Date, days: i64) -> Date {
-    day.checked_add(days.days()).unwrap_or(Date::MAX)
-}
-
-/// The days of the calendar in a span that begins on a day.
-pub fn days_of(span: CalendarSpan, begins: Date) -> u32 {
-    let CalendarSpan { months, weeks, days } = span;
-    let length = i64::from(months).months().weeks(i64::from(weeks)).days(i64::from(days));
-    let after = begins.checked_add(length).unwrap_or(Date::MAX);
-    let days = begins.until(after).map_or(0, |span| span.get_days());
-    u32::try_from(days).unwrap_or(0)
 }
 
 /// Refuses an unknown kind, an id that was used, the same case twice, what the policy of the day
@@ -152,13 +108,20 @@ fn check_beginning(rule: &CaseRule, command: &DeclareLeaveCase) -> Result<(), Gr
     if fits { Ok(()) } else { Err(GrantRefusal::InvalidBeginning { first }) }
 }
 
+fn case_of(command: &DeclareLeaveCase) -> LeaveCase {
+    let DeclareLeaveCase {
+        case, leave_type, applies_to, on, begins, share_days, gave_birth, ..
+    } = command.clone();
+    LeaveCase { case, leave_type, applies_to, on, begins, share_days, gave_birth }
+}
+
 /// The weeks after a birth in which no work may be done are part of what is shared.
 fn check_share(rule: &CaseRule, command: &DeclareLeaveCase) -> Result<(), GrantRefusal> {
     let Some(share) = command.share_days else { return Ok(()) };
     if !rule.shared {
         return Err(GrantRefusal::NotShared);
     }
-    let most = days_of(rule.span, command.begins);
+    let most = case_span(rule, &case_of(command)).calendar_days;
     let weeks = rule.no_work_weeks_after.filter(|_| command.gave_birth);
     let least = weeks.map_or(1, |weeks| (weeks * 7).min(most));
     let fits = (least..=most).contains(&share);
@@ -198,21 +161,21 @@ mod tests {
         let policies = kind.policies();
         let rule = &policy_on(&policies, declared.on).expect("a policy").cases[0];
         // 4 months are 10 Feb to 9 Jun: 19 + 31 + 30 + 31 + 9 = 120 days; 10 more are 130.
-        let terms = CaseTerms::of(rule, &declare());
-        assert_eq!((terms.days, terms.last), (130, date(2026, 6, 19)));
-        assert_eq!(terms.share, 65);
-        assert_eq!(terms.no_work_until, Some(date(2026, 3, 24)), "42 days after the birth");
+        let of = |command: &DeclareLeaveCase| case_span(rule, &case_of(command));
+        let span = of(&declare());
+        assert_eq!((span.calendar_days, span.last), (130, date(2026, 6, 19)));
+        assert_eq!(span.own_days, 65);
+        assert_eq!(span.no_work_until, Some(date(2026, 3, 24)), "42 days after the birth");
         let other = DeclareLeaveCase { gave_birth: false, begins: date(2026, 2, 11), ..declare() };
-        let terms = CaseTerms::of(rule, &other);
-        assert_eq!((terms.days, terms.share, terms.no_work_until), (130, 65, None));
+        assert_eq!((of(&other).own_days, of(&other).no_work_until), (65, None));
         let agreed = DeclareLeaveCase { share_days: Some(80), ..declare() };
-        assert_eq!(CaseTerms::of(rule, &agreed).share, 80);
+        assert_eq!(of(&agreed).own_days, 80);
         // From 10 December 2026 on 4 months are 31 + 31 + 28 + 31 = 121 days, and 10 more.
         let birth = date(2026, 12, 10);
         let mother = DeclareLeaveCase { on: birth, begins: birth, ..declare() };
         let other = DeclareLeaveCase { gave_birth: false, ..mother.clone() };
-        let shares = [mother, other].map(|case| CaseTerms::of(rule, &case).share);
-        assert_eq!((days_of(rule.span, birth), shares), (131, [66, 65]));
+        let shares = [&mother, &other].map(|case| of(case).own_days);
+        assert_eq!((of(&mother).calendar_days, shares), (131, [66, 65]));
     }
 
     #[test]

@@ -44,10 +44,10 @@ pub enum GrantRefusal {
     /// The amount can't be agreed on.
     #[error("give 0 or more, up to ten years; left out, what the policy says is granted")]
     InvalidAgreement,
-    /// Nothing is granted by contract.
+    /// Nothing is granted without a policy.
     #[error(
-        "no policy of that day or later grants anything in the contractual right, so there is \
-         nothing to agree on; set one that does, or enter leave by hand"
+        "this kind of leave has no policy, so nothing of it is granted; set one first, or enter \
+         leave by hand"
     )]
     NothingByContract,
     /// There are too many agreements.

@@ -63,15 +63,6 @@ pub(crate) fn south_african() -> HolidayCalendar {
     calendar(&[adopted(Some("ZA"), None, 1, None)])
 }
 
-/// A week of so many working days of so many minutes, from Monday on.
-pub(crate) fn week(days: usize, minutes: u32) -> Vec<u32> {
-    (0..7).map(|day| if day < days { minutes } else { 0 }).collect()
-}
-
-pub(crate) fn pattern(from: Option<Date>, minutes: &[u32]) -> WorkPattern {
-    WorkPattern { from, minutes: minutes.to_vec() }
-}
-
 /// A policy with something in every place.
 pub(crate) fn rich_policy() -> LeavePolicy {
     let days = |days| Quantity::Days(LeaveDays::of(days));
@@ -153,4 +144,13 @@ pub(crate) fn enter(minutes: i64) -> EnterLeave {
         expires: None,
         reason: reason("From the old system"),
     }
+}
+
+/// A week of so many working days of so many minutes, from Monday on.
+pub(crate) fn week(days: usize, minutes: u32) -> Vec<u32> {
+    (0..7).map(|day| if day < days { minutes } else { 0 }).collect()
+}
+
+pub(crate) fn pattern(from: Option<Date>, minutes: &[u32]) -> WorkPattern {
+    WorkPattern { from, minutes: minutes.to_vec() }
 }

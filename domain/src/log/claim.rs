@@ -34,11 +34,15 @@ pub enum ClaimKind {
     Substitution,
     /// Whose leave a request is, noted with the member's id.
     LeaveRequest,
+    /// Into whose account leave was entered by hand, noted with the member's id.
+    LeaveEntry,
+    /// Whose a case is that leave is granted for, noted with the member's id.
+    LeaveCase,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 13] = [
+    pub const ALL: [ClaimKind; 15] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -52,6 +56,8 @@ impl ClaimKind {
         ClaimKind::Replacement,
         ClaimKind::Substitution,
         ClaimKind::LeaveRequest,
+        ClaimKind::LeaveEntry,
+        ClaimKind::LeaveCase,
     ];
 
     /// The stored name.
@@ -70,6 +76,8 @@ impl ClaimKind {
             ClaimKind::Replacement => "replacement",
             ClaimKind::Substitution => "substitution",
             ClaimKind::LeaveRequest => "leave_request",
+            ClaimKind::LeaveEntry => "leave_entry",
+            ClaimKind::LeaveCase => "leave_case",
         }
     }
 }

@@ -6,7 +6,7 @@ use super::claim::{ClaimChange, ClaimKey, ClaimKind};
 use super::event::Event;
 use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
-use crate::id::{ClientId, EntryId, StreamId};
+use crate::id::{ClientId, EntryId, MemberId, StreamId};
 use crate::import::ImportEvent;
 use crate::leave::{LeaveTypeEvent, MemberLeaveEvent};
 use crate::members::{MemberEvent, member_stream};
@@ -281,14 +281,21 @@ fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
     }
 }
 
-/// A request's id leads to whose leave it is.
+/// The id of a request, an entry or a case leads to whose it is, and is never used again.
 fn of_member_leave(stream: StreamId, event: &MemberLeaveEvent) -> Vec<ClaimChange> {
+    let of = |key: ClaimKey, member: MemberId| {
+        vec![ClaimChange::Take { key, holder: stream, value: member.to_string() }]
+    };
     match event {
-        MemberLeaveEvent::LeaveDrafted(event) => vec![ClaimChange::Take {
-            key: ClaimKey::id(ClaimKind::LeaveRequest, event.request),
-            holder: stream,
-            value: event.member.to_string(),
-        }],
+        MemberLeaveEvent::LeaveDrafted(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveRequest, event.request), event.member)
+        }
+        MemberLeaveEvent::LeaveEntered(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveEntry, event.entry), event.member)
+        }
+        MemberLeaveEvent::LeaveCaseDeclared(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveCase, event.case), event.member)
+        }
         MemberLeaveEvent::LeaveRedrafted(_)
         | MemberLeaveEvent::LeaveSubmitted(_)
         | MemberLeaveEvent::LeaveStepApproved(_)
@@ -297,10 +304,8 @@ fn of_member_leave(stream: StreamId, event: &MemberLeaveEvent) -> Vec<ClaimChang
         | MemberLeaveEvent::LeaveWithdrawn(_)
         | MemberLeaveEvent::LeaveCancelled(_)
         | MemberLeaveEvent::LeaveDocumentAttached(_)
-        | MemberLeaveEvent::LeaveEntered(_)
         | MemberLeaveEvent::LeaveEntryWithdrawn(_)
         | MemberLeaveEvent::LeaveAgreed(_)
-        | MemberLeaveEvent::LeaveCaseDeclared(_)
         | MemberLeaveEvent::LeaveCaseWithdrawn(_)
         | MemberLeaveEvent::LeavePosted(_)
         | MemberLeaveEvent::LeaveFeedOpened(_)

@@ -225,7 +225,7 @@ async fn rules_of(
 }
 
 /// The events of some streams up to a position, in the order of the log.
-pub(super) async fn events_of(
+pub(crate) async fn events_of(
     tx: &mut TenantTx,
     ids: &[StreamId],
     position: i64,
@@ -237,7 +237,7 @@ pub(super) async fn events_of(
 }
 
 /// The rows of a read model that these events make.
-pub(super) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
+pub(crate) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
     let mut rows = Rows::complete();
     for event in events.iter().filter(|event| model::reads::<M>(event.event.event_type())) {
         M::apply(&mut rows, event);
@@ -246,7 +246,7 @@ pub(super) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
 }
 
 /// The instant that a read is about.
-pub(super) async fn instant(about: &About, tx: &mut TenantTx) -> Result<Timestamp, Problem> {
+pub(crate) async fn instant(about: &About, tx: &mut TenantTx) -> Result<Timestamp, Problem> {
     let Some(position) = about.as_of else { return Ok(about.now()) };
     let row = rows_after(tx, position - 1, 1).await?.pop();
     Ok(row.map_or_else(|| about.now(), |row| row.recorded_at))

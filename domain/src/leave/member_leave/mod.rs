@@ -6,14 +6,23 @@ mod asked;
 mod assess;
 pub mod attach_document;
 pub mod cancel_leave;
+pub mod close_feed;
+#[cfg(test)]
+mod decision_tests;
 pub mod draft_leave;
 mod events;
 mod floor;
+pub mod open_feed;
 mod overlap;
 pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;
+#[cfg(test)]
+pub(crate) mod request_samples;
+#[cfg(test)]
+mod request_tests;
 pub mod submit_leave;
+mod visible;
 pub mod withdraw_leave;
 
 use std::collections::BTreeMap;
@@ -26,9 +35,12 @@ pub use asked::{LEAVE_REASON_MAX, check_reason, check_span, request_in};
 pub use assess::{
     AcceptedTerms, AskFacts, Assessed, AssessedDay, BalanceEffect, TakesNothing, assess,
 };
+pub use close_feed::CloseLeaveFeed;
 pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
+pub use open_feed::OpenLeaveFeed;
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
+pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
 use super::amount::LeaveMinutes;
