@@ -70,6 +70,9 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
     BTreeMap::from([
+        ("leave-requests", asked_for(firm, &member, &leave_type).await),
+        ("leave_type_id", leave_type.clone()),
+        ("file_id", file.clone()),
         ("jobs", job),
         ("sid", substitute(firm, &member).await),
         ("files", file),
@@ -105,6 +108,16 @@ async fn kept(firm: &Firm, person: &Person, project: &str, task: &str) -> String
     let path = format!("/favourites?min_position={}", kept.position());
     firm.get_as(person, &path).await.is(200);
     kept.id()
+}
+
+/// Leave that a member has written down.
+async fn asked_for(firm: &Firm, member: &str, leave_type: &str) -> String {
+    let body = json!({
+        "member_id": member, "leave_type_id": leave_type, "from": "2026-03-16", "draft": true,
+    });
+    let asked = firm.post("/leave-requests", &body).await;
+    asked.is(201);
+    asked.id()
 }
 
 /// A document of a member.
@@ -188,6 +201,8 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "changeTimeBatch",
         "removeTimeBatch",
         "draftInvoice",
+        "askForLeave",
+        "previewLeave",
         "storeFile",
         "giveGrant",
     ];

@@ -91,6 +91,13 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         }),
         "defineLeaveType" => json!({ "name": "Another", "paid": false }),
         "changeLeaveType" => json!({ "name": "Another" }),
+        "askForLeave" | "previewLeave" => json!({
+            "leave_type_id": fill("leave_type_id"), "from": "2026-03-16", "draft": true,
+        }),
+        "redraftLeave" => json!({ "note": "Another" }),
+        "rejectLeave" => json!({ "reason": "Another" }),
+        "attachLeaveDocument" => json!({ "file_id": fill("file_id") }),
+        "submitLeave" | "approveLeave" | "withdrawLeave" | "cancelLeave" => json!({}),
         "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         "chooseTenantPlan" => json!({ "plan": "standard" }),

@@ -16,6 +16,7 @@ pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;
 pub mod submit_leave;
+mod taken;
 mod visible;
 pub mod withdraw_leave;
 
@@ -34,6 +35,7 @@ pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
 pub use open_feed::OpenLeaveFeed;
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
+pub use taken::taken_by;
 pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
