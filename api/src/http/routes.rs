@@ -69,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         leave_routes(),
         leave::reads(),
         leave::request_routes(),
+        leave::granting(),
         reports::routes(),
     ];
     let of_both = [
@@ -160,8 +161,16 @@ fn timesheets_routes() -> Vec<Route> {
         "grant",
         "substitute",
     ];
-    const LISTS: &[&str] =
-        &["timesheet_week", "member", "work_pattern", "grant", "substitute", "project"];
+    const LISTS: &[&str] = &[
+        "timesheet_week",
+        "member",
+        "work_pattern",
+        "leave_day",
+        "leave_request",
+        "grant",
+        "substitute",
+        "project",
+    ];
     vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(LISTS)
