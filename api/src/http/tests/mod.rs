@@ -19,6 +19,7 @@ mod isolation;
 mod jobs;
 mod kept;
 mod leave;
+mod leave_requests;
 mod logs;
 mod many_reads;
 mod members;
