@@ -20,6 +20,7 @@ mod jobs;
 mod kept;
 mod leave;
 mod leave_terms;
+mod leave_requests;
 mod logs;
 mod many_reads;
 mod members;
