@@ -53,14 +53,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     firm.get_after(&defined, "/leave-types").await.is(200);
     firm.get_after(&linked, "/projects").await.is(200);
     firm.get("/invoices?min_position=1").await.is(200);
-    let once = random_id().simple().to_string();
-    let file = EXPORT.replace("Website", &once).replace("ayo", &once);
-    let import = ask("POST", "/imports?format=csv").text("text/csv", &file);
-    let import = import.header("idempotency-key", &random_id().to_string());
-    let import = import.token(&firm.owner.token);
-    let imported = firm.raw(&import).await;
-    let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
-    firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    let import = imported(firm).await;
     let asked = TestMail { member: person.member };
     let sender = Sender::new(firm.tenant.id, Actor::Operator, Via::CommandLine);
     let job = firm.app.commands.handle(sender, asked).await.expect("a job").reply.id;
@@ -99,6 +92,19 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("member_id", member),
         ("client_id", client),
     ])
+}
+
+/// A file of hours that was taken over.
+async fn imported(firm: &Firm) -> String {
+    let once = random_id().simple().to_string();
+    let file = EXPORT.replace("Website", &once).replace("ayo", &once);
+    let import = ask("POST", "/imports?format=csv").text("text/csv", &file);
+    let import = import.header("idempotency-key", &random_id().to_string());
+    let import = import.token(&firm.owner.token);
+    let imported = firm.raw(&import).await;
+    let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
+    firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    import
 }
 
 /// A favourite of the person. Who may keep none, such as an auditor, has one that nobody knows.
