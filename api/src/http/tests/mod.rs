@@ -19,6 +19,8 @@ mod isolation;
 mod jobs;
 mod kept;
 mod leave;
+mod leave_requests;
+mod leave_terms;
 mod logs;
 mod many_reads;
 mod members;
