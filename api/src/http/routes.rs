@@ -160,8 +160,16 @@ fn timesheets_routes() -> Vec<Route> {
         "grant",
         "substitute",
     ];
-    const LISTS: &[&str] =
-        &["timesheet_week", "member", "work_pattern", "grant", "substitute", "project"];
+    const LISTS: &[&str] = &[
+        "timesheet_week",
+        "member",
+        "work_pattern",
+        "leave_day",
+        "leave_request",
+        "grant",
+        "substitute",
+        "project",
+    ];
     vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(LISTS)

@@ -12,6 +12,7 @@ use super::{GrantRefusal, LeaveMinutes, Refusal};
 use crate::country::CalendarSpan;
 use crate::leave::LeaveDays;
 use crate::name::checked_name;
+use crate::time::Office;
 
 /// The longest a cycle and whatever is told in months may be.
 pub const MONTHS_MAX: u32 = 120;
@@ -178,7 +179,11 @@ fn check_approval(rules: &[ApprovalRule]) -> Result<(), Refusal> {
     check(rules.len() <= RULES_MAX, FIELD, "give at most 20 rules")?;
     let ascending = rules.windows(2).all(|pair| pair[0].days_over < pair[1].days_over);
     check(ascending, FIELD, "order the rules by days_over, each of them once")?;
-    check(rules.iter().all(|rule| rule.days_over <= DAYS_MAX), FIELD, "give at most 3660 days")
+    check(rules.iter().all(|rule| rule.days_over <= DAYS_MAX), FIELD, "give at most 3660 days")?;
+    let mut offices = rules.iter().flat_map(|rule| rule.chain.offices());
+    let of_work = offices.any(|it| matches!(it, Office::ProjectManager | Office::AccountManager));
+    let why = "leave is of no project and of no client; name offices that know the member";
+    check(!of_work, FIELD, why)
 }
 
 fn check_cases(cases: &[CaseRule]) -> Result<(), Refusal> {
@@ -308,6 +313,11 @@ mod tests {
         }
         let rule = |days_over| ApprovalRule { days_over, chain: Chain::default() };
         for rules in [vec![rule(5), rule(5)], vec![rule(5), rule(0)], vec![rule(4000)]] {
+            assert_eq!(refused(|policy| policy.approval = rules), Some("/policy/approval"));
+        }
+        for office in ["project_manager", "manager,account_manager"] {
+            let chain = Chain::parse(office).expect("offices");
+            let rules = vec![ApprovalRule { days_over: 0, chain }];
             assert_eq!(refused(|policy| policy.approval = rules), Some("/policy/approval"));
         }
         let months = LateCancel::RestoreAndExtend { months: 0 };

@@ -1,9 +1,11 @@
 //! What leave takes of each member's days, by the postings on record: a calendar of work asks for
 //! it. A correction that takes back what was taken gives the day back.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::id::{LeaveRequestId, LeaveTypeId, MemberId};
-use domain::leave::ledger::{Cause, Posting, PostingKind};
-use domain::leave::{LeaveMinutes, MemberLeaveEvent};
+use domain::leave::ledger::Posting;
+use domain::leave::{LeaveMinutes, LeaveState, MemberLeaveEvent, taken_by};
 use domain::log::{EventFamily, Recorded};
 use domain::time::calendar::LeaveOn;
 use jiff::civil::Date;
@@ -11,6 +13,7 @@ use jiff_sqlx::ToSqlx;
 use migrations::TenantTx;
 
 use super::leave_event;
+use super::leave_request::LeaveRequestRow;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_rows, row, select};
 
@@ -36,22 +39,13 @@ row! {
 impl LeaveDayRow {
     /// As a calendar of work takes it, in whole minutes.
     pub fn leave_on(&self) -> LeaveOn {
-        let minutes = self.minutes.ten_thousandths() / LeaveMinutes::of(1).ten_thousandths();
-        LeaveOn { day: self.day, minutes: u32::try_from(minutes).unwrap_or_default() }
+        LeaveOn::of(self.day, self.minutes)
     }
 }
 
 /// The fold of days.
 #[derive(Debug)]
 pub struct LeaveDay;
-
-/// Of which request a posting takes a day, or gives it back.
-fn taken_by(posting: &Posting) -> Option<LeaveRequestId> {
-    match (posting.kind, posting.cause) {
-        (PostingKind::Take | PostingKind::Correct, Cause::Request { request }) => Some(request),
-        _ => None,
-    }
-}
 
 impl ReadModel for LeaveDay {
     const NAME: &'static str = "leave_day";
@@ -88,6 +82,43 @@ impl ReadModel for LeaveDay {
             });
         }
     }
+}
+
+/// What granted leave takes of each member's days, by rows of any moment: days by member.
+pub type Taken = BTreeMap<MemberId, Vec<LeaveOn>>;
+
+/// What granted leave takes from one day to another, both included, of one member or of all.
+pub async fn taken(
+    tx: &mut TenantTx,
+    member: Option<MemberId>,
+    first: Date,
+    last: Date,
+) -> Result<Taken, ReadError> {
+    let mut taken = Taken::new();
+    for row in between(tx, member, first, last).await? {
+        taken.entry(row.member_id).or_default().push(row.leave_on());
+    }
+    Ok(taken)
+}
+
+/// The same by the rows of a moment.
+pub fn taken_then(
+    days: &Rows<LeaveDayRow>,
+    requests: &Rows<LeaveRequestRow>,
+    first: Date,
+    last: Date,
+) -> Taken {
+    let approved = requests.iter().filter(|row| row.state == LeaveState::Approved);
+    let approved: BTreeSet<LeaveRequestId> = approved.map(|row| row.request_id).collect();
+    let granted = |row: &&LeaveDayRow| {
+        (first..=last).contains(&row.day) && approved.contains(&row.request_id)
+    };
+    let mut taken = Taken::new();
+    for row in days.iter().filter(granted) {
+        taken.entry(row.member_id).or_default().push(row.leave_on());
+    }
+    taken.values_mut().for_each(|days| days.sort_by_key(|leave| leave.day));
+    taken
 }
 
 /// What granted leave takes from one day to another, both included, of one member or of all: by

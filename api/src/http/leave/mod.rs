@@ -8,6 +8,8 @@ pub(crate) mod hidden;
 pub(crate) mod holidays;
 mod ics;
 pub(crate) mod leave_types;
+mod policy_body;
+mod policy_of;
 pub(crate) mod postings;
 pub(crate) mod preview;
 pub(crate) mod requested;

@@ -12,6 +12,8 @@ use jiff::civil::Date;
 use projections::catalogue::named::{self, NamedProject};
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
+use projections::leave::leave_day::{self, LeaveDay, Taken, taken_then};
+use projections::leave::leave_request::LeaveRequest;
 use projections::members::member::Member;
 use projections::members::work_pattern::WorkPattern;
 use projections::time::timesheet_week::TimesheetWeek;
@@ -38,6 +40,8 @@ pub(crate) const MODELS: &[&str] = &[
     "work_pattern",
     "holiday_calendar",
     "holiday",
+    "leave_day",
+    "leave_request",
     "project",
     "client",
 ];
@@ -149,6 +153,8 @@ impl Wanted {
 struct Known {
     terms: BTreeMap<MemberId, MemberTerms>,
     holidays: BTreeMap<Date, String>,
+    /// What granted leave takes.
+    leave: Taken,
     months: Vec<MemberMonth>,
     /// By project, where it's asked for.
     projects: Vec<MemberMonthProject>,
@@ -165,13 +171,14 @@ pub(crate) async fn list(call: Call<(), OfMonths>) -> Result<Answer<UtilisationB
     if wanted.member.is_some_and(|member| !known.terms.contains_key(&member)) {
         return Err(Problem::not_found());
     }
-    let capacity = |terms: &MemberTerms, month: Month| {
-        capacity_minutes(&terms.with(&known.holidays, &[]), month.first(), month.last())
+    let capacity = |member: &MemberId, terms: &MemberTerms, month: Month| {
+        let leave = known.leave.get(member).map_or(&[][..], Vec::as_slice);
+        capacity_minutes(&terms.with(&known.holidays, leave), month.first(), month.last())
     };
     let mut capacities: BTreeMap<(MemberId, Month), u64> = BTreeMap::new();
     for (member, terms) in &known.terms {
         for month in wanted.from.up_to(wanted.to) {
-            capacities.insert((*member, month), capacity(terms, month));
+            capacities.insert((*member, month), capacity(member, terms, month));
         }
     }
     let mut total = Sum::default();
@@ -192,6 +199,7 @@ async fn now(about: &About, wanted: &Wanted, by: By) -> Result<Known, Problem> {
     let mut tx = about.tx().await?;
     let terms = work_terms::of_members(&mut tx, member).await?;
     let holidays = work_terms::holidays(&mut tx, from.first(), to.last()).await?;
+    let leave = leave_day::taken(&mut tx, member, from.first(), to.last()).await?;
     let (months, projects) = match by {
         By::Project | By::Client => {
             let projects = project_rows(&mut tx, member, from, to).await?;
@@ -206,7 +214,7 @@ async fn now(about: &About, wanted: &Wanted, by: By) -> Result<Known, Problem> {
         }
     };
     tx.commit().await?;
-    Ok(Known { terms, holidays, months, projects })
+    Ok(Known { terms, holidays, leave, months, projects })
 }
 
 async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Problem> {
@@ -214,6 +222,11 @@ async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Pr
     let weeks = about.rows_then::<TimesheetWeek>().await?;
     let members = about.rows_then::<Member>().await?;
     let patterns = about.rows_then::<WorkPattern>().await?;
+    let taken = about.rows_then::<LeaveDay>().await?;
+    let requests = about.rows_then::<LeaveRequest>().await?;
+    let taken = taken
+        .zip(requests)
+        .map(|(days, requests)| taken_then(&days, &requests, from.first(), to.last()));
     let mut tx = about.tx().await?;
     let events = events_of(&mut tx, &[calendar_stream()], position).await?;
     tx.commit().await?;
@@ -228,7 +241,8 @@ async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Pr
     let projects = project_rows_then(weeks, member, from, to);
     let months = without_projects(&projects);
     let holidays = holidays_by_day(calendar.holidays(from.first(), to.last()));
-    Ok(Known { terms, holidays, months, projects })
+    let leave = taken.unwrap_or_default();
+    Ok(Known { terms, holidays, leave, months, projects })
 }
 
 #[derive(Debug, Clone, Copy, Default)]

@@ -7,6 +7,7 @@ mod buckets;
 mod cases;
 mod cycles;
 mod due;
+mod entitled;
 mod facts;
 mod gather;
 mod lapse;
@@ -24,6 +25,7 @@ mod worked;
 
 pub use cases::{CaseSpan, case_span, first_day_of_work_after, last_day};
 pub use due::{due, due_after};
+pub use entitled::days_per_cycle;
 pub use facts::{Absence, AccountFacts, DatedPolicy, policy_on};
 pub use gather::LeaveSources;
 pub use lapse::left_to_lapse;

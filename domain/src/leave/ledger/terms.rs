@@ -68,6 +68,11 @@ impl<'a> Terms<'a> {
         Terms { from: day, policy, week, agreed, rules }
     }
 
+    /// By a week of work alone: no policy, no contract.
+    pub(super) fn of_week(week: AverageWeek, from: Date) -> Self {
+        Terms { from, policy: None, week, agreed: None, rules: Vec::new() }
+    }
+
     /// What is granted in a right.
     pub(super) fn rule(&self, right: Right) -> Option<&GrantRule> {
         self.rules.iter().find(|rule| rule.right == right)

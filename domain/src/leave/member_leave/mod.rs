@@ -22,6 +22,7 @@ pub(crate) mod request_samples;
 #[cfg(test)]
 mod request_tests;
 pub mod submit_leave;
+mod taken;
 mod visible;
 pub mod withdraw_leave;
 
@@ -40,6 +41,7 @@ pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
 pub use open_feed::OpenLeaveFeed;
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
+pub use taken::taken_by;
 pub use visible::{Asked, Onlooker};
 
 use super::Refusal;
