@@ -75,6 +75,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("grants", grant.id()),
         ("imports", import),
         ("leave-types", leave_type),
+        ("leave-feeds", feed(firm, person).await),
         ("favourites", kept(firm, person, &project, &task).await),
         ("entry_id", entry.clone()),
         ("time-entries", entry),
@@ -146,6 +147,12 @@ async fn asked_for(firm: &Firm, member: &str, leave_type: &str) -> String {
     let asked = firm.post("/leave-requests", &body).await;
     asked.is(201);
     asked.id()
+}
+
+/// A feed of the person; who may have none has one that nobody knows.
+async fn feed(firm: &Firm, person: &Person) -> String {
+    let opened = firm.post_as(person, "/leave-feeds", &json!({ "team": true })).await;
+    if opened.status.as_u16() == 201 { opened.id() } else { random_id().to_string() }
 }
 
 /// A document of a member.

@@ -38,6 +38,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
     if rule.operation == "getUtilisation" {
         return ask.query("from=2026-03&by=project");
     }
+    if rule.operation == "getLeaveCalendar" {
+        return ask.query("from=2026-03-01&to=2026-03-31");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -91,6 +94,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         }),
         "defineLeaveType" => json!({ "name": "Another", "paid": false }),
         "changeLeaveType" => json!({ "name": "Another" }),
+        "openLeaveFeed" => json!({ "team": true }),
         "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         "chooseTenantPlan" => json!({ "plan": "standard" }),

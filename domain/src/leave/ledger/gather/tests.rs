@@ -178,6 +178,29 @@ fn days_off_sick_are_no_days_worked() {
 }
 
 #[test]
+fn a_day_of_which_half_was_worked_is_a_day_worked() {
+    let mut firm = Firm::since(date(2026, 1, 5));
+    let (monday, tuesday) = (date(2026, 4, 20), date(2026, 4, 21));
+    for part in [DayPart::Am, DayPart::Pm, DayPart::Minutes(60)] {
+        let half = firm.asks("annual", monday, monday, Some(part));
+        firm.is_granted(half);
+    }
+    assert_eq!(firm.sources().account(kind("sick")).map(|it| it.away), Some(vec![]));
+    let days = |firm: &Firm| firm.sources().account(kind("sick")).map(|it| it.away);
+    let (friday, end) = (date(2026, 4, 24), DayPart::EndsAtNoon);
+    for (part, whole) in [
+        (DayPart::Pm, (tuesday, friday)),
+        (end, (monday, date(2026, 4, 23))),
+        (DayPart::BothHalves, (tuesday, date(2026, 4, 23))),
+    ] {
+        let mut firm = Firm::since(date(2026, 1, 5));
+        let leave = firm.asks("annual", monday, friday, Some(part));
+        firm.is_granted(leave);
+        assert_eq!(days(&firm), Some(vec![whole]), "{part:?}");
+    }
+}
+
+#[test]
 fn l49_a_birth_gives_parental_leave_to_its_parent() {
     let mut firm = Firm::since(date(2025, 1, 6));
     let birth = date(2026, 2, 10);
