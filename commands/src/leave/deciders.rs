@@ -1,5 +1,5 @@
-//! Who decides on a member's leave, and to whom a request is there at all: the member, managers, and
-//! whoever holds a step of its approval. To everybody else it's like one that never was.
+//! Who decides on a member's leave, and to whom a request is there at all: the member, managers,
+//! and whoever holds a step of its approval. To everybody else it's like one that never was.
 
 use domain::id::MemberId;
 use domain::leave::LeaveRequest;

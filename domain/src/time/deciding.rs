@@ -78,7 +78,8 @@ pub struct Concerned {
 
 impl Concerned {
     /// Whether this right is the office's, for time on a project or, without one, for leave: a role
-    /// manager's where the office is empty, as it is where it goes with a project and there is none.
+    /// manager's where the office is empty, as it is where it goes with a project and there is
+    /// none.
     pub fn holds(
         &self,
         right: &Right,

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::requested::KIND;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call};
@@ -23,9 +24,6 @@ use crate::http::change::Change;
 use crate::http::members::{ById, Nothing, nothing_to_change};
 use crate::http::problem::{FieldError, Problem};
 use crate::http::time::days::WarningBody;
-
-/// The kind of object in tags.
-pub(crate) const KIND: &str = "leave_request";
 
 /// A half of a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]

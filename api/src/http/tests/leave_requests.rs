@@ -27,6 +27,16 @@ async fn seen(firm: &Firm, person: &Person, done: &Reply, path: &str) -> Reply {
     firm.get_as(person, &format!("{path}?min_position={}", done.position())).await
 }
 
+fn assert_a_week_was_looked_at(looked: &Value) {
+    assert_eq!((&looked["accepted"], &looked["refusals"]), (&json!(true), &json!([])));
+    assert_eq!((&looked["minutes"], &looked["working_days"]), (&json!(2400), &json!("5")));
+    let saturday = json!({ "day": "2090-01-07", "minutes": 0, "free": "no_work", "holiday": null });
+    assert_eq!(looked["days"][5], saturday);
+    assert_eq!(looked["balance"]["after"], json!({ "minutes": -2400, "days": "-5" }));
+    assert_eq!(looked["balance"]["floor"], Value::Null);
+    assert_eq!(looked["approval"][0]["office"], "line_manager");
+}
+
 #[tokio::test]
 async fn leave_is_looked_at_written_down_changed_submitted_granted_and_cancelled() {
     let firm = Firm::new().await;
@@ -35,13 +45,7 @@ async fn leave_is_looked_at_written_down_changed_submitted_granted_and_cancelled
     let kind = kind(&firm).await;
     let body = json!({ "leave_type_id": kind, "from": FROM, "to": TO, "note": "Wedding" });
     let looked = firm.post_as(&member, "/leave-requests/preview", &body).await.is(200);
-    assert_eq!((&looked["accepted"], &looked["refusals"]), (&json!(true), &json!([])));
-    assert_eq!((&looked["minutes"], &looked["working_days"]), (&json!(2400), &json!("5")));
-    let saturday = json!({ "day": "2090-01-07", "minutes": 0, "free": "no_work", "holiday": null });
-    assert_eq!(looked["days"][5], saturday);
-    assert_eq!(looked["balance"]["after"], json!({ "minutes": -2400, "days": "-5" }));
-    assert_eq!(looked["balance"]["floor"], Value::Null);
-    assert_eq!(looked["approval"][0]["office"], "line_manager");
+    assert_a_week_was_looked_at(&looked);
     let mut draft = body.clone();
     draft["draft"] = json!(true);
     let drafted = firm.post_as(&member, "/leave-requests", &draft).await;

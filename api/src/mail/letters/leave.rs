@@ -1,6 +1,6 @@
 //! What the letters about leave have in common: the member's leave as the log tells it when the
-//! letter is sent, and its days in words. Kinds of leave and reasons are for the member's own letters
-//! alone.
+//! letter is sent, and its days in words. Kinds of leave and reasons are for the member's own
+//! letters alone.
 
 use commands::event_log::read::stream_after;
 use commands::jobs::WorkError;

@@ -1,5 +1,6 @@
 //! The letter that tells a member what became of their leave: granted, refused with the reason, or
-//! cancelled. A reason is looked up and opened when it's sent; once erased, the letter goes without.
+//! cancelled. A reason is looked up and opened when it's sent; once erased, the letter goes
+//! without.
 
 use askama::Template;
 use commands::jobs::{Job, WorkError};

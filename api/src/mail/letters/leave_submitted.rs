@@ -1,5 +1,5 @@
-//! The letter that tells somebody that a request for leave waits for them. It says who and when, not
-//! which kind nor why. Where it was decided meanwhile, there is nothing to say.
+//! The letter that tells somebody that a request for leave waits for them. It says who and when,
+//! not which kind nor why. Where it was decided meanwhile, there is nothing to say.
 
 use askama::Template;
 use commands::jobs::{Job, WorkError};

@@ -40,19 +40,22 @@ impl Office {
     }
 }
 
-#[tokio::test]
-async fn who_decides_is_told_of_leave_then_the_member_and_admins_what_became_of_it() {
-    let office = Office::new().await;
-    let leave_type = LeaveTypeId(random_id());
-    let define = DefineLeaveType {
+fn define(leave_type: LeaveTypeId) -> DefineLeaveType {
+    DefineLeaveType {
         leave_type,
         code: None,
         name: "Secret illness".into(),
         paid: true,
         shown_in: ShownIn::Days,
         counts: Counts::WorkingDays,
-    };
-    office.send(define).await;
+    }
+}
+
+#[tokio::test]
+async fn who_decides_is_told_of_leave_then_the_member_and_admins_what_became_of_it() {
+    let office = Office::new().await;
+    let leave_type = LeaveTypeId(random_id());
+    office.send(define(leave_type)).await;
     let member = office.member("Nova", "nova@example.com").await;
     let lead = office.member("Kabelo", "kabelo@example.com").await;
     let deputy = office.member("Ayo", "ayo@example.com").await;

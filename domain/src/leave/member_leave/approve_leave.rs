@@ -1,6 +1,6 @@
-//! Granting leave: the request goes as many steps on as the caller may decide, and with the last one
-//! it's granted. The balance must still allow it then, and a document that the kind can't do without
-//! must be there.
+//! Granting leave: the request goes as many steps on as the caller may decide, and with the last
+//! one it's granted. The balance must still allow it then, and a document that the kind can't do
+//! without must be there.
 
 use super::floor::HeldAccount;
 use super::request_refusal::RequestRefusal as Refusal;

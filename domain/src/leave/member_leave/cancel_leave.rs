@@ -1,6 +1,6 @@
-//! Taking back leave that was granted: by the member before it begins, afterwards by whoever decides
-//! on it, for by then it may have been worked out in pay. Other leave that it had interrupted takes
-//! its days again, and its balance must allow that.
+//! Taking back leave that was granted: by the member before it begins, afterwards by whoever
+//! decides on it, for by then it may have been worked out in pay. Other leave that it had
+//! interrupted takes its days again, and its balance must allow that.
 
 use jiff::civil::Date;
 

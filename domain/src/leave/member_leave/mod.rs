@@ -137,6 +137,23 @@ pub struct LeaveRequest {
 }
 
 impl LeaveRequest {
+    fn drafted(event: &LeaveDrafted) -> Self {
+        LeaveRequest {
+            leave_type: event.leave_type,
+            span: event.span,
+            case: event.case,
+            reason: event.reason.clone(),
+            state: LeaveState::Draft,
+            days: Vec::new(),
+            approval: Approval::default(),
+            decided: None,
+            terms: None,
+            document_needed: false,
+            files: Vec::new(),
+            cancelled_on: None,
+        }
+    }
+
     /// Whether it went to those who decide: it's no draft, and never was only one.
     pub fn holds_steps(&self) -> bool {
         self.state != LeaveState::Draft && !self.days.is_empty()
@@ -243,21 +260,7 @@ impl MemberLeave {
     pub fn evolve(&mut self, event: &MemberLeaveEvent) {
         match event {
             MemberLeaveEvent::LeaveDrafted(event) => {
-                let request = LeaveRequest {
-                    leave_type: event.leave_type,
-                    span: event.span,
-                    case: event.case,
-                    reason: event.reason.clone(),
-                    state: LeaveState::Draft,
-                    days: Vec::new(),
-                    approval: Approval::default(),
-                    decided: None,
-                    terms: None,
-                    document_needed: false,
-                    files: Vec::new(),
-                    cancelled_on: None,
-                };
-                self.requests.insert(event.request, request);
+                self.requests.insert(event.request, LeaveRequest::drafted(event));
             }
             MemberLeaveEvent::LeaveRedrafted(event) => self.change(event.request, |request| {
                 request.leave_type = event.leave_type;

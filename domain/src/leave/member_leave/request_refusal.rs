@@ -75,8 +75,8 @@ pub enum RequestRefusal {
     },
     /// The balance does not allow it.
     #[error(
-        "the balance on {day} would be {balance} minutes, {shortfall} minutes less than is allowed; \
-         ask for fewer days or for another kind of leave"
+        "the balance on {day} would be {balance} minutes, {shortfall} minutes less than is \
+         allowed; ask for fewer days or for another kind of leave"
     )]
     InsufficientBalance {
         /// The first day on which it's too low.
