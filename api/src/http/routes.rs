@@ -69,6 +69,7 @@ pub(crate) fn routes() -> Vec<Route> {
         leave_routes(),
         leave::reads(),
         leave::request_routes(),
+        leave::granting(),
         reports::routes(),
     ];
     let of_both = [

@@ -35,8 +35,12 @@ pub struct DayTerms<'a> {
 pub fn pattern_minutes(patterns: &[WorkPattern], day: Date) -> i64 {
     let past = |pattern: &&WorkPattern| pattern.from.is_none_or(|from| from <= day);
     let weekday = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or_default();
-    let pattern = patterns.iter().rev().find(past);
-    i64::from(pattern.map_or(USUAL_WEEK[weekday], |pattern| pattern.minutes_on(day)))
+    i64::from(match patterns.iter().rev().find(past) {
+        None => USUAL_WEEK[weekday],
+        // Which week of a cycle it is takes longer to find than all else of a day.
+        Some(pattern) if pattern.is_cycle() => pattern.minutes_on(day),
+        Some(pattern) => pattern.minutes.get(weekday).copied().unwrap_or_default(),
+    })
 }
 
 impl DayTerms<'_> {

@@ -1,11 +1,11 @@
 //! The terms of a kind of leave as the API reads and shows them, part by part those of the domain.
 
 use domain::leave::policy as of;
-use domain::time::Office;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::amounts::{Days, Minutes, Weeks};
+use crate::http::time::steps::OfficeName;
 
 /// An amount as it's agreed on: days of the member's pattern of work as a text, or minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -78,24 +78,6 @@ names! {
         Paid,
         /// Those worked.
         Worked
-    }
-}
-
-names! {
-    /// Who decides at a step of an approval of leave.
-    OfficeName as "LeaveOffice" for Office {
-        /// Whoever has the role manager or one above.
-        Manager,
-        /// The member's own manager.
-        LineManager,
-        /// Whoever looks after a project: not of leave, which is of no project.
-        ProjectManager,
-        /// Whoever looks after a client: not of leave, which is of no client.
-        AccountManager,
-        /// Whoever has the role billing or one above.
-        Billing,
-        /// Whoever has the role admin or owner.
-        Admin
     }
 }
 
@@ -292,7 +274,7 @@ pub(crate) struct TermsBody {
 #[schemars(rename = "LeaveApprovalRule")]
 pub(crate) struct ApprovalBody {
     pub(super) days_over: u32,
-    /// One to four, in their order.
+    /// One to four, in their order: `manager`, `line_manager`, `billing` or `admin`.
     pub(super) chain: Vec<OfficeName>,
 }
 

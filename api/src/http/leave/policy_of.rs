@@ -6,8 +6,13 @@ use domain::leave::policy as of;
 use domain::time::Chain;
 
 use super::amounts::{Days, Minutes, Weeks};
-use super::policy_body::*;
+use super::policy_body::{
+    AccrualBody, ApprovalBody, AtFirstBody, CarryBody, CaseRuleBody, CycleBody, CycleStartBody,
+    DocumentBody, EntitlementBody, GrantBody, LateCancelBody, OnLeavingBody, PolicyBody,
+    QuantityBody, RequirementBody, SpanBody, StepBody, TermsBody, WorkedBody,
+};
 use crate::http::problem::{FieldError, Problem};
+use crate::http::time::steps::OfficeName;
 
 /// Both ways between two structs whose members are called the same and convert into each other.
 macro_rules! both_ways {

@@ -1,7 +1,10 @@
 //! The routes of leave beside its kinds and holidays: one function for each part of it.
 
-use super::{ALL, MEMBERS, read, write};
-use crate::http::leave::{balances, feeds, postings, preview, requested, requests, team};
+use super::{ADMINS, ALL, MEMBERS, read, write};
+use crate::http::leave::{
+    agreements, balances, cases, entries, feeds, policies, postings, preview, requested, requests,
+    team,
+};
 use crate::http::registry::{Access, Route, delete, get, patch, post};
 
 const L: &str = "leave";
@@ -151,6 +154,105 @@ pub(super) fn request_routes() -> Vec<Route> {
             write(L, MEMBERS),
             "Let a file of the member's belong to a request",
             requests::attach,
+        ),
+    ]
+}
+
+/// By which terms leave is granted, and what admins give to single members.
+pub(super) fn granting() -> Vec<Route> {
+    vec![
+        get(
+            "/leave-types/{id}/policies",
+            "listLeavePolicies",
+            read(L, ALL),
+            "By which terms a kind of leave is granted, those of the law and the firm's own",
+            policies::list,
+        )
+        .then()
+        .known(),
+        post(
+            "/leave-types/{id}/policies",
+            "setLeavePolicy",
+            write(L, ADMINS),
+            "Set the terms of a kind of leave from a day on, or always",
+            policies::set,
+        ),
+        delete(
+            "/leave-types/{id}/policies/{from}",
+            "clearLeavePolicy",
+            write(L, ADMINS),
+            "Take back the terms of a day: those before them hold, or the law's",
+            policies::clear,
+        ),
+        get(
+            "/leave-entries",
+            "listLeaveEntries",
+            read(L, ALL),
+            "Leave that was entered by hand",
+            entries::list,
+        )
+        .pages()
+        .then(),
+        post(
+            "/leave-entries",
+            "enterLeave",
+            write(L, ADMINS),
+            "Enter leave into a member's account: a balance from another system, an extra day",
+            entries::enter,
+        ),
+        delete(
+            "/leave-entries/{id}",
+            "withdrawLeaveEntry",
+            write(L, ADMINS),
+            "Let what was entered count no more",
+            entries::withdraw,
+        ),
+        get(
+            "/leave-agreements",
+            "listLeaveAgreements",
+            read(L, ALL),
+            "What single contracts grant",
+            agreements::list,
+        )
+        .pages()
+        .then(),
+        post(
+            "/leave-agreements",
+            "agreeOnLeave",
+            write(L, ADMINS),
+            "Agree with a member on what their contract grants",
+            agreements::agree,
+        ),
+    ]
+    .into_iter()
+    .chain(cases_routes())
+    .collect()
+}
+
+fn cases_routes() -> Vec<Route> {
+    vec![
+        get(
+            "/leave-cases",
+            "listLeaveCases",
+            read(L, ALL),
+            "Cases that leave is granted for, such as births",
+            cases::list,
+        )
+        .pages()
+        .then(),
+        post(
+            "/leave-cases",
+            "declareLeaveCase",
+            write(L, ADMINS),
+            "Declare a case of a member",
+            cases::declare,
+        ),
+        delete(
+            "/leave-cases/{id}",
+            "withdrawLeaveCase",
+            write(L, ADMINS),
+            "Withdraw a case that no leave rests on",
+            cases::withdraw,
         ),
     ]
 }

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::cycles::{Cycle, Measure, day_after, day_before, months_after};
 use super::posting::{Bucket, Cause, Origin, PostingKind};
 use super::replay::Replay;
-use super::terms::Entitled;
+use super::terms::{Entitled, terms_on};
 use super::worked::Tally;
 use crate::leave::amount::LeaveMinutes;
 use crate::leave::policy::{AccrualRule, GrantRule, Requirement, Right, WorkedRule};
@@ -19,24 +19,27 @@ pub(super) const RIGHTS: [Right; 2] = [Right::Statutory, Right::Contractual];
 #[derive(Debug, Clone, Default)]
 pub(super) struct Growth {
     /// The last day that is granted for.
-    covered: Date,
+    pub(super) covered: Date,
+    /// The last day of the month of the cycle that has been come to; it's asked for every day.
+    month_end: Date,
     /// What has been granted.
     pub(super) granted: LeaveMinutes,
     /// What was given at first, as far as it's not yet off what is granted later.
-    at_first: LeaveMinutes,
-    /// All that was granted at once, by which rule.
-    upfront: Option<Upfront>,
+    pub(super) at_first: LeaveMinutes,
+    /// By what was granted last.
+    pub(super) latest: Option<Granted>,
     /// The work counted.
     tally: Tally,
     /// The entitlement by the terms of the day, once it was asked for.
     entitled: Option<Entitled>,
 }
 
-/// A whole cycle's entitlement that is there from the start.
+/// By what something was granted.
 #[derive(Debug, Clone)]
-struct Upfront {
-    rule: GrantRule,
-    entitled: Entitled,
+pub(super) struct Granted {
+    pub(super) rule: GrantRule,
+    /// For the whole cycle.
+    pub(super) entitled: Entitled,
 }
 
 impl Growth {
@@ -76,7 +79,7 @@ impl Replay<'_> {
                 self.growth[place(right)].covered = self.day;
                 continue;
             };
-            if !self.meets(&rule.requires) {
+            if !self.meets(&rule.requires, self.day) {
                 continue;
             }
             let first = rule.at_first.filter(|it| self.day < months_after(hired_on, it.months));
@@ -96,23 +99,33 @@ impl Replay<'_> {
                 AccrualRule::MonthStart => {
                     self.grant(rule, cycle.end_of_month(self.day), &cycle);
                 }
-                AccrualRule::MonthEnd if self.day < cycle.end_of_month(self.day) => {}
-                AccrualRule::MonthEnd | AccrualRule::Daily => self.grant(rule, self.day, &cycle),
+                AccrualRule::MonthEnd => {
+                    let growth = &mut self.growth[place(right)];
+                    if growth.month_end < self.day {
+                        growth.month_end = cycle.end_of_month(self.day);
+                    }
+                    if growth.month_end == self.day {
+                        self.grant(rule, self.day, &cycle);
+                    }
+                }
+                AccrualRule::Daily => self.grant(rule, self.day, &cycle),
             }
         }
     }
 
-    /// Whether a requirement is met on this day: longer than n months is from the day on that is n
+    /// Whether a requirement is met on a day: longer than n months is from the day on that is n
     /// months after the first one.
-    pub(super) fn meets(&self, requires: &Requirement) -> bool {
+    pub(super) fn meets(&self, requires: &Requirement, day: Date) -> bool {
         let Some(hired_on) = self.facts.hired_on else { return false };
         let months = requires.employed_months_over;
         let weeks = requires
             .employed_weeks_over
             .map(|weeks| hired_on.saturating_add(jiff::Span::new().weeks(i64::from(weeks))));
-        months.is_none_or(|months| months_after(hired_on, months) <= self.day)
-            && weeks.is_none_or(|day| day <= self.day)
-            && requires.days_per_week_min.is_none_or(|days| self.terms().week.has_days(days))
+        months.is_none_or(|months| months_after(hired_on, months) <= day)
+            && weeks.is_none_or(|first| first <= day)
+            && requires
+                .days_per_week_min
+                .is_none_or(|days| terms_on(self.all_terms, day).week.has_days(days))
     }
 
     /// What a rule grants for the whole of the running cycle by the terms of this day.
@@ -124,13 +137,7 @@ impl Replay<'_> {
 
     /// Grants a rule's part of the cycle for the days up to one that none was granted for yet.
     fn grant(&mut self, rule: &GrantRule, to: Date, cycle: &Cycle) {
-        let (measure, kind) = match rule.accrual {
-            AccrualRule::CycleStart | AccrualRule::CycleEnd => (Measure::Days, PostingKind::Grant),
-            AccrualRule::MonthStart | AccrualRule::MonthEnd => {
-                (Measure::Months, PostingKind::Accrue)
-            }
-            AccrualRule::Daily | AccrualRule::Worked(_) => (Measure::Days, PostingKind::Accrue),
-        };
+        let (measure, kind) = (measure(rule.accrual), kind(rule.accrual));
         let entitled = self.entitled(rule, cycle);
         let growth = &mut self.growth[place(rule.right)];
         let covered = growth.covered;
@@ -139,9 +146,7 @@ impl Replay<'_> {
         growth.at_first -= off;
         growth.granted += minutes - off;
         growth.covered = to;
-        if rule.accrual == AccrualRule::CycleStart {
-            growth.upfront = Some(Upfront { rule: rule.clone(), entitled });
-        }
+        growth.latest = Some(Granted { rule: rule.clone(), entitled });
         if off != LeaveMinutes::ZERO {
             words = format!("{words}, less {off} minutes that were given at first");
         }
@@ -167,13 +172,14 @@ impl Replay<'_> {
     pub(super) fn adjust_upfront(&mut self) {
         let Some(cycle) = self.cycle.filter(|cycle| cycle.first < self.day) else { return };
         for right in RIGHTS {
-            let Some(upfront) = self.growth[place(right)].upfront.clone() else { continue };
-            let (rule, old) = (&upfront.rule, &upfront.entitled);
-            let ended = rule.right == Right::Contractual && self.terms().contract_has_ended(rule);
+            let latest = self.growth[place(right)].latest.clone();
+            let upfront = |it: &Granted| it.rule.accrual == AccrualRule::CycleStart;
+            let Some(Granted { rule, entitled: old }) = latest.filter(upfront) else { continue };
+            let ended = rule.right == Right::Contractual && self.terms().contract_has_ended(&rule);
             let new = if ended {
                 Entitled { minutes: LeaveMinutes::ZERO, words: "no days by contract".into() }
             } else {
-                self.terms().entitlement(rule, &cycle)
+                self.terms().entitlement(&rule, &cycle)
             };
             if new.minutes == old.minutes {
                 continue;
@@ -187,7 +193,7 @@ impl Replay<'_> {
             let cause = Cause::Cycle { from: self.day, to: cycle.last };
             let bucket = granted(right, &cycle);
             self.growth[place(right)].granted += more;
-            self.growth[place(right)].upfront = Some(Upfront { rule: rule.clone(), entitled: new });
+            self.growth[place(right)].latest = Some(Granted { rule, entitled: new });
             if !more.is_negative() {
                 self.post(PostingKind::Grant, more, bucket, cause, words);
             } else {
@@ -198,8 +204,29 @@ impl Replay<'_> {
     }
 }
 
+/// In what a rule's share of a cycle is measured.
+pub(super) fn measure(accrual: AccrualRule) -> Measure {
+    match accrual {
+        AccrualRule::MonthStart | AccrualRule::MonthEnd => Measure::Months,
+        AccrualRule::CycleStart
+        | AccrualRule::CycleEnd
+        | AccrualRule::Daily
+        | AccrualRule::Worked(_) => Measure::Days,
+    }
+}
+
+fn kind(accrual: AccrualRule) -> PostingKind {
+    match accrual {
+        AccrualRule::CycleStart | AccrualRule::CycleEnd => PostingKind::Grant,
+        AccrualRule::MonthStart
+        | AccrualRule::MonthEnd
+        | AccrualRule::Daily
+        | AccrualRule::Worked(_) => PostingKind::Accrue,
+    }
+}
+
 /// What of an entitlement falls on the days after one up to another, and how.
-fn part(
+pub(super) fn part(
     entitled: &Entitled,
     cycle: &Cycle,
     measure: Measure,

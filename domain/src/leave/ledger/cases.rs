@@ -99,3 +99,6 @@ impl Replay<'_> {
         self.post(PostingKind::Grant, minutes, bucket, cause, arithmetic);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,7 @@ use jiff::civil::Date;
 
 use super::facts::AccountFacts;
 use super::gather::LeaveSources;
-use super::replay::replay;
-use super::settle::settle;
+use super::settle::settle_account;
 use crate::id::{LeaveTypeId, MemberId};
 use crate::leave::member_leave::LeavePosted;
 use crate::leave::policy::{AccrualRule, LeavePolicy, OnLeaving, WorkCounted};
@@ -20,11 +19,9 @@ pub fn due(
     today: Date,
 ) -> Option<LeavePosted> {
     let facts = sources.account(leave_type)?;
-    let days = facts.absences.iter().flat_map(|absence| &absence.days).map(|taken| taken.day);
-    let last = days.max().map_or(today, |last| last.max(today));
     let recorded = sources.leave.accounts.get(&leave_type);
     let recorded = recorded.map_or(&[][..], |account| &account.postings);
-    let postings = settle(recorded, &replay(&facts, last), today);
+    let postings = settle_account(recorded, &facts, today);
     let posted = LeavePosted { member, leave_type, through: today, postings };
     (!posted.postings.is_empty()).then_some(posted)
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::posting::{Bucket, Origin, Posting, PostingKind};
 use crate::leave::amount::LeaveMinutes;
 
@@ -21,4 +23,20 @@ pub fn left_to_lapse(postings: &[Posting]) -> BTreeMap<Bucket, LeaveMinutes> {
     }
     left.retain(|_, minutes| *minutes > LeaveMinutes::ZERO);
     left
+}
+
+/// Of what there is on a day, which lapses first: its last day, and how much of it.
+pub fn next_to_lapse(postings: &[Posting], day: Date) -> Option<(Date, LeaveMinutes)> {
+    let mut left: BTreeMap<Bucket, LeaveMinutes> = BTreeMap::new();
+    for posting in postings.iter().filter(|posting| posting.effective <= day) {
+        *left.entry(posting.bucket).or_default() += posting.minutes;
+    }
+    let mut by_day: BTreeMap<Date, LeaveMinutes> = BTreeMap::new();
+    for (bucket, minutes) in left {
+        let last = bucket.expires.filter(|last| *last >= day && minutes > LeaveMinutes::ZERO);
+        if let Some(last) = last {
+            *by_day.entry(last).or_default() += minutes;
+        }
+    }
+    by_day.into_iter().next()
 }

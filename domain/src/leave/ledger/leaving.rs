@@ -1,11 +1,14 @@
 //! The end of an employment: what of the running cycle is there by then, what of all is paid out, and
 //! what lapses. Law asks for it by work done, contracts mostly by days.
 
-use super::accrual::{RIGHTS, granted, place};
+use jiff::civil::Date;
+
+use super::accrual::{RIGHTS, granted, measure, part, place};
 use super::buckets::Held;
-use super::cycles::{Cycle, Measure, day_before, months_after};
+use super::cycles::{Cycle, day_before, months_after};
 use super::posting::{Bucket, Cause, Origin, Posting, PostingKind};
 use super::replay::{Ledger, Replay};
+use super::terms::terms_on;
 use super::worked::Tally;
 use crate::leave::amount::LeaveMinutes;
 use crate::leave::policy::{AccrualRule, GrantRule, OnLeaving, Right, WorkedRule};
@@ -41,7 +44,7 @@ impl Replay<'_> {
         }
         self.cover(cause, |bucket| bucket.origin != Origin::Case);
         for Held { bucket, minutes, .. } in self.buckets.all() {
-            let rule = self.rule_on(last, bucket.right);
+            let rule = self.rule_for(last, bucket.right);
             let case = bucket.origin == Origin::Case;
             // Nobody has said what becomes of leave of which there is no rule.
             if minutes <= NOTHING || (rule.is_none() && !case) {
@@ -64,54 +67,46 @@ impl Replay<'_> {
     fn bring_to_what_is_due(&mut self, right: Right, cycle: &Cycle, cause: Cause) {
         let last = day_before(self.day);
         let Some(rule) = self.rule_on(last, right) else { return };
-        let due = match rule.on_leaving {
-            OnLeaving::Accrued => None,
-            OnLeaving::Prorated => self.prorated(rule, cycle),
+        let (more, words) = match rule.on_leaving {
+            OnLeaving::Accrued => return,
+            OnLeaving::Prorated => self.prorated(rule, cycle, last),
             OnLeaving::Worked { rule, employed_months_over } => {
-                Some(self.by_work(&rule, employed_months_over, cycle))
+                let had = self.growth[place(right)].granted;
+                let (due, words) = self.by_work(&rule, employed_months_over, cycle);
+                (due - had, format!("{words}, less {had} minutes granted before"))
             }
         };
-        let Some((due, words)) = due else { return };
-        let had = self.growth[place(right)].granted;
-        let words = format!("{words}, less {had} minutes granted before");
         let bucket = granted(right, cycle);
-        if due > had {
-            self.post(PostingKind::Accrue, due - had, bucket, cause, words);
-        } else {
+        if more.is_negative() {
             let own = |other: &Bucket| *other == bucket;
-            self.draw(PostingKind::Accrue, had - due, cause, &words, own);
+            self.draw(PostingKind::Accrue, -more, cause, &words, own);
+        } else {
+            self.post(PostingKind::Accrue, more, bucket, cause, words);
         }
     }
 
-    /// Of the entitlement the part that the days of employment are: each at the terms of its day;
-    /// none where it's not granted yet, or not by days.
-    fn prorated(&self, rule: &GrantRule, cycle: &Cycle) -> Option<(LeaveMinutes, String)> {
-        let (last, hired_on) = (day_before(self.day), self.facts.hired_on?);
-        let first = rule.at_first.is_some_and(|it| last < months_after(hired_on, it.months));
-        if first || !self.meets(&rule.requires) || matches!(rule.accrual, AccrualRule::Worked(_)) {
-            return None;
+    /// What is due of the entitlement up to the last day and was not granted yet, or what was granted
+    /// for later days, which is less than nothing.
+    fn prorated(&self, rule: &GrantRule, cycle: &Cycle, last: Date) -> (LeaveMinutes, String) {
+        let growth = &self.growth[place(rule.right)];
+        if growth.covered > last {
+            let Some(latest) = &growth.latest else { return (NOTHING, String::new()) };
+            let measure = measure(latest.rule.accrual);
+            let (minutes, words) = part(&latest.entitled, cycle, measure, (last, growth.covered));
+            return (-minutes, format!("{words} for days after {last}"));
         }
-        let (mut due, mut words) = (NOTHING, Vec::new());
-        let mut before = day_before(cycle.first);
-        let holds = self.all_terms.iter().filter(|terms| terms.from <= last);
-        let mut next = holds.clone().skip(1).map(|terms| day_before(terms.from));
-        for terms in holds {
-            let to = next.next().unwrap_or(last);
-            if to <= before {
-                continue;
-            }
-            let Some(rule) = terms.rule(rule.right) else {
-                before = to;
-                continue;
-            };
-            let entitled = terms.entitlement(rule, cycle);
-            due += cycle.through(entitled.minutes, Measure::Days, to)
-                - cycle.through(entitled.minutes, Measure::Days, before);
-            let days = super::cycles::days_until(before, to);
-            words.push(format!("{} x {days}/{}", entitled.words, cycle.days()));
-            before = to;
+        let grows = |hired_on| {
+            rule.at_first.is_some_and(|first| last < months_after(hired_on, first.months))
+        };
+        let waits = self.facts.hired_on.is_none_or(grows) || !self.meets(&rule.requires, last);
+        if waits || growth.covered == last || matches!(rule.accrual, AccrualRule::Worked(_)) {
+            return (NOTHING, String::new());
         }
-        Some((due, words.join(" + ")))
+        let entitled = terms_on(self.all_terms, last).entitlement(rule, cycle);
+        let days = (growth.covered, last);
+        let (minutes, words) = part(&entitled, cycle, measure(rule.accrual), days);
+        let off = growth.at_first.min(minutes);
+        (minutes - off, format!("{words}, less {off} minutes that were given at first"))
     }
 
     /// What the work of the running cycle gives, for who was employed long enough.
@@ -128,7 +123,7 @@ impl Replay<'_> {
         }
         let days = (cycle.first, last);
         let tally = Tally::between(self.facts, &self.absent, days, rule);
-        let day = self.terms().week.day();
+        let day = terms_on(self.all_terms, last).week.day();
         (tally.of(rule, day), tally.in_words(rule, day))
     }
 }

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 
-use super::accrual::Growth;
+use super::accrual::{Growth, RIGHTS};
 use super::buckets::Buckets;
 use super::cycles::{Cycle, day_after};
 use super::facts::AccountFacts;
@@ -126,6 +126,13 @@ impl<'a> Replay<'a> {
         terms_on(self.all_terms, day).rule(right)
     }
 
+    /// By which rule leave of a right goes over or is paid out on a day: by its own, and where there
+    /// is none, such as for what was entered by hand, by that of the other right.
+    pub(super) fn rule_for(&self, day: Date, right: Right) -> Option<&'a GrantRule> {
+        let own = self.rule_on(day, right);
+        own.or_else(|| RIGHTS.into_iter().find_map(|other| self.rule_on(day, other)))
+    }
+
     /// Posts an amount on this day; nothing is not posted.
     pub(super) fn post(
         &mut self,
@@ -157,7 +164,7 @@ impl<'a> Replay<'a> {
     /// not lapse by itself: of the cycle, if nothing is carried.
     pub(super) fn lasts(&self, right: Right) -> Date {
         let Some(cycle) = self.cycle else { return Date::MAX };
-        match self.rule_on(cycle.last, right) {
+        match self.rule_for(cycle.last, right) {
             Some(rule) if rule.carry.is_none() => cycle.last,
             Some(_) | None => Date::MAX,
         }

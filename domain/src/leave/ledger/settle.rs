@@ -86,3 +86,6 @@ pub fn standing_of(recorded: &[Posting]) -> impl Iterator<Item = &Posting> {
         .iter()
         .filter(move |posting| posting.reverses.is_none() && !reversed.contains(&posting.n))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 
 use jiff::civil::Date;
 
-use super::accrual::granted;
+use super::accrual::{RIGHTS, granted};
 use super::buckets::Held;
 use super::cycles::{day_before, months_after};
 use super::facts::{AccountFacts, policy_on};
@@ -198,7 +198,7 @@ impl Replay<'_> {
             expires: None,
         };
         let Some(cycle) = self.cycle else { return given(year) };
-        let rights = super::accrual::RIGHTS.into_iter();
+        let rights = RIGHTS.into_iter();
         let mut ruled = rights.filter(|right| self.terms().rule(*right).is_some());
         ruled.next().map_or(given(cycle.first), |right| granted(right, &cycle))
     }

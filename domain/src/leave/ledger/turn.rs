@@ -50,7 +50,7 @@ impl Replay<'_> {
 
     /// Takes what remains of a right over to the next cycle, by the rule of the last day.
     fn carry(&mut self, right: Right, ended: &Cycle, next: &Cycle) {
-        let Some(rule) = self.rule_on(ended.last, right).cloned() else { return };
+        let Some(rule) = self.rule_for(ended.last, right).cloned() else { return };
         let goes = |held: &Held| {
             let bucket = held.bucket;
             bucket.right == right && bucket.expires.is_none() && bucket.origin != Origin::Case

@@ -5,14 +5,12 @@
 use jiff::civil::Date;
 
 use super::{LeaveRequest, LeaveState};
-use crate::country::Counts;
 use crate::id::{LeaveRequestId, LeaveTypeId};
 use crate::leave::amount::LeaveMinutes;
-use crate::leave::days::CALENDAR_DAY;
-use crate::leave::ledger::{AccountFacts, LeaveSources, Ledger, PostingKind, policy_on, replay};
+use crate::leave::ledger::{
+    AccountFacts, LeaveSources, Ledger, PostingKind, average_day, lowest, policy_on, replay,
+};
 use crate::leave::policy::Quantity;
-use crate::members::WorkPattern;
-use crate::time::calendar::USUAL_WEEK;
 
 /// Where an account would go too far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,22 +29,6 @@ pub struct HeldAccount<'a> {
     facts: AccountFacts<'a>,
     ledger: Ledger,
     last: Date,
-}
-
-/// The average working day by the pattern that holds on a day.
-fn average_day(patterns: &[WorkPattern], day: Date) -> LeaveMinutes {
-    let past = |pattern: &&WorkPattern| pattern.from.is_none_or(|from| from <= day);
-    let minutes = match patterns.iter().rev().find(past) {
-        Some(pattern) => pattern.minutes.clone(),
-        None => USUAL_WEEK.to_vec(),
-    };
-    let worked: Vec<i64> =
-        minutes.into_iter().filter(|minutes| *minutes > 0).map(i64::from).collect();
-    let days = i64::try_from(worked.len()).unwrap_or(i64::MAX);
-    if days == 0 {
-        return LeaveMinutes::of(480);
-    }
-    LeaveMinutes::of(worked.iter().sum()).share(1, days)
 }
 
 impl<'a> HeldAccount<'a> {
@@ -86,10 +68,7 @@ impl<'a> HeldAccount<'a> {
 
     /// What a day of this leave is worth on a day.
     pub fn day_on(&self, day: Date) -> LeaveMinutes {
-        match self.facts.counts {
-            Counts::CalendarDays => CALENDAR_DAY,
-            Counts::WorkingDays => average_day(self.facts.patterns, day),
-        }
+        average_day(self.facts.patterns, self.facts.counts, day)
     }
 
     /// Each day from `from` on that something is taken of, in order, once.
@@ -107,8 +86,7 @@ impl<'a> HeldAccount<'a> {
 
     /// The lowest that it comes to on a day from `from` on that something is taken of.
     pub fn lowest(&self, from: Date) -> Option<(Date, LeaveMinutes)> {
-        let days = self.days_taken(from).into_iter();
-        days.map(|day| (day, self.balance_on(day))).min_by_key(|(day, balance)| (*balance, *day))
+        lowest(&self.ledger, from)
     }
 
     /// The first day from `from` on that something is taken of on which it's lower than it may be.

@@ -7,6 +7,8 @@ mod assess;
 pub mod attach_document;
 pub mod cancel_leave;
 pub mod close_feed;
+#[cfg(test)]
+mod decision_tests;
 pub mod draft_leave;
 mod events;
 mod floor;
@@ -15,6 +17,10 @@ mod overlap;
 pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;
+#[cfg(test)]
+pub(crate) mod request_samples;
+#[cfg(test)]
+mod request_tests;
 pub mod submit_leave;
 mod taken;
 mod visible;
