@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use commands::leave::sight::Sight;
 use domain::id::{LeaveRequestId, LeaveTypeId, MemberId};
-use domain::leave::{DayPart, LeaveMinutes, LeaveState};
+use domain::leave::{DayPart, LeaveDay, LeaveState};
 use domain::personal::Envelope;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -198,8 +198,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
     let reads = sight.sees_reason(member, request);
     let text = |sealed: Option<&Envelope>| personal::text(&about.keys, sealed.filter(|_| reads));
     let has_files = reads && (member == about.caller.member || sight.has_a_step(member, request));
-    let day =
-        |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: Minutes(*taken) };
+    let day = |taken: LeaveDay| DayBody { date: taken.day, minutes: Minutes(taken.minutes) };
     RequestBody {
         id: request.0,
         member_id: member.0,
@@ -210,7 +209,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
         part: row.part.map(PartName::from),
         case_id: row.case_id.map(|case| case.0),
         minutes: Minutes(row.minutes),
-        days: row.days.iter().zip(&row.day_minutes).map(day).collect(),
+        days: row.taken().map(day).collect(),
         note: text(row.reason.as_ref()),
         answer: text(row.answer_reason.as_ref()),
         steps: steps(row),

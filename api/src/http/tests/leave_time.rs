@@ -35,7 +35,7 @@ async fn granted_leave_takes_its_days_from_calendar_progress_and_utilisation() {
     let total = "/total/capacity_minutes";
     assert_eq!(minutes(&capacity, total) - minutes(&now_capacity, total), 960);
     let now_due = staff.sees(&staff.member, &approved, &progress).await.is(200);
-    let working = "/working_days";
+    let working = "/in_month/working_days";
     assert_eq!(minutes(&due, working) - minutes(&now_due, working), 2, "{now_due}");
     // The same as of a moment, before it was granted and after.
     let then = |path: &str, position: i64| {
