@@ -19,6 +19,8 @@ mod isolation;
 mod jobs;
 mod kept;
 mod leave;
+mod leave_privacy;
+mod leave_report;
 mod logs;
 mod many_reads;
 mod members;
