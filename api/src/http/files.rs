@@ -130,9 +130,11 @@ pub(crate) struct Filter {
     leave_request_id: Option<Uuid>,
 }
 
-/// What the caller has a step of, where any of these files is about a request for leave.
+/// What the caller has a step of, where any of these files may belong to a request for
+/// leave.
 async fn sight_of(about: &About, tx: &mut TenantTx, rows: &[FileRow]) -> Result<Sight, Problem> {
-    let of_leave = rows.iter().filter(|row| row.leave_request_id.is_some());
+    let tells = |row: &&FileRow| row.leave_request_id.is_some() || row.kind.is_about_health();
+    let of_leave = rows.iter().filter(tells);
     let owners = of_leave.map(|row| row.owner_id).collect();
     Ok(Sight::load(tx, about.caller.member, owners, about.now()).await?)
 }

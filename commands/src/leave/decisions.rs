@@ -2,7 +2,10 @@
 //! granted gives back its days when it's cancelled, in the same commit.
 
 use domain::id::LeaveRequestId;
-use domain::leave::{MemberLeaveEvent, approve_leave, cancel_leave, reject_leave};
+use domain::leave::{
+    LeaveState, MemberLeave, MemberLeaveEvent, approve_leave, cancel_leave, reject_leave,
+    request_in,
+};
 use domain::log::Actor;
 use domain::members::Role;
 
@@ -32,15 +35,14 @@ impl Command for ApproveLeave {
         let deciding = deciding(unit, &firm.settings, sources.member, request).await?;
         let command = approve_leave::ApproveLeave { request: self.request, member: *member };
         let events = approve_leave::decide(&sources, &deciding, command).map_err(refuse)?;
-        let mut after = request.clone();
-        let steps = events.iter().filter(|it| matches!(it, MemberLeaveEvent::LeaveStepApproved(_)));
-        let passed = domain::time::PassedStep { by: deciding.by, in_right_of: None };
-        after.approval.passed.extend(steps.map(|_| passed));
-        if events.iter().any(|event| matches!(event, MemberLeaveEvent::LeaveApproved(_))) {
+        let mut after = MemberLeave::clone(&leave.state);
+        events.iter().for_each(|event| after.evolve(event));
+        let after = request_in(&after, self.request).map_err(refuse)?;
+        if after.state == LeaveState::Approved {
             mail_decided(unit, leave, &events);
             mail_granted(unit, *member, self.request).await?;
         } else {
-            mail_deciders(unit, firm, *member, self.request, &after).await?;
+            mail_deciders(unit, firm, *member, self.request, after).await?;
         }
         emit_settled(unit, firm, leave, *member, events);
         Ok(Reply::changed(self.request))

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::files::{File, file_stream};
+use domain::files::{File, FileAbout, FileStored, file_stream};
 use domain::id::{FileId, LeaveCaseId, LeaveRequestId, LeaveTypeId, MemberId, SubjectId};
 use domain::leave::{
     AcceptedTerms, AskFacts, Assessed, LeaveRequest, LeaveSpan, MemberLeave, MemberLeaveEvent,
@@ -337,7 +337,11 @@ impl Command for AttachDocument {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let Found { firm, leave, member, .. } = find_to_ask(unit, self.request, self.seen).await?;
         let file = unit.read::<File>(file_stream(self.file)).await?;
-        if file.state.kept().is_none_or(|kept| kept.owner != member) {
+        let belongs = |kept: &FileStored| {
+            let about = Some(FileAbout::LeaveRequest(self.request));
+            kept.owner == member && (kept.about.is_none() || kept.about == about)
+        };
+        if !file.state.kept().is_some_and(belongs) {
             return Err(refuse(RequestRefusal::UnknownDocument));
         }
         let command =

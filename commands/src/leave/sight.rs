@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::Aggregate;
 use domain::files::{FileAbout, FileStored};
-use domain::id::{LeaveRequestId, MemberId};
+use domain::id::{FileId, LeaveRequestId, MemberId};
 use domain::leave::{Asked, MemberLeave, Onlooker, member_leave_stream};
 use domain::members::{Member, Object};
 use domain::settings::{Settings, settings_stream};
@@ -59,7 +59,15 @@ impl Sight {
         now: Timestamp,
     ) -> Result<Object, ReadError> {
         let object = file.object();
-        let Some(FileAbout::LeaveRequest(_)) = file.about else { return Ok(object) };
+        let of_leave = match file.about {
+            Some(FileAbout::LeaveRequest(_)) => true,
+            // A note that was stored first and attached later.
+            None => file.kind.is_about_health(),
+            Some(FileAbout::Client(_) | FileAbout::Project(_)) => false,
+        };
+        if !of_leave {
+            return Ok(object);
+        }
         let sight = Sight::load(tx, by, [file.owner].into(), now).await?;
         Ok(sight.on(object))
     }
@@ -70,7 +78,8 @@ impl Sight {
             Object::File { file, kind, owner, about, approver: _ } => {
                 let approver = match about {
                     Some(FileAbout::LeaveRequest(request)) => self.has_a_step(owner, request),
-                    Some(FileAbout::Client(_) | FileAbout::Project(_)) | None => false,
+                    None => self.has_a_step_with(owner, file),
+                    Some(FileAbout::Client(_) | FileAbout::Project(_)) => false,
                 };
                 Object::File { file, kind, owner, about, approver }
             }
@@ -86,6 +95,13 @@ impl Sight {
     pub fn has_a_step(&self, member: MemberId, request: LeaveRequestId) -> bool {
         let asked = self.asked(member, request);
         asked.is_some_and(|asked| self.onlooker.has_a_step(&asked))
+    }
+
+    /// The same of any request that this file is attached to.
+    fn has_a_step_with(&self, member: MemberId, file: FileId) -> bool {
+        let requests = self.leave.get(&member).into_iter().flat_map(|leave| &leave.requests);
+        let mut with = requests.filter(|(_, request)| request.files.contains(&file));
+        with.any(|(request, _)| self.has_a_step(member, *request))
     }
 
     /// Whether they may read why a request was made, or decided as it was.

@@ -18,6 +18,7 @@ use crate::http::routes::routes;
 const REASON: &str = "Zwillingsgeburt";
 const REFUSAL: &str = "Quartalsabschluss";
 const NAME: &str = "Hexenschuss";
+const INSIDE: &str = "Bandscheibenvorfall";
 const CONTENT: &str = "%PDF-1.4 Bandscheibenvorfall\n%%EOF\n";
 
 /// A firm with a request that was granted, one that was refused, and a sick note.
@@ -91,7 +92,7 @@ impl Secrets {
         let mut found: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
         let mut look = |place: &str, reply: &Reply| {
             let content = String::from_utf8_lossy(&reply.bytes);
-            for word in [REASON, REFUSAL, NAME, "Bandscheibenvorfall"] {
+            for word in [REASON, REFUSAL, NAME, INSIDE] {
                 let said = reply.text.contains(word)
                     || content.contains(word)
                     || reply
@@ -129,11 +130,11 @@ impl Secrets {
         assert!(walked > 30, "{walked}");
         let stream = member_leave_stream(member.member);
         for (place, path) in [
-            ("getEvents", "/events?limit=200".to_owned()),
-            ("getEvents", "/events?limit=200&after=40".to_owned()),
-            ("getAudit", format!("/audit/{stream}")),
-            ("getAudit", format!("/audit/{member_id}?limit=200")),
-            ("getAudit", format!("/audit/{}", self.file)),
+            ("listEvents", "/events?limit=200".to_owned()),
+            ("listEvents", "/events?limit=200&after=40".to_owned()),
+            ("getTimeline", format!("/audit/{stream}")),
+            ("getTimeline", format!("/audit/{member_id}?limit=200")),
+            ("getTimeline", format!("/audit/{}", self.file)),
             ("listLeaveRequests", format!("/leave-requests?member_id={member_id}")),
             ("listLeaveRequests", "/leave-requests?awaiting=me".to_owned()),
             ("reportLeave", "/reports/leave?format=csv&at=2026-12-31".to_owned()),
@@ -158,14 +159,78 @@ async fn decide(firm: &Firm, by: &Person, path: &str, verb: &str, body: &Value) 
 #[tokio::test]
 async fn a_secret_reason_and_a_sick_note_are_found_exactly_where_they_may_be() {
     let secrets = Secrets::new().await;
-    let head = secrets.firm.get("/events?limit=1").await.position();
     for path in ["/files", "/leave-requests", "/grants"] {
-        secrets.firm.get(&format!("{path}?min_position={head}")).await.is(200);
+        let settled = ask("GET", path).header("prefer", "wait=20").token(&secrets.firm.owner.token);
+        secrets.firm.raw(&settled).await.is(200);
     }
-    let mut told: BTreeMap<String, BTreeMap<&'static str, BTreeSet<String>>> = BTreeMap::new();
+    const ASKED: &[&str] = &["getLeaveRequest", "listLeaveRequests"];
+    const LOGGED: &[&str] = &["getLeaveRequest", "getTimeline", "listEvents", "listLeaveRequests"];
+    const NAMED: &[&str] = &["getFile", "getFileContent", "listFiles"];
+    const READ: &[&str] = &["getFileContent"];
+    let all: &[(&str, &[&str])] =
+        &[(REASON, ASKED), (REFUSAL, ASKED), (NAME, NAMED), (INSIDE, READ)];
+    let owner: &[(&str, &[&str])] = &[(REASON, LOGGED), (REFUSAL, LOGGED)];
     for (name, person) in &secrets.people {
-        told.insert((*name).to_owned(), secrets.found(person).await);
+        let found = secrets.found(person).await;
+        let expected = match *name {
+            "member" | "approver" => all,
+            "reader of reasons" => &all[..2],
+            "reader of the file" => &all[2..],
+            _ => &[],
+        };
+        assert_eq!(found, places(expected), "{name}");
     }
-    told.insert("owner".to_owned(), secrets.found(&secrets.firm.owner).await);
-    panic!("{told:#?}");
+    let found = secrets.found(&secrets.firm.owner).await;
+    assert_eq!(found, places(owner), "owner");
+    // To whom it's closed it's hidden, and not erased.
+    let admin = &secrets.people["admin"];
+    let path = format!("/leave-requests/{}", secrets.request);
+    let shown = secrets.firm.get_as(admin, &path).await.is(200);
+    assert_eq!((&shown["note"], &shown["hidden"]), (&Value::Null, &json!(true)));
+    let log = secrets.firm.get_as(admin, &format!("/audit/{}", secrets.request)).await;
+    assert!(log.text.contains(r#"{"hidden":true}"#), "{}", log.text);
+    // An owner opens the file to themselves, which the log tells.
+    let owner = &secrets.firm.owner;
+    let content = format!("/files/{}/content", secrets.file);
+    assert_eq!(secrets.firm.get(&content).await.problem(404), "not_found");
+    let body = json!({
+        "member_id": owner.member, "right": "reader", "object_id": secrets.file,
+    });
+    let given = secrets.firm.post("/grants", &body).await;
+    given.is(201);
+    let logged = secrets.firm.get(&format!("/events?after={}", given.position() - 1)).await;
+    assert!(logged.text.contains("GrantGiven"), "{}", logged.text);
+}
+
+fn places(expected: &[(&'static str, &[&str])]) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let of = |places: &[&str]| places.iter().map(|place| (*place).to_owned()).collect();
+    expected.iter().map(|(word, places)| (*word, of(places))).collect()
+}
+
+#[tokio::test]
+async fn reasons_are_shown_to_others_by_the_member_or_an_owner_and_by_nobody_else() {
+    let secrets = Secrets::new().await;
+    let (firm, people) = (&secrets.firm, &secrets.people);
+    let body = |to: &str| {
+        json!({
+            "member_id": people[to].member, "right": "leave_reader",
+            "object_id": people["member"].member,
+        })
+    };
+    for by in ["admin", "approver", "reader of reasons", "colleague"] {
+        let reply = firm.post_as(&people[by], "/grants", &body("colleague")).await;
+        assert!(matches!(reply.status.as_u16(), 403 | 404), "{by}: {}", reply.text);
+    }
+    let given = firm.post("/grants", &body("auditor")).await;
+    given.is(201);
+    let readers = format!("/grants?object_id={}", people["member"].member);
+    let readers = ask("GET", &readers).header("prefer", "wait=20").token(&people["member"].token);
+    let readers = firm.raw(&readers).await.is(200);
+    assert_eq!(readers["items"].as_array().map(Vec::len), Some(2), "{readers}");
+    let path = format!("/leave-requests/{}", secrets.request);
+    assert!(firm.get_as(&people["auditor"], &path).await.text.contains(REASON));
+    let grant = format!("/grants/{}", given.id());
+    let taken = ask("DELETE", &grant).header("if-match", "*").token(&people["member"].token);
+    firm.raw(&taken).await.is(200);
+    assert!(!firm.get_as(&people["auditor"], &path).await.text.contains(REASON), "at once");
 }

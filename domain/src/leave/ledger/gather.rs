@@ -146,3 +146,6 @@ impl<'a> LeaveSources<'a> {
         held.map(|request| request.span.to).max()
     }
 }
+
+#[cfg(test)]
+mod tests;

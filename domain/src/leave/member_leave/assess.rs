@@ -207,7 +207,8 @@ fn against(
     let Some(policy) = policy else { return found };
     found.extend(step_refused(policy.step, asked.span.part));
     let ahead = facts.today.until(asked.span.from).map_or(0, |span| span.get_days());
-    if facts.own && i64::from(ahead) < i64::from(policy.notice_days) {
+    let late = policy.notice_days > 0 && i64::from(ahead) < i64::from(policy.notice_days);
+    if facts.own && late {
         found.push(Refusal::NoticeTooShort { days: policy.notice_days });
     }
     if let Some(Terms { version, .. }) = policy.terms {

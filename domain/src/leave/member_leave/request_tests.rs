@@ -99,7 +99,10 @@ fn the_policy_says_how_early_in_which_parts_and_on_which_terms() {
     world.policy().step = LeaveStep::Minutes(30);
     assert_eq!(world.refused(ANNUAL, part(2, DayPart::Minutes(45))), "leave.step");
     assert_eq!(world.refused(ANNUAL, part(2, DayPart::Minutes(90))), "none");
+    let past = LeaveSpan { from: date(2026, 2, 26), to: date(2026, 2, 26), part: None };
+    assert_eq!(world.refused(ANNUAL, past), "none", "as sick leave is asked for");
     world.policy().notice_days = 2;
+    assert_eq!(world.refused(ANNUAL, past), "leave.notice_too_short");
     assert_eq!(world.refused(ANNUAL, march(2, 2)), "leave.notice_too_short");
     assert_eq!(world.refused(ANNUAL, march(3, 3)), "none");
     world.own = false;
