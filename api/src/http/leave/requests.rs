@@ -37,15 +37,17 @@ pub(crate) enum HalfDay {
     Pm,
 }
 
-/// A part of several days.
+/// A part of the days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PartOfDays {
-    /// From noon of the first day on.
-    StartsAtNoon,
-    /// Up to noon of the last day.
+    /// The first half of a single day.
+    Am,
+    /// The second half: of a single day, or of the first of several.
+    Pm,
+    /// All days but the second half of the last one.
     EndsAtNoon,
-    /// Both.
+    /// From the second half of the first day to the first half of the last one.
     BothHalves,
 }
 
@@ -77,7 +79,8 @@ fn part_of(
         (None, None, None) => Ok(None),
         (Some(HalfDay::Am), None, None) => Ok(Some(DayPart::Am)),
         (Some(HalfDay::Pm), None, None) => Ok(Some(DayPart::Pm)),
-        (None, Some(PartOfDays::StartsAtNoon), None) => Ok(Some(DayPart::Pm)),
+        (None, Some(PartOfDays::Am), None) => Ok(Some(DayPart::Am)),
+        (None, Some(PartOfDays::Pm), None) => Ok(Some(DayPart::Pm)),
         (None, Some(PartOfDays::EndsAtNoon), None) => Ok(Some(DayPart::EndsAtNoon)),
         (None, Some(PartOfDays::BothHalves), None) => Ok(Some(DayPart::BothHalves)),
         (None, None, Some(minutes)) => Ok(Some(DayPart::Minutes(minutes))),
@@ -100,7 +103,7 @@ pub(crate) struct AskBody {
     to: Option<Date>,
     /// Half of a single day.
     half_day: Option<HalfDay>,
-    /// A part of several days.
+    /// A part of the days, where it's not half of a single one.
     part: Option<PartOfDays>,
     /// So many minutes of a single day.
     minutes: Option<u32>,

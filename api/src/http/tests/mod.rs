@@ -23,6 +23,7 @@ mod leave_feeds;
 mod leave_privacy;
 mod leave_reads;
 mod leave_report;
+mod leave_requests;
 mod leave_terms;
 mod leave_time;
 mod logs;
