@@ -1,6 +1,6 @@
-//! What is granted when: a cycle's entitlement at once or bit by bit, or what work gives. Each grant
-//! covers days of its cycle that none has covered, so a change of terms neither grants a day twice
-//! nor leaves one out, and the last day ends exactly on the entitlement.
+//! What is granted when: a cycle's entitlement at once or bit by bit, or what work gives. Each
+//! grant covers days of its cycle that none has covered, so a change of terms neither grants a day
+//! twice nor leaves one out, and the last day ends exactly on the entitlement.
 
 use jiff::civil::Date;
 
@@ -178,8 +178,8 @@ impl Replay<'_> {
         grown.minutes
     }
 
-    /// Where another pattern of work or another contract holds from this day on, what was granted at
-    /// once is brought to what the rest of the cycle comes to by it.
+    /// Where another pattern of work or another contract holds from this day on, what was granted
+    /// at once is brought to what the rest of the cycle comes to by it.
     pub(super) fn adjust_upfront(&mut self) {
         let Some(cycle) = self.cycle.filter(|cycle| cycle.first < self.day) else { return };
         for right in RIGHTS {

@@ -1,5 +1,5 @@
-//! What of a member's accounts is to be recorded: of one of them, or of those that a change of their
-//! leave has moved.
+//! What of a member's accounts is to be recorded: of one of them, or of those that a change of
+//! their leave has moved.
 
 use jiff::civil::Date;
 
