@@ -64,9 +64,8 @@ impl Office {
         let key = migrations::testing::random_id().to_string();
         let approve = approve.header("idempotency-key", &key).token(&self.manager.token);
         self.firm.raw(&approve).await.is(200);
-        let waits =
-            self.firm.post_as(&self.member, "/leave-requests", &ask("2026-04-07", "2026-04-07"));
-        waits.await.is(201);
+        let waits = ask("2026-04-07", "2026-04-07");
+        self.firm.post_as(&self.member, "/leave-requests", &waits).await.is(201);
     }
 
     async fn report_as(&self, person: &Person, query: &str) -> Reply {
