@@ -2,16 +2,20 @@
 //! another system, sets terms of its own, and its people ask for leave, get it, are refused it, fall
 //! ill and become parents. All of it is made up.
 
+use commands::files::StoreFile;
 use commands::leave::feeds::{CloseLeaveFeed, OpenLeaveFeed};
 use commands::leave::{
-    AgreeOnLeave, ApproveLeave, AskForLeave, CancelLeave, ClearLeavePolicy, DeclareLeaveCase,
-    DefineLeaveType, EnterLeave, RedraftLeave, RejectLeave, SetLeavePolicy, SpanChange,
-    SubmitLeave, WithdrawLeave, WithdrawLeaveCase, WithdrawLeaveEntry,
+    AgreeOnLeave, ApproveLeave, AskForLeave, AttachDocument, CancelLeave, ClearLeavePolicy,
+    DeclareLeaveCase, DefineLeaveType, EnterLeave, RedraftLeave, RejectLeave, SetLeavePolicy,
+    SpanChange, SubmitLeave, WithdrawLeave, WithdrawLeaveCase, WithdrawLeaveEntry,
 };
 use commands::members::{AddMember, ChangeMemberEmployment, ChangeMemberManager};
 use commands::settings::ChangeSetting;
 use domain::country::{Counts, ShownIn};
-use domain::id::{LeaveCaseId, LeaveEntryId, LeaveFeedId, LeaveRequestId, LeaveTypeId, MemberId};
+use domain::files::{Content, FileKind, Media};
+use domain::id::{
+    FileId, LeaveCaseId, LeaveEntryId, LeaveFeedId, LeaveRequestId, LeaveTypeId, MemberId,
+};
 use domain::leave::policy::{
     AccrualRule, ApprovalRule, CarryRule, CaseRule, CycleStart, GrantRule, LateCancel, LeaveCycle,
     LeaveEntitlement, LeaveStep, OnLeaving, Quantity, Requirement, Right, Terms,
@@ -209,8 +213,27 @@ impl Cast {
         let fourth = self.asking(date(2026, 8, 3), date(2026, 8, 12), false);
         let request = fourth.request;
         self.teller.member(self.member, fourth).await;
+        let file = self.programme().await;
+        self.teller.member(self.member, AttachDocument { request, file, seen }).await;
         self.teller.member(self.manager, ApproveLeave { request, seen }).await;
         self.teller.member(self.owner, ApproveLeave { request, seen }).await;
+    }
+
+    /// The programme of a course, kept as a file.
+    async fn programme(&self) -> FileId {
+        let file = self.teller.new_id();
+        let (sha256, media) = ("5".repeat(64), Some(Media::Pdf));
+        let store = StoreFile {
+            file,
+            kind: FileKind::Document,
+            owner: self.member,
+            about: None,
+            name: "programme.pdf".to_owned(),
+            content: Content { size: 2048, media, sha256, unsealed_sha256: None },
+            key: None,
+        };
+        self.teller.member(self.member, store).await;
+        file
     }
 
     /// Cases that leave is granted for, of which one is taken back; feeds of which one is closed.

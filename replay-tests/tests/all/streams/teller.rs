@@ -75,5 +75,6 @@ made!(
     LeaveRequestId,
     LeaveEntryId,
     LeaveCaseId,
-    LeaveFeedId
+    LeaveFeedId,
+    FileId
 );
