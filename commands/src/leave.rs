@@ -301,6 +301,8 @@ async fn define_all(unit: &mut Unit<'_>, country: &str) -> Result<(), CommandErr
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_granting;
+#[cfg(test)]
 mod tests_races;
 #[cfg(test)]
 mod tests_requests;

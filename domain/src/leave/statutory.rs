@@ -156,4 +156,6 @@ fn case(kind: &LeaveKind, statute: &Statute) -> Option<CaseRule> {
 }
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod tests;

@@ -49,8 +49,8 @@ row! {
         minutes: LeaveMinutes,
         /// Of which days.
         days: Vec<Date>,
-        /// How much of each.
-        day_minutes: Vec<LeaveMinutes>,
+        /// How much of each, in ten-thousandths of a minute.
+        day_units: Vec<i64>,
         /// The steps of its approval; a manager's alone until it's submitted.
         chain: Chain,
         /// Who let it pass at each step that is behind it, in order.
@@ -90,6 +90,13 @@ impl LeaveRequestRow {
     /// The days asked for.
     pub fn span(&self) -> LeaveSpan {
         LeaveSpan { from: self.from_day, to: self.to_day, part: self.part }
+    }
+
+    /// What it took of each of its days when it was asked for.
+    pub fn taken(&self) -> impl Iterator<Item = LeaveDay> + '_ {
+        let units = self.day_units.iter().map(|units| LeaveMinutes::of_ten_thousandths(*units));
+        let days = self.days.iter().zip(units);
+        days.map(|(day, minutes)| LeaveDay { day: *day, minutes })
     }
 
     /// Whoever decided on a step of it or on the whole, and those for whom they stood in.
@@ -148,7 +155,7 @@ fn drafted(event: &LeaveDrafted, recorded: &Recorded) -> LeaveRequestRow {
         answer_reason: None,
         minutes: LeaveMinutes::ZERO,
         days: Vec::new(),
-        day_minutes: Vec::new(),
+        day_units: Vec::new(),
         chain: Chain::default(),
         passed_by: Vec::new(),
         passed_for: Vec::new(),
@@ -181,7 +188,8 @@ fn take_in(row: &mut LeaveRequestRow, event: &MemberLeaveEvent, at: Timestamp) {
             row.state = LeaveState::Submitted;
             row.minutes = event.days.iter().map(|taken: &LeaveDay| taken.minutes).sum();
             row.days = event.days.iter().map(|taken| taken.day).collect();
-            row.day_minutes = event.days.iter().map(|taken| taken.minutes).collect();
+            row.day_units =
+                event.days.iter().map(|taken| taken.minutes.ten_thousandths()).collect();
             row.chain.clone_from(&event.chain);
             row.terms = event.terms;
             row.document_needed = event.document_needed;
@@ -263,6 +271,9 @@ mod tests {
         let annual = &rows[0];
         assert_eq!((annual.from_day, annual.to_day), (date(2026, 3, 2), date(2026, 3, 3)));
         assert_eq!(annual.minutes, LeaveMinutes::of(960));
+        let whole = |day| LeaveDay { day, minutes: LeaveMinutes::of(480) };
+        let taken: Vec<_> = annual.taken().collect();
+        assert_eq!(taken, [annual.from_day, annual.to_day].map(whole));
         assert_eq!((annual.terms, annual.document_needed, annual.files.len()), (Some(2), true, 1));
         assert_eq!((annual.passed_by.len(), annual.waits_for), (1, None));
         let deciders: Vec<_> = annual.deciders().map(|member| member.0).collect();

@@ -17,7 +17,7 @@ use super::granted::{Filter, listed};
 use super::policy_body::RightName;
 use super::seen::sight;
 use crate::http::answer::{Answer, Changed};
-use crate::http::body::Json;
+use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{About, Call};
 use crate::http::cursor::Page;
 use crate::http::if_seen::IfSeen;
@@ -123,18 +123,20 @@ pub(crate) async fn enter(
 }
 
 /// Why an entry is withdrawn.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Why {
+pub(crate) struct WithdrawEntryBody {
     /// In 1 to 1000 characters; left out = it was a mistake.
     reason: Option<String>,
 }
 
 /// `DELETE /leave-entries/{id}`.
-pub(crate) async fn withdraw(call: Call<ById, Why>) -> Result<Answer<Changed>, Problem> {
+pub(crate) async fn withdraw(
+    call: Call<ById, Nothing, OptionalJson<WithdrawEntryBody>>,
+) -> Result<Answer<Changed>, Problem> {
     let id = call.path.id;
     let stream = place_of(&call, &ClaimKey::id(ClaimKind::LeaveEntry, LeaveEntryId(id))).await?;
-    let reason = call.query.reason.clone().unwrap_or_else(|| "Entered by mistake".to_owned());
+    let reason = call.body.0.reason.clone().unwrap_or_else(|| "Entered by mistake".to_owned());
     let of_entry = |_: &str, payload: &Value| payload["entry"] == id.to_string();
     let done = call
         .send_if((KIND, id), stream, of_entry, |seen| {

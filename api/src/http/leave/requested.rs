@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use commands::leave::sight::Sight;
 use domain::id::{LeaveRequestId, LeaveTypeId, MemberId};
-use domain::leave::{DayPart, LeaveMinutes, LeaveState};
+use domain::leave::{DayPart, LeaveDay, LeaveState};
+use domain::members::Grant;
 use domain::personal::Envelope;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -164,6 +165,8 @@ pub(crate) struct RequestBody {
     document_needed: bool,
     /// How many documents belong to it.
     documents: usize,
+    /// Whether there is a note or an answer that you may not read: it's not erased, but hidden.
+    hidden: bool,
     /// Which, where they are yours to see.
     file_ids: Vec<Uuid>,
     /// The day on which it was cancelled.
@@ -198,8 +201,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
     let reads = sight.sees_reason(member, request);
     let text = |sealed: Option<&Envelope>| personal::text(&about.keys, sealed.filter(|_| reads));
     let has_files = reads && (member == about.caller.member || sight.has_a_step(member, request));
-    let day =
-        |(date, taken): (&Date, &LeaveMinutes)| DayBody { date: *date, minutes: Minutes(*taken) };
+    let day = |taken: LeaveDay| DayBody { date: taken.day, minutes: Minutes(taken.minutes) };
     RequestBody {
         id: request.0,
         member_id: member.0,
@@ -210,7 +212,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
         part: row.part.map(PartName::from),
         case_id: row.case_id.map(|case| case.0),
         minutes: Minutes(row.minutes),
-        days: row.days.iter().zip(&row.day_minutes).map(day).collect(),
+        days: row.taken().map(day).collect(),
         note: text(row.reason.as_ref()),
         answer: text(row.answer_reason.as_ref()),
         steps: steps(row),
@@ -220,6 +222,7 @@ fn shown(about: &About, sight: &Sight, row: &LeaveRequestRow) -> RequestBody {
         terms: row.terms,
         document_needed: row.document_needed,
         documents: row.files.len(),
+        hidden: !reads && (row.reason.is_some() || row.answer_reason.is_some()),
         file_ids: if has_files { row.files.iter().map(|it| it.0).collect() } else { Vec::new() },
         cancelled_on: row.cancelled_on,
         drafted_at: row.drafted_at,
@@ -271,7 +274,15 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<RequestBo
     };
     let rows = match filter.awaiting {
         Some(Awaiting::Me) => awaiting_caller(&call, &wanted).await?,
-        None => listed(&call, Wanted { member: listed_of(&call, asked)?, ..wanted }).await?,
+        None => {
+            // Who was given a member's reasons to read finds their requests.
+            let given = |of: &MemberId| call.caller.grants.contains(&Grant::LeaveReader(*of));
+            let member = match asked.filter(given) {
+                Some(member) => Some(member),
+                None => listed_of(&call, asked)?,
+            };
+            listed(&call, Wanted { member, ..wanted }).await?
+        }
     };
     let sight = sight_of(&call, &rows).await?;
     Ok(call.page(rows, |row| row.request_id.0, |row| shown(&call, &sight, &row)))
@@ -334,7 +345,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<RequestBody>
     let sight = sight_of(&call, std::slice::from_ref(&row)).await?;
     let own = row.member_id == call.caller.member;
     let others = row.state != LeaveState::Draft
-        && (sees_only(&call).is_none() || sight.has_a_step(row.member_id, id));
+        && (sees_only(&call).is_none() || sight.sees_reason(row.member_id, id));
     if !own && !others {
         return Err(Problem::not_found());
     }

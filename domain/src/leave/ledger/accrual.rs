@@ -1,6 +1,6 @@
-//! What is granted when: a cycle's entitlement at once or bit by bit, or what work gives. Each grant
-//! covers days of its cycle that none has covered, so a change of terms neither grants a day twice
-//! nor leaves one out, and the last day ends exactly on the entitlement.
+//! What is granted when: a cycle's entitlement at once or bit by bit, or what work gives. Each
+//! grant covers days of its cycle that none has covered, so a change of terms neither grants a day
+//! twice nor leaves one out, and the last day ends exactly on the entitlement.
 
 use jiff::civil::Date;
 
@@ -80,6 +80,13 @@ impl Replay<'_> {
                 continue;
             };
             if !self.meets(&rule.requires, self.day) {
+                // What comes bit by bit does not come for days in a week that is too short; what
+                // comes at once, and what was only to be waited for, comes whole.
+                if !self.works_enough(&rule.requires, self.day)
+                    && kind(rule.accrual) == PostingKind::Accrue
+                {
+                    self.growth[place(right)].covered = self.day;
+                }
                 continue;
             }
             let first = rule.at_first.filter(|it| self.day < months_after(hired_on, it.months));
@@ -123,9 +130,13 @@ impl Replay<'_> {
             .map(|weeks| hired_on.saturating_add(jiff::Span::new().weeks(i64::from(weeks))));
         months.is_none_or(|months| months_after(hired_on, months) <= day)
             && weeks.is_none_or(|first| first <= day)
-            && requires
-                .days_per_week_min
-                .is_none_or(|days| terms_on(self.all_terms, day).week.has_days(days))
+            && self.works_enough(requires, day)
+    }
+
+    /// Whether the week of a day has the working days that are required.
+    fn works_enough(&self, requires: &Requirement, day: Date) -> bool {
+        let week = terms_on(self.all_terms, day).week;
+        requires.days_per_week_min.is_none_or(|days| week.has_days(days))
     }
 
     /// What a rule grants for the whole of the running cycle by the terms of this day.
@@ -167,8 +178,8 @@ impl Replay<'_> {
         grown.minutes
     }
 
-    /// Where another pattern of work or another contract holds from this day on, what was granted at
-    /// once is brought to what the rest of the cycle comes to by it.
+    /// Where another pattern of work or another contract holds from this day on, what was granted
+    /// at once is brought to what the rest of the cycle comes to by it.
     pub(super) fn adjust_upfront(&mut self) {
         let Some(cycle) = self.cycle.filter(|cycle| cycle.first < self.day) else { return };
         for right in RIGHTS {

@@ -65,7 +65,8 @@ impl Buckets {
         self.held.clone().into_iter()
     }
 
-    /// The first in that order that has something to take on a day: of those preferred, else of all.
+    /// The first in that order that has something to take on a day: of those preferred, else of
+    /// all.
     pub(super) fn first_to_draw(
         &self,
         day: Date,

@@ -1,5 +1,5 @@
-//! Leave for a case, such as a birth: how long it is on the calendar, which part of it is a member's,
-//! and until when who gave birth does not work.
+//! Leave for a case, such as a birth: how long it is on the calendar, which part of it is a
+//! member's, and until when who gave birth does not work.
 
 use jiff::Span;
 use jiff::civil::Date;

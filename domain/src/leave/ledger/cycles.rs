@@ -1,5 +1,5 @@
-//! The periods that leave is granted for. Months are those of the calendar and years as long as they
-//! are: a share of a cycle is so many of its own days, or so many of its own months.
+//! The periods that leave is granted for. Months are those of the calendar and years as long as
+//! they are: a share of a cycle is so many of its own days, or so many of its own months.
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -113,8 +113,8 @@ impl Cycle {
         day_before(self.month(self.month_index(day) + 1))
     }
 
-    /// What of an amount for all of it falls on its days up to one; nothing before its first day, all
-    /// of it on the last, exactly.
+    /// What of an amount for all of it falls on its days up to one; nothing before its first day,
+    /// all of it on the last, exactly.
     pub(super) fn through(
         &self,
         amount: LeaveMinutes,
@@ -220,7 +220,8 @@ mod tests {
         ) {
             let hired = date(2015, 1, 1).saturating_add(Span::new().days(hired));
             let day = hired.saturating_add(Span::new().days(later));
-            let rule = start.map_or(by_employment(months), |(month, day)| yearly(months, month, day));
+            let by_year = |(month, day)| yearly(months, month, day);
+            let rule = start.map_or(by_employment(months), by_year);
             let cycle = Cycle::from(day, rule, hired);
             prop_assert!(cycle.begins <= day && day <= cycle.last, "{cycle:?}");
             prop_assert_eq!(Cycle::from(cycle.next(), rule, hired).begins, cycle.next());

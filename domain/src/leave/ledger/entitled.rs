@@ -11,8 +11,8 @@ use crate::leave::amount::LeaveDays;
 use crate::leave::policy::{AccrualRule, GrantRule, LeaveCycle};
 use crate::members::WorkPattern;
 
-/// Days of work that a rule grants for a cycle that begins on a day, by the pattern that holds then;
-/// none where they grow with the work alone.
+/// Days of work that a rule grants for a cycle that begins on a day, by the pattern that holds
+/// then; none where they grow with the work alone.
 pub fn days_per_cycle(
     rule: &GrantRule,
     cycle: LeaveCycle,

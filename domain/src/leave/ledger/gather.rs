@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::cycles::{day_after, day_before};
 use super::facts::{Absence, AccountFacts, policy_on};
 use super::posting::RestsOn;
 use crate::id::{LeaveRequestId, LeaveTypeId};
 use crate::leave::LeaveType;
 use crate::leave::amount::LeaveMinutes;
 use crate::leave::days::DayTerms;
-use crate::leave::member_leave::{LeaveDay, LeaveRequest, LeaveSpan, LeaveState, MemberLeave};
+use crate::leave::member_leave::{
+    DayPart, LeaveDay, LeaveRequest, LeaveSpan, LeaveState, MemberLeave,
+};
 use crate::leave::policy::LateCancel;
 use crate::members::Member;
 
@@ -64,7 +67,7 @@ impl<'a> LeaveSources<'a> {
                 let unpaid = self.types.get(&request.leave_type).is_some_and(|it| !it.1.paid);
                 request.state == LeaveState::Approved && (unpaid || !unpaid_alone)
             });
-            away.map(|request| (request.span.from, request.span.to)).collect()
+            away.filter_map(|request| whole_days(&request.span)).collect()
         };
         let entries = self.leave.entries.values().filter(|it| it.leave_type == leave_type);
         let cases = self.leave.cases.values().filter(|it| it.leave_type == leave_type);
@@ -146,3 +149,20 @@ impl<'a> LeaveSources<'a> {
         held.map(|request| request.span.to).max()
     }
 }
+
+/// The first and the last of the days that leave takes whole; none where there is none. Who worked
+/// half of a day has worked on it.
+fn whole_days(span: &LeaveSpan) -> Option<(Date, Date)> {
+    let (after, before) = (day_after(span.from), day_before(span.to));
+    let (from, to) = match span.part {
+        None => (span.from, span.to),
+        Some(DayPart::Am | DayPart::Minutes(_)) => return None,
+        Some(DayPart::Pm) => (after, span.to),
+        Some(DayPart::EndsAtNoon) => (span.from, before),
+        Some(DayPart::BothHalves) => (after, before),
+    };
+    (from <= to).then_some((from, to))
+}
+
+#[cfg(test)]
+mod tests;

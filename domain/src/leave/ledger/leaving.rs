@@ -1,5 +1,5 @@
-//! The end of an employment: what of the running cycle is there by then, what of all is paid out, and
-//! what lapses. Law asks for it by work done, contracts mostly by days.
+//! The end of an employment: what of the running cycle is there by then, what of all is paid out,
+//! and what lapses. Law asks for it by work done, contracts mostly by days.
 
 use jiff::civil::Date;
 
@@ -85,8 +85,8 @@ impl Replay<'_> {
         }
     }
 
-    /// What is due of the entitlement up to the last day and was not granted yet, or what was granted
-    /// for later days, which is less than nothing.
+    /// What is due of the entitlement up to the last day and was not granted yet, or what was
+    /// granted for later days, which is less than nothing.
     fn prorated(&self, rule: &GrantRule, cycle: &Cycle, last: Date) -> (LeaveMinutes, String) {
         let growth = &self.growth[place(rule.right)];
         if growth.covered > last {

@@ -1,6 +1,6 @@
-//! The replay of an account: from the first day that anything is known of, everything that its facts
-//! lead to, in the order of days, and on each day in one order that never changes. Nothing is asked
-//! that is not among the facts, so the same facts always give the same postings.
+//! The replay of an account: from the first day that anything is known of, everything that its
+//! facts lead to, in the order of days, and on each day in one order that never changes. Nothing is
+//! asked that is not among the facts, so the same facts always give the same postings.
 
 use jiff::civil::Date;
 
@@ -126,8 +126,8 @@ impl<'a> Replay<'a> {
         terms_on(self.all_terms, day).rule(right)
     }
 
-    /// By which rule leave of a right goes over or is paid out on a day: by its own, and where there
-    /// is none, such as for what was entered by hand, by that of the other right.
+    /// By which rule leave of a right goes over or is paid out on a day: by its own, and where
+    /// there is none, such as for what was entered by hand, by that of the other right.
     pub(super) fn rule_for(&self, day: Date, right: Right) -> Option<&'a GrantRule> {
         let own = self.rule_on(day, right);
         own.or_else(|| RIGHTS.into_iter().find_map(|other| self.rule_on(day, other)))

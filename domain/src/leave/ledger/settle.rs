@@ -1,6 +1,6 @@
 //! What is still to be recorded of an account: the difference between its replay and what stands in
-//! the log. Nothing that stands there is changed; what no longer holds is taken back by a correction
-//! of the same day.
+//! the log. Nothing that stands there is changed; what no longer holds is taken back by a
+//! correction of the same day.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,9 +18,9 @@ fn says(posting: &Posting) -> Says {
     (posting.effective, posting.kind, posting.minutes, posting.bucket, posting.cause)
 }
 
-/// The postings to record, in order: corrections of recorded postings that the replay does not have,
-/// then what it has and the record does not. Of days after `today` only what is taken is recorded:
-/// the rest is still to come. Numbers follow on from those recorded.
+/// The postings to record, in order: corrections of recorded postings that the replay does not
+/// have, then what it has and the record does not. Of days after `today` only what is taken is
+/// recorded: the rest is still to come. Numbers follow on from those recorded.
 ///
 /// What was recorded of a day that the replay did not come to is left alone, but for what is taken.
 pub fn settle(recorded: &[Posting], ledger: &Ledger, today: Date) -> Vec<Posting> {

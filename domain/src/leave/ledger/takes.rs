@@ -1,5 +1,5 @@
-//! What is taken, entered by hand and given back on a day, in the order of days and ids: each day of
-//! leave is drawn from what can be taken on that day, the oldest-expiring first.
+//! What is taken, entered by hand and given back on a day, in the order of days and ids: each day
+//! of leave is drawn from what can be taken on that day, the oldest-expiring first.
 
 use std::iter::Peekable;
 use std::vec::IntoIter;
@@ -94,8 +94,8 @@ impl<'a> Agenda<'a> {
     }
 }
 
-/// For how many months leave can be taken that was cancelled on a day after its own had lapsed; none
-/// where it counts as never taken: by the policy of the day, and after the employment.
+/// For how many months leave can be taken that was cancelled on a day after its own had lapsed;
+/// none where it counts as never taken: by the policy of the day, and after the employment.
 fn restored_for(facts: &AccountFacts<'_>, on: Date) -> Option<u32> {
     if facts.left_on.is_some_and(|last| last < on) {
         return None;

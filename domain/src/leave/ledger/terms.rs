@@ -1,6 +1,6 @@
-//! By what an account is kept on which days: the policy, the contract and the average week that hold,
-//! and what a cycle's entitlement comes to under them. They change rarely, so they are worked out
-//! once per change and not per day.
+//! By what an account is kept on which days: the policy, the contract and the average week that
+//! hold, and what a cycle's entitlement comes to under them. They change rarely, so they are worked
+//! out once per change and not per day.
 
 use jiff::civil::Date;
 
@@ -136,8 +136,8 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// What a contract grants where the policy has no such rule: as the policy's other right is granted,
-/// without what law asks for; all at once where that grows with work.
+/// What a contract grants where the policy has no such rule: as the policy's other right is
+/// granted, without what law asks for; all at once where that grows with work.
 fn by_contract(like: Option<&GrantRule>, amount: Quantity) -> GrantRule {
     let accrual = match like.map(|rule| rule.accrual) {
         None | Some(AccrualRule::Worked(_)) => AccrualRule::CycleStart,

@@ -1,5 +1,5 @@
-//! What happens to leave when its time is over: a bucket lapses after its last day, and at the end of
-//! a cycle what remains goes over, as far as the policy lets it, or lapses.
+//! What happens to leave when its time is over: a bucket lapses after its last day, and at the end
+//! of a cycle what remains goes over, as far as the policy lets it, or lapses.
 
 use super::accrual::{Growth, granted};
 use super::buckets::Held;

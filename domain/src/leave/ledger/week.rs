@@ -1,5 +1,5 @@
-//! What a working day and a week are worth to a member: averages over the weeks of a pattern of work,
-//! by which days of leave become minutes and the other way round.
+//! What a working day and a week are worth to a member: averages over the weeks of a pattern of
+//! work, by which days of leave become minutes and the other way round.
 
 use jiff::civil::Date;
 
@@ -71,14 +71,14 @@ impl AverageWeek {
     }
 }
 
-/// The average working day of a member on a day, by which days of leave are minutes: the mean of the
-/// pattern's days with work, eight hours without a pattern; 24 hours where calendar days count.
+/// The average working day of a member on a day, by which days of leave are minutes: the mean of
+/// the pattern's days with work, eight hours without a pattern; 24 hours where calendar days count.
 pub fn average_day(patterns: &[WorkPattern], counts: Counts, day: Date) -> LeaveMinutes {
     AverageWeek::on(patterns, counts, day).day()
 }
 
-/// On how many days of a week a member works, by the pattern that holds on a day, as an average over
-/// its weeks: `5.5`.
+/// On how many days of a week a member works, by the pattern that holds on a day, as an average
+/// over its weeks: `5.5`.
 pub fn working_days_per_week(patterns: &[WorkPattern], day: Date) -> LeaveDays {
     AverageWeek::on(patterns, Counts::WorkingDays, day).days()
 }

@@ -1,6 +1,6 @@
-//! A leave account in plain English: what one posting did, and why a balance is what it is. The lines
-//! of an explanation add up to the balance to the last ten-thousandth of a minute; days and hours are
-//! only how they are told.
+//! A leave account in plain English: what one posting did, and why a balance is what it is. The
+//! lines of an explanation add up to the balance to the last ten-thousandth of a minute; days and
+//! hours are only how they are told.
 
 use std::collections::BTreeMap;
 
@@ -153,7 +153,8 @@ pub fn sentence(posting: &Posting, shown: Shown) -> String {
     if let Some(reversed) = posting.reverses {
         let sign = if posting.minutes.is_negative() { "-" } else { "+" };
         return format!(
-            "{day}: posting {reversed} is taken back, as it no longer holds: {sign}{amount}, {bucket}."
+            "{day}: posting {reversed} is taken back, as it no longer holds: \
+             {sign}{amount}, {bucket}."
         );
     }
     let said = said(posting.kind, &amount, !posting.minutes.is_negative(), &posting.bucket);

@@ -71,5 +71,9 @@ made!(
     LeaveTypeId,
     BudgetId,
     FavouriteId,
-    SubstitutionId
+    SubstitutionId,
+    LeaveRequestId,
+    LeaveEntryId,
+    LeaveCaseId,
+    LeaveFeedId
 );

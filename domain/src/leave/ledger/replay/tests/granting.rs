@@ -142,6 +142,29 @@ fn l47_family_leave_is_for_who_worked_there_over_four_months_on_four_days_a_week
     assert_eq!(account.posted(PostingKind::Grant, YEARS_END)[0].0, date(2026, 7, 6));
 }
 
+#[test]
+fn what_comes_bit_by_bit_does_not_come_for_weeks_that_are_too_short() {
+    let requires = Requirement { days_per_week_min: Some(4), ..Requirement::default() };
+    let of = |accrual| {
+        let rule = GrantRule { requires, ..grant(LeaveEntitlement::Of(days("12")), accrual) };
+        let account = Account::of(policy(YEARLY, vec![rule]), NEW_YEAR);
+        let account =
+            account.works(None, &week(3, 480)).works(Some(date(2026, 7, 1)), &week(5, 480));
+        account.balance(YEARS_END)
+    };
+    assert_eq!(of(AccrualRule::MonthEnd), "6");
+    assert_eq!(of(AccrualRule::Daily), "6.0493", "12 x 184/365");
+    assert_eq!(of(AccrualRule::CycleStart), "12");
+    // Who has only to wait gets all of it then.
+    let requires = Requirement { employed_months_over: Some(3), ..Requirement::default() };
+    let rule = grant(LeaveEntitlement::Of(days("12")), AccrualRule::MonthEnd);
+    let waits = Account::of(policy(YEARLY, vec![GrantRule { requires, ..rule }]), NEW_YEAR);
+    assert_eq!(
+        (waits.balance(date(2026, 4, 29)), waits.balance(date(2026, 4, 30))),
+        ("0".into(), "4".into())
+    );
+}
+
 /// Sick leave by the law of South Africa.
 pub(super) fn sick() -> LeavePolicy {
     let worked = one_per(26, true, WorkCounted::Worked);

@@ -61,7 +61,9 @@ prop_compose! {
         GrantRule {
             right,
             at_first: at_first.map(|months| AtFirstRule { months, worked }),
-            carry: carries.and_then(|months| carry(cap.map(|cap| cap.to_string()).as_deref(), months)),
+            carry: carries.and_then(|months| {
+                carry(cap.map(|cap| cap.to_string()).as_deref(), months)
+            }),
             payable,
             on_leaving: match leaving {
                 0 => OnLeaving::Accrued,
@@ -122,7 +124,9 @@ fn fact() -> impl Strategy<Value = Fact> {
         2 => (day(), 0_i64..9, 1_i64..300)
             .prop_map(|(day, more, on)| Fact::Cancelled(day, later(day, more), later(day, on))),
         2 => (day(), -5_i64..9, prop::option::of(0_i64..200))
-            .prop_map(|(day, number, lasts)| Fact::Entered(day, number, lasts.map(|it| later(day, it)))),
+            .prop_map(|(day, number, lasts)| {
+                Fact::Entered(day, number, lasts.map(|lasts| later(day, lasts)))
+            }),
         1 => (day(), 1_usize..8, 200_u32..500).prop_map(|(day, number, minutes)| {
             Fact::Pattern(day, number, minutes)
         }),
@@ -293,12 +297,14 @@ proptest! {
         hired in 0_i64..700,
         months in 1_u32..37,
     ) {
-        let entitlement = LeaveEntitlement::Of(days(&LeaveDays::of_ten_thousandths(entitled).to_string()));
+        let entitled = LeaveDays::of_ten_thousandths(entitled);
+        let entitlement = LeaveEntitlement::Of(days(&entitled.to_string()));
         let hired = later(START, hired);
-        let account = Account::of(policy(by_employment(months), vec![grant(entitlement, accrual)]), hired);
+        let policy = policy(by_employment(months), vec![grant(entitlement, accrual)]);
+        let account = Account::of(policy, hired);
         let last = hired.saturating_add(Span::new().months(i64::from(months))).yesterday().unwrap();
         let granted = account.through(last).balance_on(last);
-        let all = LeaveDays::of_ten_thousandths(entitled).in_minutes(LeaveMinutes::of(480));
+        let all = entitled.in_minutes(LeaveMinutes::of(480));
         prop_assert_eq!(granted, all);
     }
 
