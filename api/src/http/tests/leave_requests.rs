@@ -115,7 +115,7 @@ async fn the_same_key_asks_for_leave_once() {
     let first = firm.raw(&asking).await;
     let again = firm.raw(&asking).await;
     assert_eq!((first.is(201), first.header("etag")), (again.is(201), again.header("etag")));
-    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.header("idempotent-replayed"), "true");
 }
 
 #[tokio::test]
