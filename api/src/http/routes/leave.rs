@@ -68,7 +68,7 @@ pub(super) fn reads() -> Vec<Route> {
 
 fn feeds() -> Vec<Route> {
     vec![
-        get("/leave-feeds", "listLeaveFeeds", read(L, MEMBERS), "Your open feeds", feeds::list)
+        get("/leave-feeds", "listLeaveFeeds", read(L, ALL), "Your open feeds", feeds::list)
             .from(&["leave_feed"]),
         post(
             "/leave-feeds",

@@ -63,6 +63,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
     let (entered, case) = granted(firm, &member, &leave_type).await;
+    let (feed, feed_link) = feed_of(firm, person).await;
     BTreeMap::from([
         ("leave-entries", entered),
         ("leave-cases", case),
@@ -75,7 +76,8 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("grants", grant.id()),
         ("imports", import),
         ("leave-types", leave_type),
-        ("leave-feeds", feed(firm, person).await),
+        ("leave-feeds", feed),
+        ("feed_link", feed_link),
         ("favourites", kept(firm, person, &project, &task).await),
         ("entry_id", entry.clone()),
         ("time-entries", entry),
@@ -149,10 +151,18 @@ async fn asked_for(firm: &Firm, member: &str, leave_type: &str) -> String {
     asked.id()
 }
 
-/// A feed of the person; who may have none has one that nobody knows.
-async fn feed(firm: &Firm, person: &Person) -> String {
+/// A feed of the person with the last part of its link; who may have none has one that nobody
+/// knows.
+async fn feed_of(firm: &Firm, person: &Person) -> (String, String) {
     let opened = firm.post_as(person, "/leave-feeds", &json!({ "team": true })).await;
-    if opened.status.as_u16() == 201 { opened.id() } else { random_id().to_string() }
+    if opened.status.as_u16() != 201 {
+        return (random_id().to_string(), format!("{}.ics", random_id()));
+    }
+    let path = format!("/leave-feeds?min_position={}", opened.position());
+    firm.get_as(person, &path).await.is(200);
+    let body = opened.json();
+    let link = body["url"].as_str().and_then(|url| url.rsplit('/').next());
+    (opened.id(), link.expect("a link").to_owned())
 }
 
 /// A document of a member.
@@ -212,6 +222,7 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
         _ => {}
     }
     let found = match name {
+        "id" if rule.operation == "readLeaveFeed" => objects.get("feed_link"),
         "id" | "object_id" => objects.get(kind),
         name => objects.get(name),
     };
