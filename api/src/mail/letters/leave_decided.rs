@@ -66,7 +66,7 @@ pub(super) async fn compose(
     let head = &post.letterhead(tenant).await?;
     let link = format!("{}/leave/{request}", head.site);
     let name = to.name.clone();
-    let (name, days, decided, reason, link) = (&*name, &*days, &*decided, &*reason, &*link);
+    let (name, days, decided, reason, link) = (&*name, &*days, decided, &*reason, &*link);
     let text = Text { head, name, days, decided, reason, link };
     let html = Html { head, name, days, decided, reason, link };
     Composed::new(to, &format!("Your leave was {decided}"), &text, &html).map(Some)
