@@ -1,6 +1,6 @@
 //! The log over HTTP: the feed of events, the history of one object, and whether the log is what
-//! was appended. For admins and auditors, who may see every name, but not why somebody was away; what
-//! was erased is gone here too.
+//! was appended. For admins and auditors, who may see every name, but not why somebody was away;
+//! what was erased is gone here too.
 
 use commands::event_log::audit::verify as verify_log;
 use commands::event_log::read::{StoredRow, head_position, rows_after};

@@ -60,6 +60,7 @@ pub(crate) fn routes() -> Vec<Route> {
         comfort::timer_routes(),
         comfort::favourite_routes(),
         timesheets_routes(),
+        approval_routes(),
         days::routes(),
         periods::periods_routes(),
         billing_routes(),
@@ -194,6 +195,13 @@ fn timesheets_routes() -> Vec<Route> {
         )
         .from(&["member", "grant", "substitute", "project"])
         .then(),
+    ]
+}
+
+/// From asking for approval of a week to opening it again.
+fn approval_routes() -> Vec<Route> {
+    const T: &str = "time";
+    vec![
         post(
             "/timesheets/{member_id}/{week}/submit",
             "submitTimesheet",

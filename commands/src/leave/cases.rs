@@ -1,5 +1,5 @@
-//! Cases that leave is granted for, such as births, as admins declare them for a member. The account
-//! is settled in the same commit.
+//! Cases that leave is granted for, such as births, as admins declare them for a member. The
+//! account is settled in the same commit.
 
 use domain::id::{LeaveCaseId, LeaveTypeId, MemberId};
 use domain::leave::{self, MemberLeaveEvent, declare_leave_case, withdraw_leave_case};

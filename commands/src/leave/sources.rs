@@ -178,8 +178,8 @@ pub async fn at(
     Ok(firm)
 }
 
-/// The states of these streams after a position, each with its version; those that had not begun are
-/// left out.
+/// The states of these streams after a position, each with its version; those that had not begun
+/// are left out.
 pub(super) async fn states<A: Stream>(
     tx: &mut TenantTx,
     streams: &[StreamId],

@@ -1,5 +1,5 @@
-//! What one member's contract grants in place of what the policy grants in the contractual right, or
-//! besides it where it grants nothing there, from a day on. Without a policy nothing is granted.
+//! What one member's contract grants in place of what the policy grants in the contractual right,
+//! or besides it where it grants nothing there, from a day on. Without a policy nothing is granted.
 
 use jiff::civil::Date;
 

@@ -49,7 +49,7 @@ impl LeaveMinutes {
         self.0
     }
 
-    /// `part` of `whole` of it, half a ten-thousandth away from zero; nothing of a whole of nothing.
+    /// `part` of `whole` of it, half a ten-thousandth away from zero; nothing of nothing.
     pub fn share(self, part: i64, whole: i64) -> Self {
         if whole == 0 {
             return Self::ZERO;
@@ -209,7 +209,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_amount_is_read_back_as_it_was_written(units in -9_999_999_999_999_i64..=9_999_999_999_999) {
+        fn an_amount_is_read_back_as_it_was_written(
+            units in -9_999_999_999_999_i64..=9_999_999_999_999
+        ) {
             let minutes = LeaveMinutes::of_ten_thousandths(units);
             prop_assert_eq!(LeaveMinutes::parse(&minutes.to_string()), Some(minutes));
             let stored = serde_json::to_string(&minutes).unwrap();

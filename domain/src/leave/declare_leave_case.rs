@@ -36,8 +36,8 @@ pub struct DeclareLeaveCase {
 }
 
 /// Refuses an unknown kind, an id that was used, the same case twice, what the policy of the day
-/// knows no such case of, a beginning that is too early, and a share of what is not shared or that is
-/// none.
+/// knows no such case of, a beginning that is too early, and a share of what is not shared or that
+/// is none.
 pub fn decide(
     leave: &MemberLeave,
     kind: &LeaveType,

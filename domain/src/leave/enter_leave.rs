@@ -35,8 +35,8 @@ pub struct EnterLeave {
     pub reason: Personal<String>,
 }
 
-/// Refuses an unknown kind, an id that was used, nothing or too much, a last day before the first or
-/// of what is taken off, and no or too many words.
+/// Refuses an unknown kind, an id that was used, nothing or too much, a last day before the first
+/// or of what is taken off, and no or too many words.
 pub fn decide(
     leave: &MemberLeave,
     kind: &LeaveType,

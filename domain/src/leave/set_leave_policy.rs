@@ -23,8 +23,8 @@ pub struct SetLeavePolicy {
     pub policy: LeavePolicy,
 }
 
-/// Refuses an unknown kind, what can't be a policy, and too many of them; those it has from that day
-/// on already change nothing.
+/// Refuses an unknown kind, what can't be a policy, and too many of them; those it has from that
+/// day on already change nothing.
 pub fn decide(kind: &LeaveType, command: SetLeavePolicy) -> Result<Vec<LeaveTypeEvent>, Refusal> {
     let leave_type = kind.known()?;
     let SetLeavePolicy { from, mut policy, .. } = command;

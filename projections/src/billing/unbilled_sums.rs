@@ -108,7 +108,7 @@ pub struct Pricing {
 }
 
 impl Pricing {
-    /// As it is in this snapshot. It's kept for as long as no read model below it takes anything in.
+    /// As it is in this snapshot; kept for as long as no read model below it takes anything in.
     pub async fn load(tx: &mut TenantTx) -> Result<Arc<Self>, ReadError> {
         const KEPT: &str = "unbilled_pricing";
         let models: Vec<&str> = RESTS_ON.iter().map(|(model, _)| *model).collect();
@@ -141,8 +141,8 @@ impl Pricing {
         self.currencies.get(&client).map_or_else(own, String::as_str)
     }
 
-    /// What the time that is asked for comes to, in the snapshot that this was loaded in; none where
-    /// a table was built anew since it began. No rule may ask for the ends of entries.
+    /// What the time that is asked for comes to, in the snapshot that this was loaded in; none
+    /// where a table was built anew since it began. No rule may ask for the ends of entries.
     pub async fn sums(
         &self,
         tx: &mut TenantTx,
@@ -345,8 +345,8 @@ async fn nth(
     Ok(place.map_err(|error: sqlx::Error| DoorError::from(error))?)
 }
 
-/// Whether the tables are those that the snapshot knows. One that was built anew in the meantime has
-/// another id, and to an older snapshot it's empty.
+/// Whether the tables are those that the snapshot knows. One that was built anew in the meantime
+/// has another id, and to an older snapshot it's empty.
 async fn still_its_tables(tx: &mut TenantTx) -> Result<bool, ReadError> {
     let sql = "select pg_catalog.count(*) from pg_catalog.unnest($1::text[]) as of (name)
         join pg_catalog.pg_class c on c.relname = of.name

@@ -12,7 +12,8 @@ use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 
 row! {
     /// One open feed.
-    LeaveFeedRow in "rm_leave_feed" key(feed_id: LeaveFeedId) index("member": "(member_id, feed_id)") {
+    LeaveFeedRow in "rm_leave_feed" key(feed_id: LeaveFeedId)
+    index("member": "(member_id, feed_id)") {
         /// What it's known by; its secret follows from it.
         feed_id: LeaveFeedId,
         /// Who opened it.

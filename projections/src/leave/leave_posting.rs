@@ -16,7 +16,8 @@ use crate::row::{ReadError, Rows, read_rows, row, select};
 
 row! {
     /// One posting.
-    LeavePostingRow in "rm_leave_posting" key(member_id: MemberId, leave_type_id: LeaveTypeId, n: u32)
+    LeavePostingRow in "rm_leave_posting"
+    key(member_id: MemberId, leave_type_id: LeaveTypeId, n: u32)
     index("effective": "(effective, member_id)") {
         /// Whose account.
         member_id: MemberId,

@@ -1,5 +1,5 @@
-//! An invoice with its lines, now or at a moment. Lines at today's prices are kept; what each is made
-//! of is looked at where it's asked for.
+//! An invoice with its lines, now or at a moment. Lines at today's prices are kept; what each is
+//! made of is looked at where it's asked for.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! Leave over HTTP: the kinds of it, requests, balances with their postings, who is away when, feeds
-//! for calendar programs, and the holidays that a firm keeps.
+//! Leave over HTTP: the kinds of it, requests, balances with their postings, who is away when,
+//! feeds for calendar programs, and the holidays that a firm keeps.
 
 pub(crate) mod agreements;
 pub(crate) mod amounts;

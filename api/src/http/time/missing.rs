@@ -1,5 +1,5 @@
-//! Who should have worked in a week by their pattern, less their leave, and has submitted nothing of
-//! it.
+//! Who should have worked in a week by their pattern, less their leave, and has submitted nothing
+//! of it.
 
 use std::collections::BTreeMap;
 

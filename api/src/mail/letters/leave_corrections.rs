@@ -1,4 +1,4 @@
-//! The letter that tells an admin which balances of leave a change for the whole firm has corrected.
+//! The letter that tells an admin which balances a change for the whole firm has corrected.
 
 use askama::Template;
 use commands::event_log::read::rows_after;

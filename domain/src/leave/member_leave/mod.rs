@@ -10,8 +10,8 @@ pub mod close_feed;
 #[cfg(test)]
 mod decision_tests;
 pub mod draft_leave;
-mod events;
 mod floor;
+mod leave_events;
 pub mod open_feed;
 mod overlap;
 pub mod redraft_leave;
@@ -37,8 +37,8 @@ pub use assess::{
     AcceptedTerms, AskFacts, Assessed, AssessedDay, BalanceEffect, TakesNothing, assess,
 };
 pub use close_feed::CloseLeaveFeed;
-pub use events::*;
 pub use floor::{HeldAccount, Shortfall};
+pub use leave_events::*;
 pub use open_feed::OpenLeaveFeed;
 pub use request_refusal::{LEAVE_DAYS_MAX, RequestRefusal};
 pub use taken::taken_by;
@@ -279,14 +279,14 @@ impl MemberLeave {
                 let step = PassedStep { by: event.by, in_right_of: event.in_right_of };
                 request.approval.passed.push(step);
             }),
-            MemberLeaveEvent::LeaveApproved(event) => self.change(event.request, |request| {
-                request.state = LeaveState::Approved;
-                request.decided = Some(PassedStep { by: event.by, in_right_of: event.in_right_of });
-            }),
-            MemberLeaveEvent::LeaveRejected(event) => self.change(event.request, |request| {
-                request.state = LeaveState::Rejected;
-                request.decided = Some(PassedStep { by: event.by, in_right_of: event.in_right_of });
-            }),
+            MemberLeaveEvent::LeaveApproved(event) => {
+                let step = PassedStep { by: event.by, in_right_of: event.in_right_of };
+                self.decide_on(event.request, LeaveState::Approved, step);
+            }
+            MemberLeaveEvent::LeaveRejected(event) => {
+                let step = PassedStep { by: event.by, in_right_of: event.in_right_of };
+                self.decide_on(event.request, LeaveState::Rejected, step);
+            }
             MemberLeaveEvent::LeaveWithdrawn(event) => {
                 self.change(event.request, |request| request.state = LeaveState::Withdrawn);
             }
@@ -301,22 +301,25 @@ impl MemberLeave {
             | MemberLeaveEvent::LeaveEntryWithdrawn(_)
             | MemberLeaveEvent::LeaveAgreed(_)
             | MemberLeaveEvent::LeaveCaseDeclared(_)
-            | MemberLeaveEvent::LeaveCaseWithdrawn(_) => self.evolve_grants(event),
+            | MemberLeaveEvent::LeaveCaseWithdrawn(_)
+            | MemberLeaveEvent::LeaveFeedOpened(_)
+            | MemberLeaveEvent::LeaveFeedClosed(_) => self.evolve_beside_requests(event),
             MemberLeaveEvent::LeavePosted(event) => {
                 let account = self.accounts.entry(event.leave_type).or_default();
                 account.through = account.through.max(Some(event.through));
                 account.postings.extend(event.postings.iter().cloned());
             }
-            MemberLeaveEvent::LeaveFeedOpened(event) => {
-                self.feeds.insert(event.feed, event.team);
-            }
-            MemberLeaveEvent::LeaveFeedClosed(event) => {
-                self.feeds.remove(&event.feed);
-            }
         }
     }
 
-    fn evolve_grants(&mut self, event: &MemberLeaveEvent) {
+    fn decide_on(&mut self, request: LeaveRequestId, state: LeaveState, step: PassedStep) {
+        self.change(request, |request| {
+            request.state = state;
+            request.decided = Some(step);
+        });
+    }
+
+    fn evolve_beside_requests(&mut self, event: &MemberLeaveEvent) {
         if let MemberLeaveEvent::LeaveEntered(event) = event {
             let entry = LeaveEntry {
                 entry: event.entry,
@@ -350,6 +353,10 @@ impl MemberLeave {
             self.cases.insert(event.case, case);
         } else if let MemberLeaveEvent::LeaveCaseWithdrawn(event) = event {
             self.cases.remove(&event.case);
+        } else if let MemberLeaveEvent::LeaveFeedOpened(event) = event {
+            self.feeds.insert(event.feed, event.team);
+        } else if let MemberLeaveEvent::LeaveFeedClosed(event) = event {
+            self.feeds.remove(&event.feed);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The history of a year of leave: a firm starts with its country's law, brings balances over from
-//! another system, sets terms of its own, and its people ask for leave, get it, are refused it, fall
-//! ill and become parents. All of it is made up.
+//! another system, sets terms of its own, and its people ask for leave, get it, are refused it,
+//! fall ill and become parents. All of it is made up.
 
 use commands::files::StoreFile;
 use commands::leave::feeds::{CloseLeaveFeed, OpenLeaveFeed};
@@ -130,8 +130,8 @@ impl Cast {
         self.teller.refused(self.owner, "leave.invalid_policy", wrong).await;
     }
 
-    /// A balance comes over from another system, a mistake is taken back, and a contract grants more
-    /// than the policy.
+    /// A balance comes over from another system, a mistake is taken back, and a contract grants
+    /// more than the policy.
     async fn give(&self) {
         self.teller.at("2026-01-07T07:00:00Z");
         let entries: [LeaveEntryId; 2] = [self.teller.new_id(), self.teller.new_id()];
