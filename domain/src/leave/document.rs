@@ -1,6 +1,6 @@
 //! Whether an absence needs a document, such as a medical certificate: because it's long, or
-//! because it's one of many within some weeks. What follows from that is for requests: whether it's asked
-//! for at once, or only before it's approved.
+//! because it's one of many within some weeks. What follows from that is for requests: whether
+//! it's asked for at once, or only before it's approved.
 
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -172,8 +172,8 @@ async fn stop(server: &mut Child) -> anyhow::Result<()> {
 fn print_made(made: &Made) -> String {
     format!(
         "a year of {} members, {} clients, {} projects: {} entries imported in {:.1} s ({:.0}/s), \
-         {} weeks submitted and {} approved in {:.1} s, {} drafts of {} entries in {:.1} s, {} events, \
-         read models caught up in {:.1} s, {} MB resident",
+         {} weeks submitted and {} approved in {:.1} s, {} drafts of {} entries in {:.1} s, {} \
+         events, read models caught up in {:.1} s, {} MB resident",
         made.members,
         made.clients,
         made.projects,

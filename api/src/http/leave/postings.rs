@@ -186,7 +186,9 @@ pub(crate) struct AccountBody {
     /// The balance by what makes it up.
     sums: Vec<Sum>,
     /// Every posting that counts by then, by day; they add up to the balance.
-    postings: Vec<PostingBody>,
+    items: Vec<PostingBody>,
+    /// They are all there.
+    next_cursor: Option<String>,
 }
 
 /// Whose account of which kind.
@@ -222,7 +224,8 @@ pub(crate) async fn list(call: Call<OfAccount, OnDay>) -> Result<Answer<AccountB
     Ok(call.read(AccountBody {
         why: why(&of_kind.name, at, &account.postings, day),
         sums: sums(&account.postings, day),
-        postings: told(&rows, &replay(&facts, at), at, day),
+        items: told(&rows, &replay(&facts, at), at, day),
+        next_cursor: None,
         balance: account.body(member, (kind, of_kind)),
     }))
 }

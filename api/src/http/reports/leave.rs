@@ -1,6 +1,6 @@
 //! `/reports/leave`: balances on a day, what is taken, waits and lapses next, and what the firm
-//! owes of it, by any ordered choice of member, kind, month and manager. Every account is replayed from
-//! the facts that decisions rest on. Months have their balances on their last days.
+//! owes of it, by any ordered choice of member, kind, month and manager. Every account is replayed
+//! from the facts that decisions rest on. Months have their balances on their last days.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -62,12 +62,8 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let body = json!({ "member_id": member, "right": "reader", "object_id": file });
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
-    let (entered, case) = granted(firm, &member, &leave_type).await;
-    let (feed, feed_link) = feed_of(firm, person).await;
-    BTreeMap::from([
-        ("leave-entries", entered),
-        ("leave-cases", case),
-        ("leave-requests", asked_for(firm, &member, &leave_type).await),
+    let mut objects = of_leave(firm, person, &leave_type).await;
+    objects.extend([
         ("leave_type_id", leave_type.clone()),
         ("file_id", file.clone()),
         ("jobs", job),
@@ -76,8 +72,6 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("grants", grant.id()),
         ("imports", import),
         ("leave-types", leave_type),
-        ("leave-feeds", feed),
-        ("feed_link", feed_link),
         ("favourites", kept(firm, person, &project, &task).await),
         ("entry_id", entry.clone()),
         ("time-entries", entry),
@@ -94,6 +88,21 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("task_id", task),
         ("member_id", member),
         ("client_id", client),
+    ]);
+    objects
+}
+
+/// What is one member's in leave.
+async fn of_leave(firm: &Firm, person: &Person, leave_type: &str) -> Objects {
+    let member = person.member.to_string();
+    let (entered, case) = granted(firm, &member, leave_type).await;
+    let (feed, feed_link) = feed_of(firm, person).await;
+    BTreeMap::from([
+        ("leave-entries", entered),
+        ("leave-cases", case),
+        ("leave-requests", asked_for(firm, &member, leave_type).await),
+        ("leave-feeds", feed),
+        ("feed_link", feed_link),
     ])
 }
 

@@ -90,7 +90,7 @@ fn units(number: &Value) -> i64 {
 }
 
 fn sum(account: &Value) -> i64 {
-    let postings = account["postings"].as_array().expect("postings");
+    let postings = account["items"].as_array().expect("postings");
     postings.iter().map(|posting| units(&posting["minutes"])).sum()
 }
 
@@ -114,7 +114,7 @@ async fn why_a_balance_is_what_it_is_is_answered_by_one_get() {
     assert!(why.contains("-1 day (-480 minutes) taken"), "{why}");
     assert!(why.contains("12.5 days (6000 minutes) accrued in 10 postings"), "{why}");
     assert_eq!(sum(&account), units(&account["minutes"]), "{account}");
-    let postings = account["postings"].as_array().expect("postings");
+    let postings = account["items"].as_array().expect("postings");
     let last = postings.last().expect("a posting");
     assert_eq!(last["balance"], account["minutes"]);
     let taken = postings.iter().find(|posting| posting["kind"] == "take").expect("a day taken");
@@ -128,7 +128,7 @@ async fn why_a_balance_is_what_it_is_is_answered_by_one_get() {
     let ahead = format!("{}?at=2027-03-31", staff.postings());
     let ahead = staff.sees(&staff.member, &approved, &ahead).await.is(200);
     assert_eq!(sum(&ahead), units(&ahead["minutes"]));
-    let due = ahead["postings"].as_array().expect("postings");
+    let due = ahead["items"].as_array().expect("postings");
     let due = due.iter().find(|it| it["effective"].as_str().expect("a day") > "2027-01-01");
     let due = due.expect("what is to come");
     assert_eq!((&due["position"], &due["n"]), (&Value::Null, &Value::Null), "{due}");
@@ -146,7 +146,7 @@ async fn a_balance_is_told_as_it_was_and_as_it_was_known() {
     let now = staff.sees(&staff.member, &earlier, &now).await.is(200);
     assert_ne!(now["minutes"], json!(5520), "three months less, and no day before the first one");
     assert_eq!(sum(&now), units(&now["minutes"]), "{now}");
-    let corrections = now["postings"].as_array().expect("postings");
+    let corrections = now["items"].as_array().expect("postings");
     let corrections = corrections.iter().filter(|posting| posting["kind"] == "correct");
     assert!(corrections.count() > 0, "what no longer holds is taken back: {now}");
     let was = staff.firm.get_as(&staff.member, &at("as_of", approved.position())).await.is(200);

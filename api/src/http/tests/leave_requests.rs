@@ -58,7 +58,7 @@ async fn leave_is_looked_at_written_down_changed_submitted_granted_and_cancelled
         (&json!("draft"), &json!("Wedding"))
     );
     assert_eq!(shown.header("etag"), drafted.header("etag"));
-    let half = json!({ "part": "ends_at_noon" });
+    let half = json!({ "to": "2090-01-06", "part": "ends_at_noon" });
     let none = firm.raw(&ask("PATCH", &path).token(&member.token).json(&half)).await;
     assert_eq!(none.problem(428), "precondition.required");
     let changed = change(&firm, &member, &path, &drafted.header("etag"), &half).await;
