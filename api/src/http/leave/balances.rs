@@ -4,13 +4,12 @@
 use commands::leave::sources::{self, FirmLeave, LeaveCut};
 use domain::country::ShownIn;
 use domain::id::{LeaveTypeId, MemberId};
-use domain::leave::ledger::{Bucket, LeaveSources, Posting, balance_on, replay};
+use domain::leave::ledger::{LeaveSources, Posting, balance_on, next_to_lapse, replay};
 use domain::leave::{HeldAccount, LeaveMinutes, LeaveState, LeaveType};
 use jiff::civil::Date;
 use migrations::TenantTx;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::amounts::{AmountBody, Minutes};
@@ -195,22 +194,6 @@ impl<'a> Account<'a> {
         self.held.day_on(self.at)
     }
 
-    /// What is left of the bucket that lapses first.
-    fn next_expiry(&self) -> Option<(Date, LeaveMinutes)> {
-        let mut left: BTreeMap<Bucket, LeaveMinutes> = BTreeMap::new();
-        for posting in self.postings.iter().filter(|posting| posting.effective <= self.at) {
-            *left.entry(posting.bucket).or_default() += posting.minutes;
-        }
-        let mut by_day: BTreeMap<Date, LeaveMinutes> = BTreeMap::new();
-        for (bucket, minutes) in left {
-            let last = bucket.expires.filter(|last| *last >= self.at);
-            if let Some(last) = last.filter(|_| minutes > LeaveMinutes::ZERO) {
-                *by_day.entry(last).or_default() += minutes;
-            }
-        }
-        by_day.into_iter().next()
-    }
-
     pub(super) fn body(
         &self,
         member: MemberId,
@@ -234,7 +217,7 @@ impl<'a> Account<'a> {
             pending_minutes: Minutes(self.pending),
             limited: self.held.floor_on(self.at).is_some(),
             lowest: self.held.lowest(self.at).map(on),
-            next_expiry: self.next_expiry().map(on),
+            next_expiry: next_to_lapse(&self.postings, self.at).map(on),
         }
     }
 }

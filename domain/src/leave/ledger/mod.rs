@@ -21,7 +21,6 @@ mod takes;
 mod terms;
 mod turn;
 mod week;
-mod words;
 mod worked;
 
 pub use cases::{CaseSpan, case_span, first_day_of_work_after, last_day};
@@ -37,4 +36,3 @@ pub use posting::{Bucket, Cause, Origin, Posting, PostingKind, RestsOn, balance_
 pub use replay::{Ledger, lowest, replay};
 pub use settle::{settle, settle_account, standing_of};
 pub use week::{average_day, working_days_per_week};
-pub use words::{Explanation, ExplanationLine, Shown, explain, sentence};
