@@ -1,13 +1,13 @@
 //! Drafting and voiding invoices. A draft is decided over folded timesheets and their claims; where
 //! to look for them is asked of the log, never of a read model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::Aggregate;
 use domain::billing::draft_invoice::{self, DraftFacts, candidates_of};
 use domain::billing::{GroupBy, Invoice, InvoiceEvent, invoice_stream, void_invoice};
 use domain::catalogue::{Client, Project, client_stream, project_stream};
-use domain::id::{ClientId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId};
+use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, SubjectId};
 use domain::log::{ClaimKey, ClaimKind};
 use domain::members::{Action, Member, Object};
 use domain::personal::{Personal, PurposeClass};
@@ -49,10 +49,8 @@ impl Command for DraftInvoice {
         let settings = unit.read::<Settings>(settings_stream()).await?;
         let currency = client.state.currency.clone();
         let currency = currency.unwrap_or_else(|| settings.state.currency(self.to).to_owned());
-        let mut candidates = Vec::new();
-        for sheet in self.sheets(unit).await? {
-            candidates.extend(self.candidates(unit, &sheet).await?);
-        }
+        let sheets = self.sheets(unit).await?;
+        let candidates = self.candidates(unit, &sheets).await?;
         let command = draft_invoice::DraftInvoice {
             invoice: self.invoice,
             client: self.client,
@@ -91,48 +89,50 @@ impl DraftInvoice {
         unit.peek_many(&begun).await
     }
 
-    /// What of a sheet may be billed; a sheet that has some is one the decision rests on.
+    /// What of these sheets may be billed; a sheet that has some is one the decision rests on. The
+    /// projects and claims of all are asked for at once, or a firm's month would be a thousand
+    /// questions.
     async fn candidates(
         &self,
         unit: &mut Unit<'_>,
-        sheet: &Loaded<Timesheet>,
+        sheets: &[Loaded<Timesheet>],
     ) -> Result<Vec<draft_invoice::Candidate>, CommandError> {
-        let in_question: Vec<_> = sheet
-            .state
-            .entries
-            .iter()
-            .filter(|(_, entry)| entry.billable && entry.state == EntryState::Approved)
-            .filter(|(_, entry)| (self.from..=self.to).contains(&entry.worked.day))
-            .map(|(id, entry)| (*id, entry.project))
-            .collect();
-        let mut clients: BTreeMap<ProjectId, Option<ClientId>> = BTreeMap::new();
-        for (_, project) in &in_question {
-            if !clients.contains_key(project) {
-                let found = unit.peek::<Project>(project_stream(*project)).await?;
-                clients.insert(*project, found.state.client);
+        let in_question = |sheet: &Loaded<Timesheet>| -> Vec<(EntryId, ProjectId)> {
+            let entries = sheet.state.entries.iter();
+            entries
+                .filter(|(_, entry)| entry.billable && entry.state == EntryState::Approved)
+                .filter(|(_, entry)| (self.from..=self.to).contains(&entry.worked.day))
+                .map(|(id, entry)| (*id, entry.project))
+                .collect()
+        };
+        let asked: Vec<_> = sheets.iter().map(|sheet| (sheet, in_question(sheet))).collect();
+        let projects: BTreeSet<ProjectId> =
+            asked.iter().flat_map(|(_, entries)| entries.iter().map(|it| it.1)).collect();
+        let streams: Vec<StreamId> = projects.iter().map(|it| project_stream(*it)).collect();
+        let found = unit.peek_many::<Project>(&streams).await?;
+        let clients: BTreeMap<ProjectId, Option<ClientId>> =
+            projects.into_iter().zip(found.iter().map(|it| it.state.client)).collect();
+        let client_of = |project: ProjectId| clients.get(&project).copied().flatten();
+        let ours = |(entry, project): &(EntryId, ProjectId)| {
+            let ours = client_of(*project) == Some(self.client);
+            ours.then(|| ClaimKey::id(ClaimKind::EntryBilling, *entry))
+        };
+        let (mut keys, mut rest_on) = (Vec::new(), Vec::new());
+        for (sheet, entries) in asked {
+            let before = keys.len();
+            keys.extend(entries.iter().filter_map(ours));
+            if keys.len() > before {
+                unit.rest_on(sheet);
+                rest_on.push(sheet);
             }
         }
-        let ours = |project: &ProjectId| clients.get(project) == Some(&Some(self.client));
-        let keys: Vec<ClaimKey> = in_question
-            .iter()
-            .filter(|(_, project)| ours(project))
-            .map(|(entry, _)| ClaimKey::id(ClaimKind::EntryBilling, *entry))
-            .collect();
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        unit.rest_on(sheet);
-        let held: BTreeMap<ClaimKey, StreamId> = unit
-            .held_many(&keys)
-            .await?
-            .into_iter()
-            .map(|(key, held)| (key, held.holder))
-            .collect();
-        Ok(candidates_of(
-            &sheet.state,
-            |project| clients.get(&project).copied().flatten(),
-            |entry| held.get(&ClaimKey::id(ClaimKind::EntryBilling, entry)).copied(),
-        ))
+        let held = unit.held_many(&keys).await?;
+        let held: BTreeMap<ClaimKey, StreamId> =
+            held.into_iter().map(|(key, held)| (key, held.holder)).collect();
+        let holder = |entry| held.get(&ClaimKey::id(ClaimKind::EntryBilling, entry)).copied();
+        let our_project = |project| client_of(project).filter(|client| *client == self.client);
+        let of_sheet = |sheet: &Loaded<Timesheet>| candidates_of(&sheet.state, our_project, holder);
+        Ok(rest_on.into_iter().flat_map(of_sheet).collect())
     }
 }
 

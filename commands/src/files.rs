@@ -8,8 +8,10 @@ mod sealing;
 mod sweep;
 
 use domain::catalogue::{Client, Project, client_stream, project_stream};
-use domain::files::{self, Content, File, FileAbout, FileKind, file_stream};
+use domain::files::{self, Content, File, FileAbout, FileKind, FileStored, file_stream};
 use domain::id::{FileId, MemberId};
+use domain::leave::{MemberLeave, member_leave_stream};
+use domain::log::Actor;
 use domain::members::{Action, Member, Object, member_stream};
 
 pub use content::{ContentError, Receiver};
@@ -19,6 +21,7 @@ pub use sweep::{FileUpkeep, Swept, destroy, file_of, sweep};
 use migrations::keys::NewSubjectKey;
 
 use crate::handle::Command;
+use crate::leave::sight::Sight;
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
@@ -92,9 +95,14 @@ async fn may_store(
         Some(FileAbout::Project(project)) => {
             unit.read::<Project>(project_stream(project)).await?.exists()
         }
+        Some(FileAbout::LeaveRequest(request)) => {
+            let leave = unit.read::<MemberLeave>(member_leave_stream(owner)).await?;
+            leave.state.requests.contains_key(&request)
+        }
     };
     let known = unit.read::<Member>(member_stream(owner)).await?.exists();
-    allowed(unit, Action::StoreFile, &Object::File { file, kind, owner, about }).await?;
+    let object = Object::File { file, kind, owner, about, approver: false };
+    allowed(unit, Action::StoreFile, &object).await?;
     if there && known { Ok(()) } else { Err(CommandError::NotFound) }
 }
 
@@ -115,6 +123,7 @@ impl Command for RemoveFile {
         };
         if let Err(error) = allowed(unit, Action::RemoveFile, &object).await {
             // What may not be read is not there.
+            let object = seen_as(unit, file.state.kept(), object).await?;
             let read = allowed(unit, Action::ReadFile, &object).await;
             return Err(if read.is_ok() { error } else { CommandError::NotFound });
         }
@@ -124,6 +133,17 @@ impl Command for RemoveFile {
         unit.emit(&file, events);
         Ok(Reply::changed(self.file))
     }
+}
+
+/// The object with whether the caller has a step of what it's about.
+async fn seen_as(
+    unit: &mut Unit<'_>,
+    kept: Option<&FileStored>,
+    object: Object,
+) -> Result<Object, CommandError> {
+    let (Actor::Member(by), Some(kept)) = (unit.metadata().actor, kept) else { return Ok(object) };
+    let now = unit.now();
+    Ok(Sight::of_file(unit.tx().await?, by, kept, now).await?)
 }
 
 /// Whether what is inside is sealed: all but what every member sees anyway.

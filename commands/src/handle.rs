@@ -153,6 +153,13 @@ impl Commands {
     }
 }
 
+/// Runs a command, and asks for what is to follow from what it writes.
+async fn followed(command: &impl Command, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
+    let reply = crate::budgets::checking(command, unit).await?;
+    crate::leave::settle::ask(unit).await?;
+    Ok(reply)
+}
+
 /// One command over its attempts.
 struct Attempts<'a, C> {
     commands: &'a Commands,
@@ -218,7 +225,7 @@ impl<C: Command> Attempts<'_, C> {
             warnings: Vec::new(),
             told: None,
         };
-        let decided = crate::budgets::checking(self.command, &mut unit).await;
+        let decided = followed(self.command, &mut unit).await;
         match unit.pause.take() {
             Some(Pause::Relock(lock)) => return Ok(Ended::Again { lock, fresh }),
             Some(Pause::Moved) => return Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),

@@ -1,6 +1,20 @@
 //! Changes of the kinds of leave and of the holidays, for admins; and what a firm gets of both from
 //! its country: when it's founded, and when its settings first name a country.
 
+mod agreements;
+mod cases;
+mod deciders;
+mod decisions;
+mod entries;
+pub mod feeds;
+mod letters;
+mod policies;
+mod preview;
+mod requests;
+pub mod settle;
+pub(crate) mod settling;
+pub mod sight;
+pub mod sources;
 mod upkeep;
 
 use std::sync::Arc;
@@ -17,6 +31,15 @@ use domain::members::Role;
 use domain::settings::{SettingKey, Settings, SettingsEvent, settings_stream};
 use jiff::civil::Date;
 
+pub use agreements::AgreeOnLeave;
+pub use cases::{DeclareLeaveCase, WithdrawLeaveCase};
+pub use decisions::{ApproveLeave, CancelLeave, RejectLeave};
+pub use entries::{EnterLeave, WithdrawLeaveEntry};
+pub use policies::{ClearLeavePolicy, SetLeavePolicy};
+pub use preview::{Preview, preview};
+pub use requests::{
+    AskForLeave, AttachDocument, RedraftLeave, SpanChange, SubmitLeave, WithdrawLeave,
+};
 pub use upkeep::HolidayUpkeep;
 
 use crate::handle::Command;
@@ -277,3 +300,9 @@ async fn define_all(unit: &mut Unit<'_>, country: &str) -> Result<(), CommandErr
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_granting;
+#[cfg(test)]
+mod tests_races;
+#[cfg(test)]
+mod tests_requests;

@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use domain::budgets::BudgetPeriod;
-use domain::id::{BudgetId, MemberId, ProjectId, SignUpId, TenantId};
+use domain::id::{BudgetId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId, TenantId};
 use domain::members::{Member, Role, member_stream};
 use domain::time::Week;
 use jiff::Timestamp;
@@ -153,6 +153,60 @@ letters! {
         threshold: u32,
         /// Of all of it, or of which month.
         period: BudgetPeriod
+    },
+    /// Tells somebody that a request for leave waits for them to decide on.
+    LeaveSubmitted "leave_submitted" {
+        /// To whom.
+        to: MemberId,
+        /// Whose leave.
+        member: MemberId,
+        /// Which request.
+        request: LeaveRequestId
+    },
+    /// Tells a member that their leave was granted, refused or cancelled.
+    LeaveDecided "leave_decided" {
+        /// To whom.
+        member: MemberId,
+        /// Which request.
+        request: LeaveRequestId,
+        /// By which event of the member's leave.
+        version: i32
+    },
+    /// Tells an admin that leave was granted.
+    LeaveGranted "leave_granted" {
+        /// To whom.
+        to: MemberId,
+        /// Whose leave.
+        member: MemberId,
+        /// Which request.
+        request: LeaveRequestId
+    },
+    /// Tells somebody that a balance of leave was corrected, and why.
+    LeaveCorrected "leave_corrected" {
+        /// To whom.
+        to: MemberId,
+        /// Whose leave.
+        member: MemberId,
+        /// By the commit with this event of the member's leave.
+        version: i32
+    },
+    /// Tells an admin which balances a change for the whole firm has corrected.
+    LeaveCorrections "leave_corrections" {
+        /// To whom.
+        to: MemberId,
+        /// After this position of the log.
+        after: i64,
+        /// Up to this one.
+        until: i64
+    },
+    /// Tells a member that leave which came over to them is about to lapse.
+    LeaveLapsing "leave_lapsing" {
+        /// To whom.
+        member: MemberId,
+        /// What kind of leave.
+        leave_type: LeaveTypeId,
+        /// The last day on which it can be taken.
+        last: Date
     },
     /// Tells that a tenant is frozen; of the platform.
     Frozen "frozen" {

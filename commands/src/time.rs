@@ -41,6 +41,9 @@ pub use timer::{
     ChangeTimer, DiscardTimer, StartTimer, StopTimer, What, is_running, zone_of_running,
 };
 
+pub(crate) use deciders::everybody;
+pub(crate) use letters::told;
+
 pub(crate) use correct::{Ties, keeps_entry, ties_by, tying};
 
 use crate::event_log::read::Held;

@@ -60,6 +60,14 @@ ids! {
     InvoiceId,
     /// A kind of leave.
     LeaveTypeId,
+    /// A request for leave.
+    LeaveRequestId,
+    /// An entry in a leave account that was made by hand.
+    LeaveEntryId,
+    /// A case that leave is granted for, such as a birth.
+    LeaveCaseId,
+    /// A calendar of leave that is read with a secret.
+    LeaveFeedId,
     /// Days on which somebody stands in for a member.
     SubstitutionId,
     /// One run of an importer.

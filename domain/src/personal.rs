@@ -27,6 +27,8 @@ pub enum PurposeClass {
     Origin,
     /// The name and the content of a file.
     Document,
+    /// Why somebody is away; ends before what tells the hours of their work.
+    LeaveReason,
 }
 
 impl PurposeClass {
@@ -38,14 +40,21 @@ impl PurposeClass {
             PurposeClass::Reason => "reason",
             PurposeClass::Origin => "origin",
             PurposeClass::Document => "document",
+            PurposeClass::LeaveReason => "leave_reason",
         }
     }
 
     /// The class of a stored name, or `None` where this version does not know it.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Identity, Self::Note, Self::Reason, Self::Origin, Self::Document]
-            .into_iter()
-            .find(|class| class.as_str() == name)
+        let all = [
+            Self::Identity,
+            Self::Note,
+            Self::Reason,
+            Self::Origin,
+            Self::Document,
+            Self::LeaveReason,
+        ];
+        all.into_iter().find(|class| class.as_str() == name)
     }
 }
 

@@ -137,6 +137,12 @@ impl Refusal {
             ClaimKind::SignUpSlug => Some(signup::Refusal::SlugTaken.into()),
             ClaimKind::TenantHost => Some(tenancy::Refusal::HostTaken.into()),
             ClaimKind::LeaveTypeCode => Some(leave::Refusal::CodeTaken.into()),
+            ClaimKind::LeaveRequest => {
+                Some(leave::Refusal::from(leave::RequestRefusal::RequestExists).into())
+            }
+            ClaimKind::LeaveEntry | ClaimKind::LeaveCase => {
+                Some(leave::Refusal::AlreadyDefined.into())
+            }
             ClaimKind::Entry
             | ClaimKind::EntryBilling
             | ClaimKind::ImportRow

@@ -14,6 +14,7 @@ pub mod files;
 pub mod fold;
 pub mod health;
 pub mod import;
+pub mod kept;
 pub mod leave;
 pub mod members;
 pub mod model;

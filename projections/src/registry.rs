@@ -18,6 +18,10 @@ use crate::files::file::File;
 use crate::import::import::Import;
 use crate::leave::holiday::Holiday;
 use crate::leave::holiday_calendar::HolidayCalendar;
+use crate::leave::leave_day::LeaveDay;
+use crate::leave::leave_feed::LeaveFeed;
+use crate::leave::leave_posting::LeavePosting;
+use crate::leave::leave_request::LeaveRequest;
 use crate::leave::leave_type::LeaveType;
 use crate::members::grant::Grant;
 use crate::members::member::Member;
@@ -72,6 +76,10 @@ models! {
     Grant,
     File,
     LeaveType,
+    LeaveRequest,
+    LeavePosting,
+    LeaveDay,
+    LeaveFeed,
     HolidayCalendar,
     Holiday,
 }

@@ -15,7 +15,7 @@ use crate::http::reports::group_by::GroupBy;
 use crate::http::reports::reading::{Reading, Sees};
 use crate::http::reports::table::Table;
 use crate::http::reports::time::{self, GroupName};
-use crate::http::reports::{Format, Many, utilisation};
+use crate::http::reports::{Format, Many, leave, utilisation};
 use crate::http::{Moment, Problem, StateName, cut};
 
 /// What to report.
@@ -25,6 +25,33 @@ pub(crate) enum Report {
     Time(Time),
     /// How much of what members could work was recorded and billable
     Utilisation(Utilisation),
+    /// Balances of leave, what is taken, waits and lapses, and what is owed
+    Leave(Leave),
+}
+
+/// Whose leave.
+#[derive(Debug, Args)]
+pub(crate) struct Leave {
+    #[command(flatten)]
+    shown: Shown,
+    /// The day of the balances; left out = the last day
+    #[arg(long, value_name = "DAY")]
+    at: Option<Date>,
+    /// What makes a row, from the outermost group to the innermost
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "GROUPS",
+        default_value = "member,leave_type"
+    )]
+    group_by: Vec<leave::GroupName>,
+    /// Of these members only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    member_id: Vec<Uuid>,
+    /// Of these kinds only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    leave_type_id: Vec<Uuid>,
 }
 
 /// Whose work.
@@ -136,6 +163,21 @@ pub(crate) async fn run(context: &Context, command: Report) -> anyhow::Result<Ou
             };
             let reading = reading(context, &shown).await?;
             let table = utilisation::table(&reading, &asked).await.map_err(said)?;
+            write(context, &shown, &reading, table)
+        }
+        Report::Leave(Leave { shown, at, group_by, member_id, leave_type_id }) => {
+            let asked = leave::Asked {
+                at,
+                from: Some(shown.from),
+                to: Some(shown.to),
+                group_by: Some(GroupBy(group_by)),
+                member_id: many(member_id),
+                leave_type_id: many(leave_type_id),
+                format: Some(shown.format),
+                bom: Some(shown.bom),
+            };
+            let reading = reading(context, &shown).await?;
+            let (table, _) = leave::table(&reading, &asked).await.map_err(said)?;
             write(context, &shown, &reading, table)
         }
     }

@@ -2,6 +2,7 @@
 //! history, under a simulated clock that says so in the events. The same seed and day give the same
 //! ids.
 
+mod absence;
 mod customs;
 pub(crate) mod dice;
 mod firms;

@@ -1,6 +1,8 @@
 //! A year in a firm's life: people join, work is recorded and approved week by week, rates go up,
 //! months are billed, and now and then something is sent back or corrected.
 
+use std::collections::BTreeSet;
+
 use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
 use commands::members::{AddMember, ChangeMemberManager, SetWorkPattern};
@@ -12,7 +14,9 @@ use commands::time::{
 use commands::{Clock, Command, CommandError, Commands, Done, Sender};
 use domain::billing::GroupBy;
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
-use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, TaskId, TenantId};
+use domain::id::{
+    ClientId, EntryId, InvoiceId, LeaveTypeId, MemberId, ProjectId, TaskId, TenantId,
+};
 use domain::log::{Actor, Via};
 use domain::members::Role;
 use domain::time::{Week, Worked};
@@ -41,6 +45,11 @@ pub(super) struct Story<'a> {
     pub(super) projects: Vec<Project>,
     /// The first entry that was recorded.
     pub(super) first_entry: Option<EntryId>,
+    /// Who is on leave on which days.
+    pub(super) away: BTreeSet<(MemberId, Date)>,
+    /// The kinds of leave that are asked for.
+    pub(super) annual: Option<LeaveTypeId>,
+    pub(super) sick: Option<LeaveTypeId>,
     dice: Dice,
 }
 
@@ -64,22 +73,28 @@ pub(super) async fn live(
         clients: Vec::new(),
         projects: Vec::new(),
         first_entry: None,
+        away: BTreeSet::new(),
+        annual: None,
+        sick: None,
         dice,
     };
     story.begin(monday).await?;
     let mut week = Week::of(monday);
     let mut billed_to = monday.first_of_month();
     while week.sunday() < today {
+        story.ask_for_leave(week).await?;
         story.work(week).await?;
         let next = week.after().monday();
         if next.first_of_month() > billed_to && next < today {
             story.bill(billed_to, next).await?;
             story.close(billed_to).await?;
+            story.settle_leave().await?;
             billed_to = next.first_of_month();
         }
         if week == Week::of(monday.checked_add(Span::new().weeks(26))?) {
             story.raise_rates(next).await?;
             story.correct(next).await?;
+            story.declare_a_holiday(next).await?;
         }
         week = week.after();
     }
@@ -87,7 +102,7 @@ pub(super) async fn live(
 }
 
 impl Story<'_> {
-    fn at(&self, day: Date, time: Time) -> anyhow::Result<()> {
+    pub(super) fn at(&self, day: Date, time: Time) -> anyhow::Result<()> {
         let instant = day.to_datetime(time).to_zoned(self.zone.clone())?.timestamp();
         self.clock.set(instant);
         Ok(())
@@ -105,6 +120,32 @@ impl Story<'_> {
     pub(super) fn who(&self, role: Role) -> MemberId {
         let index = self.firm.people.iter().position(|person| person.role == role);
         self.people[index.unwrap_or_default()]
+    }
+
+    pub(super) fn commands(&self) -> &Commands {
+        self.commands
+    }
+
+    pub(super) fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
+        self.dice.roll(sides)
+    }
+
+    /// Who records time.
+    pub(super) fn workers(&self) -> Vec<MemberId> {
+        let people = self.firm.people.iter().zip(&self.people);
+        people.filter(|(person, _)| person.works).map(|(_, member)| *member).collect()
+    }
+
+    /// Who decides on what a member asks for. Nobody approves their own: the owner looks at the
+    /// manager's, an admin at the owner's.
+    pub(super) fn decider(&self, member: MemberId) -> MemberId {
+        let manager = self.who(Role::Manager);
+        let by = if member == manager { self.people[0] } else { manager };
+        if by == member { self.who(Role::Admin) } else { by }
     }
 
     async fn begin(&mut self, monday: Date) -> anyhow::Result<()> {
@@ -144,7 +185,8 @@ impl Story<'_> {
         self.set_rate(tenant, None, hourly).await?;
         let senior = RateScope { member: Some(manager), ..tenant };
         self.set_rate(senior, None, hourly * 3 / 2).await?;
-        self.agree(monday).await
+        self.agree(monday).await?;
+        self.grant_leave(monday).await
     }
 
     /// Everybody reports to the manager; one works four days a week after half a year.
@@ -206,21 +248,12 @@ impl Story<'_> {
     async fn work(&mut self, week: Week) -> anyhow::Result<()> {
         let friday = week.monday().checked_add(Span::new().days(4))?;
         let next_monday = week.after().monday();
-        let workers: Vec<MemberId> = self
-            .firm
-            .people
-            .iter()
-            .zip(&self.people)
-            .filter(|(person, _)| person.works)
-            .map(|(_, member)| *member)
-            .collect();
-        for member in workers {
-            // Somebody is away about one week in twelve.
-            if self.dice.roll(12) == 0 {
+        for member in self.workers() {
+            let items = self.entries(member, week)?;
+            if items.is_empty() {
                 continue;
             }
             self.at(friday, Time::constant(16, 45, 0, 0))?;
-            let items = self.entries(member, week)?;
             self.first_entry = self.first_entry.or_else(|| Some(items.first()?.entry));
             self.send(member, RecordMany { items }).await?;
             self.at(friday, Time::constant(16, 50, 0, 0))?;
@@ -231,10 +264,7 @@ impl Story<'_> {
     }
 
     async fn approve(&mut self, member: MemberId, week: Week, monday: Date) -> anyhow::Result<()> {
-        let manager = self.who(Role::Manager);
-        // Nobody approves their own: the owner looks at the manager's week.
-        let by = if member == manager { self.people[0] } else { manager };
-        let by = if by == member { self.who(Role::Admin) } else { by };
+        let by = self.decider(member);
         if self.dice.roll(20) == 0 {
             self.at(monday, Time::constant(9, 10, 0, 0))?;
             let reason = "Please say more in the notes".to_owned();
@@ -253,6 +283,9 @@ impl Story<'_> {
         let mut items = Vec::new();
         for weekday in 0..5 {
             let day = week.monday().checked_add(Span::new().days(weekday))?;
+            if self.away.contains(&(member, day)) {
+                continue;
+            }
             let mut start = day.at(8, 0, 0, 0);
             for _ in 0..2 + self.dice.roll(2) {
                 let minutes = 75 + 5 * self.dice.roll(24) as i64;

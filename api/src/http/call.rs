@@ -96,6 +96,11 @@ impl About {
         Ok(self.app.tenants.begin(self.tenant.id).await?)
     }
 
+    /// A transaction of the tenant that reads one moment only.
+    pub(crate) async fn snapshot(&self) -> Result<TenantTx, Problem> {
+        Ok(self.app.tenants.begin_snapshot(self.tenant.id).await?)
+    }
+
     /// Forbids what none of these roles includes.
     pub(crate) fn must_be(&self, roles: &[Role]) -> Result<(), Problem> {
         if self.caller.may(roles) { Ok(()) } else { Err(Problem::forbidden()) }

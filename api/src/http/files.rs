@@ -9,9 +9,10 @@ mod upload;
 
 use axum::response::{IntoResponse, Response};
 use commands::files::{RemoveFile, destroy, file_of};
+use commands::leave::sight::Sight;
 use domain::files::{File, FileAbout, FileKind, FileStored, file_stream};
-use domain::id::{ClientId, FileId, MemberId, ProjectId};
-use domain::members::{Action, Grant, Object, may};
+use domain::id::{ClientId, FileId, LeaveRequestId, MemberId, ProjectId};
+use domain::members::{Action, Object, may};
 use jiff::Timestamp;
 use migrations::TenantTx;
 use migrations::files::ObjectName;
@@ -81,6 +82,8 @@ pub(crate) struct FileBody {
     client_id: Option<Uuid>,
     /// The project it's about.
     project_id: Option<Uuid>,
+    /// The request for leave it belongs to.
+    leave_request_id: Option<Uuid>,
     /// What it's called; null once it was erased.
     name: Option<String>,
     /// The length of the content in bytes.
@@ -101,6 +104,7 @@ fn shown(about: &About, row: FileRow) -> FileBody {
         owner_id: row.owner_id.0,
         client_id: row.client_id.map(|client| client.0),
         project_id: row.project_id.map(|project| project.0),
+        leave_request_id: row.leave_request_id.map(|request| request.0),
         name: personal::text(&about.keys, row.name.as_ref()),
         size: u64::try_from(row.size).unwrap_or_default(),
         media_type: row.media_type,
@@ -123,6 +127,16 @@ pub(crate) struct Filter {
     owner_id: Option<Uuid>,
     client_id: Option<Uuid>,
     project_id: Option<Uuid>,
+    leave_request_id: Option<Uuid>,
+}
+
+/// What the caller has a step of, where any of these files may belong to a request for
+/// leave.
+async fn sight_of(about: &About, tx: &mut TenantTx, rows: &[FileRow]) -> Result<Sight, Problem> {
+    let tells = |row: &&FileRow| row.leave_request_id.is_some() || row.kind.is_about_health();
+    let of_leave = rows.iter().filter(tells);
+    let owners = of_leave.map(|row| row.owner_id).collect();
+    Ok(Sight::load(tx, about.caller.member, owners, about.now()).await?)
 }
 
 /// `GET /files`: those that the caller may read.
@@ -132,6 +146,7 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<FileBody>
         owner: call.query.owner_id.map(MemberId),
         client: call.query.client_id.map(ClientId),
         project: call.query.project_id.map(ProjectId),
+        leave_request: call.query.leave_request_id.map(LeaveRequestId),
     };
     let mut after: Option<FileId> = call.after()?.map(FileId);
     let wish = usize::try_from(call.look_for()).unwrap_or_default();
@@ -141,7 +156,8 @@ pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<FileBody>
         let rows = file::list(&mut tx, &wanted, after, AT_ONCE).await?;
         let last = (rows.len() as i64) < AT_ONCE;
         after = rows.last().map(|row| row.file_id);
-        let readable = |row: &FileRow| caller_may(&call, Action::ReadFile, &row.object());
+        let sight = sight_of(&call, &mut tx, &rows).await?;
+        let readable = |row: &FileRow| caller_may(&call, Action::ReadFile, &sight.on(row.object()));
         found.extend(rows.into_iter().filter(readable));
         if last {
             break;
@@ -161,7 +177,8 @@ async fn readable(
 ) -> Result<(FileStored, i64), Problem> {
     let (state, position) = file_of(tx, file).await?;
     let kept = state.kept().ok_or_else(Problem::not_found)?;
-    if !caller_may(about, Action::ReadFile, &kept.object()) {
+    let object = Sight::of_file(tx, about.caller.member, kept, about.now()).await?;
+    if !caller_may(about, Action::ReadFile, &object) {
         return Err(Problem::not_found());
     }
     Ok((kept.clone(), position))
@@ -201,10 +218,11 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Shown, Problem> {
     personal::load(&call.keys, &mut tx, name.iter()).await?;
     let stored_at = stored_at(&mut tx, position).await?;
     tx.commit().await?;
-    let (client_id, project_id) = match stored.about {
-        None => (None, None),
-        Some(FileAbout::Client(client)) => (Some(client), None),
-        Some(FileAbout::Project(project)) => (None, Some(project)),
+    let (client_id, project_id, leave_request_id) = match stored.about {
+        None => (None, None, None),
+        Some(FileAbout::Client(client)) => (Some(client), None, None),
+        Some(FileAbout::Project(project)) => (None, Some(project), None),
+        Some(FileAbout::LeaveRequest(request)) => (None, None, Some(request)),
     };
     let plain = (!stored.sealed).then(|| stored.sha256.clone());
     let row = FileRow {
@@ -213,6 +231,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Shown, Problem> {
         owner_id: stored.owner,
         client_id,
         project_id,
+        leave_request_id,
         name,
         size: i64::try_from(stored.size).unwrap_or(i64::MAX),
         media_type: stored.media_type,
@@ -274,18 +293,33 @@ pub(crate) async fn remove(call: Call<ById, Nothing>) -> Result<Answer<Changed>,
     Ok(call.changed(done, (KIND, file.0)))
 }
 
+/// Whose leave the event of a file tells of, if anybody's.
+pub(crate) fn told_of(payload: &Value) -> Option<MemberId> {
+    let about: Option<FileAbout> = serde_json::from_value(payload["about"].clone()).ok()?;
+    let owner = payload["owner"].as_str().and_then(|id| Uuid::try_parse(id).ok());
+    owner.map(MemberId).filter(|_| about.is_some_and(|about| !about.is_work()))
+}
+
 /// Takes out of an event what its reader may not see, before anything is opened: the name of a file
-/// about somebody's health is for who may read the file.
-pub(crate) fn hide(about: &About, event_type: &str, payload: &mut Value) {
-    if event_type != "FileStored" {
-        return;
-    }
-    let id = |name: &str| payload[name].as_str().and_then(|id| Uuid::try_parse(id).ok());
+/// about somebody's health, or of one that belongs to a request for leave, is for who may read it.
+pub(crate) fn hide(about: &About, sight: &Sight, payload: &mut Value) {
+    let said = |name: &str| payload[name].as_str().and_then(|id| Uuid::try_parse(id).ok());
     let kind = payload["kind"].as_str().and_then(|kind| kind.parse::<FileKind>().ok());
-    let open = kind.is_some_and(|kind| !kind.is_about_health())
-        || id("owner") == Some(about.caller.member.0)
-        || id("file").is_some_and(|id| about.caller.grants.contains(&Grant::Reader(FileId(id))));
+    let open = match (said("file"), said("owner"), kind) {
+        (Some(file), Some(owner), Some(kind)) => {
+            let subject = serde_json::from_value(payload["about"].clone()).unwrap_or_default();
+            let (file, owner) = (FileId(file), MemberId(owner));
+            let object = Object::File { file, kind, owner, about: subject, approver: false };
+            is_public(kind, subject) || caller_may(about, Action::ReadFile, &sight.on(object))
+        }
+        _ => false,
+    };
     if !open {
         payload["name"] = Value::Null;
     }
+}
+
+/// Whether whoever may see the log may see what it's called.
+fn is_public(kind: FileKind, about: Option<FileAbout>) -> bool {
+    !kind.is_about_health() && about.is_none_or(FileAbout::is_work)
 }

@@ -1,5 +1,6 @@
 //! Rights on single objects over HTTP. Admins give them; whoever owns a file shows it to others.
-//! Everybody sees what they were given themselves, and who else reads a file of theirs.
+//! Everybody sees what they were given themselves, and who else reads a file of theirs or why they
+//! are away.
 
 use commands::files::file_of;
 use commands::members::grants::{GiveGrant, TakeBackGrant};
@@ -32,6 +33,8 @@ pub(crate) enum RightName {
     ProjectManager,
     /// Reads a file.
     Reader,
+    /// Reads why a member is away; the member or an owner gives it.
+    LeaveReader,
 }
 
 impl RightName {
@@ -40,6 +43,7 @@ impl RightName {
             RightName::AccountManager => Grant::AccountManager(domain::id::ClientId(object)),
             RightName::ProjectManager => Grant::ProjectManager(domain::id::ProjectId(object)),
             RightName::Reader => Grant::Reader(FileId(object)),
+            RightName::LeaveReader => Grant::LeaveReader(MemberId(object)),
         }
     }
 
@@ -48,6 +52,7 @@ impl RightName {
             Grant::AccountManager(_) => RightName::AccountManager,
             Grant::ProjectManager(_) => RightName::ProjectManager,
             Grant::Reader(_) => RightName::Reader,
+            Grant::LeaveReader(_) => RightName::LeaveReader,
         }
     }
 }
@@ -59,7 +64,7 @@ pub(crate) struct GrantBody {
     id: Uuid,
     member_id: Uuid,
     right: RightName,
-    /// The client, project or file.
+    /// The client, project or file, or the member whose leave it is.
     object_id: Uuid,
     given_at: Timestamp,
 }
@@ -80,7 +85,7 @@ fn shown(row: &GrantRow) -> Result<GrantBody, Problem> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Filter {
     member_id: Option<Uuid>,
-    /// A client, a project or a file.
+    /// A client, a project or a file, or the member whose leave it is.
     object_id: Option<Uuid>,
 }
 
@@ -89,8 +94,11 @@ fn sees_all(about: &About) -> bool {
     about.caller.may(&[Role::Admin, Role::Auditor])
 }
 
-/// Whether it's a file of the caller's own.
-async fn is_own_file(about: &About, object: Uuid) -> Result<bool, Problem> {
+/// Whether it's a file of the caller's own, or their leave.
+async fn is_own(about: &About, object: Uuid) -> Result<bool, Problem> {
+    if object == about.caller.member.0 {
+        return Ok(true);
+    }
     let mut tx = about.tx().await?;
     let (state, _) = file_of(&mut tx, FileId(object)).await?;
     tx.commit().await?;
@@ -101,11 +109,11 @@ async fn is_own_file(about: &About, object: Uuid) -> Result<bool, Problem> {
 pub(crate) async fn list(call: Call<(), Filter>) -> Result<Answer<Page<GrantBody>>, Problem> {
     let Filter { member_id, object_id } = call.query;
     let mut wanted = grant::Wanted { member: member_id.map(MemberId), object: object_id };
-    let own_file = match object_id {
-        Some(object) if !sees_all(&call) => is_own_file(&call, object).await?,
+    let own = match object_id {
+        Some(object) if !sees_all(&call) => is_own(&call, object).await?,
         Some(_) | None => false,
     };
-    if !sees_all(&call) && !own_file {
+    if !sees_all(&call) && !own {
         match wanted.member {
             Some(member) if member != call.caller.member => return Err(Problem::forbidden()),
             Some(_) | None => wanted.member = Some(call.caller.member),
@@ -128,7 +136,7 @@ async fn found(about: &About, id: Uuid) -> Result<(GrantRow, Grant), Problem> {
     let grant = row.grant().ok_or_else(Problem::not_found)?;
     let seen = sees_all(about)
         || row.member_id == about.caller.member
-        || is_own_file(about, row.object_id).await?;
+        || is_own(about, row.object_id).await?;
     if seen { Ok((row, grant)) } else { Err(Problem::not_found()) }
 }
 
@@ -146,7 +154,7 @@ pub(crate) struct GiveGrantBody {
     /// Who gets it.
     member_id: Uuid,
     right: RightName,
-    /// The client, project or file.
+    /// The client, project or file, or the member whose leave it is.
     object_id: Uuid,
 }
 

@@ -1,8 +1,10 @@
 //! The log over HTTP: the feed of events, the history of one object, and whether the log is what
-//! was appended. For admins and auditors, who may see every name; what was erased is gone here too.
+//! was appended. For admins and auditors, who may see every name, but not why somebody was away;
+//! what was erased is gone here too.
 
 use commands::event_log::audit::verify as verify_log;
 use commands::event_log::read::{StoredRow, head_position, rows_after};
+use commands::leave::sight::Sight;
 use domain::log::Metadata;
 use domain::personal::Envelope;
 use jiff::Timestamp;
@@ -16,6 +18,7 @@ use uuid::Uuid;
 use super::answer::Answer;
 use super::call::{About, Call};
 use super::cursor::Page;
+use super::leave::hidden;
 use super::members::Nothing;
 use super::problem::Problem;
 use super::{files, personal};
@@ -33,7 +36,8 @@ pub(crate) struct EventBody {
     r#type: String,
     /// The version of the shape of `data`.
     version: i16,
-    /// What was said; what was erased is null.
+    /// What was said; what was erased is null, and of leave what the reader may not see is
+    /// `{"hidden": true}`.
     data: Value,
     /// Who did it.
     actor: Value,
@@ -90,16 +94,33 @@ struct Closed {
     reason: Value,
 }
 
-fn closed(about: &About, row: StoredRow) -> Result<Closed, Problem> {
+fn closed(row: StoredRow) -> Result<Closed, Problem> {
     let recorded = row.decode()?;
     let data = recorded.event.payload().map_err(|error| Problem::internal(&error))?;
     let unreadable = |error: serde_json::Error| Problem::internal(&error);
-    let mut data = serde_json::from_str(&data).map_err(unreadable)?;
-    files::hide(about, &row.event_type, &mut data);
+    let data = serde_json::from_str(&data).map_err(unreadable)?;
     let raw: Value = serde_json::from_str(&row.metadata).map_err(unreadable)?;
     let metadata = serde_json::from_str(&row.metadata).map_err(unreadable)?;
     let reason = raw["reason"].clone();
     Ok(Closed { version: recorded.event.event_version(), row, data, metadata, reason })
+}
+
+/// Takes out what the reader may not see, before anything is opened.
+async fn hide(about: &About, tx: &mut TenantTx, events: &mut [Closed]) -> Result<(), Problem> {
+    let told_of = |event: &Closed| match event.row.event_type.as_str() {
+        "FileStored" => files::told_of(&event.data),
+        _ => hidden::told_of(&event.row.stream_type, &event.data, &event.reason),
+    };
+    let members = events.iter().filter_map(told_of).collect();
+    let sight = Sight::load(tx, about.caller.member, members, about.now()).await?;
+    for event in events {
+        if event.row.event_type == "FileStored" {
+            files::hide(about, &sight, &mut event.data);
+        }
+        let Closed { row, data, reason, .. } = event;
+        hidden::hide(&sight, &row.stream_type, data, reason);
+    }
+    Ok(())
 }
 
 async fn opened(
@@ -107,7 +128,8 @@ async fn opened(
     tx: &mut TenantTx,
     rows: Vec<StoredRow>,
 ) -> Result<Vec<EventBody>, Problem> {
-    let closed = rows.into_iter().map(|row| closed(about, row)).collect::<Result<Vec<_>, _>>()?;
+    let mut closed = rows.into_iter().map(closed).collect::<Result<Vec<_>, _>>()?;
+    hide(about, tx, &mut closed).await?;
     let mut envelopes: Vec<Envelope> = Vec::new();
     for event in &closed {
         personal::sealed_in(&event.data, &mut envelopes);

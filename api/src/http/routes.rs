@@ -6,6 +6,7 @@ mod catalogue;
 mod comfort;
 mod days;
 mod files;
+mod leave;
 mod people;
 mod periods;
 mod reports;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Vec<Route> {
         comfort::timer_routes(),
         comfort::favourite_routes(),
         timesheets_routes(),
+        approval_routes(),
         days::routes(),
         periods::periods_routes(),
         billing_routes(),
@@ -66,6 +68,9 @@ pub(crate) fn routes() -> Vec<Route> {
         domains::routes(),
         files::files_routes(),
         leave_routes(),
+        leave::reads(),
+        leave::request_routes(),
+        leave::granting(),
         reports::routes(),
     ];
     let of_both = [
@@ -157,8 +162,16 @@ fn timesheets_routes() -> Vec<Route> {
         "grant",
         "substitute",
     ];
-    const LISTS: &[&str] =
-        &["timesheet_week", "member", "work_pattern", "grant", "substitute", "project"];
+    const LISTS: &[&str] = &[
+        "timesheet_week",
+        "member",
+        "work_pattern",
+        "leave_day",
+        "leave_request",
+        "grant",
+        "substitute",
+        "project",
+    ];
     vec![
         get("/timesheets", "listTimesheets", read(T, ALL), "Members' weeks", sheets::list)
             .from(LISTS)
@@ -182,6 +195,13 @@ fn timesheets_routes() -> Vec<Route> {
         )
         .from(&["member", "grant", "substitute", "project"])
         .then(),
+    ]
+}
+
+/// From asking for approval of a week to opening it again.
+fn approval_routes() -> Vec<Route> {
+    const T: &str = "time";
+    vec![
         post(
             "/timesheets/{member_id}/{week}/submit",
             "submitTimesheet",

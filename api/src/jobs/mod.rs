@@ -8,6 +8,7 @@ use std::sync::Arc;
 use commands::files::FileUpkeep;
 use commands::jobs::{JobEngine, JobLimits, JobRetention};
 use commands::leave::HolidayUpkeep;
+use commands::leave::settle::LeaveSettling;
 use commands::signup::{MakeFirm, Maker};
 use commands::subscription::Terms;
 use commands::tenancy::delete_due::DueDeletions;
@@ -29,11 +30,13 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
         .with(SendMail::new(Arc::new(post)))
         .with(MakeFirm(maker.clone()))
         .with(budgets.clone())
+        .with(LeaveSettling::new(commands.clone()))
         .daily(MakeFirm(maker))
         .daily(Terms::new(commands.clone(), system.platform.clone()))
         .daily(JobRetention::new(log.clone()))
         .daily(TimesheetReminders::new(commands.clone()))
         .daily(HolidayUpkeep::new(commands.clone()))
+        .daily(LeaveSettling::new(commands.clone()))
         .daily(budgets)
         .daily(FileUpkeep::new(commands.clone(), system.files.clone()))
         .daily(DueDeletions {

@@ -98,7 +98,8 @@ async fn check(unit: &mut Unit<'_>, grant: Grant, to: MemberId) -> Result<(), Co
         return Ok(());
     }
     // To whom may not even read a file it's not there.
-    let hidden = matches!(object, Object::File { .. })
+    let private = matches!(object, Object::File { .. } | Object::Leave { .. });
+    let hidden = private
         && may(&by, &grants, Action::ReadFile, &object).is_err()
         && !by.includes(members::Role::Admin);
     Err(if hidden { CommandError::NotFound } else { CommandError::Forbidden })
@@ -118,6 +119,10 @@ async fn object_of(unit: &mut Unit<'_>, grant: Grant) -> Result<Option<Object>, 
         Grant::Reader(file) => {
             let found = unit.read::<File>(file_stream(file)).await?;
             found.state.kept().map(|kept| kept.object())
+        }
+        Grant::LeaveReader(member) => {
+            let found = unit.read::<Member>(member_stream(member)).await?;
+            found.exists().then_some(Object::Leave { member, approver: false })
         }
     })
 }

@@ -72,7 +72,7 @@ async fn clients(
 }
 
 /// Every member, whoever can act or not.
-pub(super) async fn everybody(unit: &mut Unit<'_>) -> Result<Vec<Loaded<Member>>, CommandError> {
+pub(crate) async fn everybody(unit: &mut Unit<'_>) -> Result<Vec<Loaded<Member>>, CommandError> {
     let streams = unit.streams_of(<Member as cqrs_es::Aggregate>::TYPE).await?;
     unit.peek_many::<Member>(&streams).await
 }

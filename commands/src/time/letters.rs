@@ -88,7 +88,7 @@ pub(super) async fn mail_deciders(
 }
 
 /// Those who hold the office, each with who stands in for them, if they can be written to.
-fn told<'a>(
+pub(crate) fn told<'a>(
     holders: impl Iterator<Item = &'a Right>,
     everybody: &[Loaded<Member>],
     today: jiff::civil::Date,

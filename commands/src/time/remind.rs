@@ -1,11 +1,12 @@
-//! Once after a week's end each member who should have worked in it by their pattern and has
-//! submitted nothing is reminded, if the firm wants that: on their first working day of the next
-//! week.
+//! Once after a week's end each member who should have worked in it by their pattern, less their
+//! leave, and has submitted nothing is reminded, if the firm wants that: on their first working day
+//! of the next week.
 
 use async_trait::async_trait;
 use domain::id::{MemberId, TenantId};
+use domain::leave::{MemberLeave, member_leave_stream};
 use domain::log::{Actor, Event, Via};
-
+use domain::members::Member;
 use domain::settings::{Settings, settings_stream};
 use domain::time::{Timesheet, Week, timesheet_stream};
 use jiff::civil::Date;
@@ -17,7 +18,7 @@ use crate::handle::{Command, Commands, IdempotencyKey, Sender};
 use crate::jobs::{Daily, WorkError};
 use crate::mail::Letter;
 use crate::refused::{CommandError, Reply};
-use crate::unit::Unit;
+use crate::unit::{Loaded, Unit};
 
 /// Reminds members of the week before.
 #[derive(Debug, Clone)]
@@ -79,10 +80,15 @@ impl Command for RemindOfTimesheets {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let week = Week::of(self.day).before();
         let everybody = everybody(unit).await?;
-        let due = everybody.iter().filter_map(|member| {
+        let own = |member: &Loaded<Member>| member_leave_stream(MemberId(member.stream.0));
+        let leave: Vec<_> = everybody.iter().map(own).collect();
+        let leave = unit.peek_many::<MemberLeave>(&leave).await?;
+        let due = everybody.iter().zip(&leave).filter_map(|(member, leave)| {
             let member = &member.state;
-            let due = member.first_day_of_work(Week::of(self.day)) == Some(self.day)
-                && member.first_day_of_work(week).is_some()
+            let taken = leave.state.taken_between(week.monday(), Week::of(self.day).sunday());
+            let first = |week| member.first_day_of_work_beside(week, &taken);
+            let due = first(Week::of(self.day)) == Some(self.day)
+                && first(week).is_some()
                 && member.email.is_some();
             member.id.filter(|_| due)
         });

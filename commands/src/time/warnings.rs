@@ -2,7 +2,7 @@
 //! come. Nothing is refused for it. It's part of the answer, so it rests on what it was found by.
 
 use domain::id::EntryId;
-use domain::leave::{HolidayCalendar, calendar_stream};
+use domain::leave::{HolidayCalendar, MemberLeave, calendar_stream, member_leave_stream};
 use domain::members::Member;
 use domain::settings::{Settings, settings_stream};
 use domain::time::calendar::{WorkTerms, holidays_by_day};
@@ -30,13 +30,19 @@ pub(super) async fn warn(
     let day = worked.day;
     let calendar = unit.read::<HolidayCalendar>(calendar_stream()).await?;
     let today = today_or_later(unit, member, worked).await?;
+    let leave = match member.id {
+        Some(id) => {
+            unit.read::<MemberLeave>(member_leave_stream(id)).await?.state.taken_between(day, day)
+        }
+        None => Vec::new(),
+    };
     let holidays = holidays_by_day(calendar.state.holidays(day, day));
     let terms = WorkTerms {
         patterns: &member.patterns,
         hired_on: member.hired_on,
         left_on: member.left_on,
         holidays: &holidays,
-        leave: &[],
+        leave: &leave,
     };
     let others =
         sheet.entries.iter().filter(|(id, other)| **id != entry && other.worked.day == day);

@@ -2,6 +2,8 @@
 //! entry is in exactly one line. A line has one rate and one rounding rule, both shown with it;
 //! entries of one group that differ in either make lines of their own.
 
+mod sums;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -11,6 +13,8 @@ use crate::catalogue::rates::{Rate, RateUnit};
 use crate::id::{EntryId, MemberId, ProjectId, TaskId};
 use crate::time::Span;
 use crate::time::rounding::{Measured, Rounding, line_seconds};
+
+pub use sums::{BilledIn, Sum, SummedEntry, TaskSums, TermsOf};
 
 const HOUR_SECONDS: u32 = 3600;
 

@@ -19,7 +19,7 @@ pub use read::PackError;
 pub use rule::{HolidayRule, Shift, ShiftRule, When};
 pub use statute::{
     Accrual, AccrualUnit, AtFirst, CalendarSpan, Certificate, Counts, Cycle, CycleBegins,
-    Entitlement, LeaveKind, Requires, ShownIn, Statute,
+    Entitlement, LeaveKind, Practice, Requires, ShownIn, Statute,
 };
 
 /// Each pack's file, and what it says.

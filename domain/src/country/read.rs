@@ -303,6 +303,10 @@ impl Reader<'_> {
             if kind.statute.iter().any(|statute| ends_early(statute.from, statute.until)) {
                 return Err(self.wrong(at, "`until` comes before `from`"));
             }
+            if kind.practice.is_none() && !kind.statute.is_empty() {
+                let reason = "a kind with a statute has a [leave_type.practice]: how it's granted";
+                return Err(self.wrong(at, reason));
+            }
             all.push(kind);
         }
         Ok(all)

@@ -5,6 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::decimal::scaled;
+use crate::leave::policy::{
+    AccrualRule, ApprovalRule, CarryRule, DocumentRule, LateCancel, LeaveStep, OnLeaving, Quantity,
+    WorkCounted,
+};
 
 /// A kind of leave that a firm starts with.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -25,6 +29,66 @@ pub struct LeaveKind {
     /// What law says of it.
     #[serde(default)]
     pub statute: Vec<Statute>,
+    /// How a firm there usually grants it, where law leaves a choice; none = there is nothing to
+    /// grant by law.
+    pub practice: Option<Practice>,
+}
+
+/// What a firm starts with where law leaves a choice. It's a usual practice that gives no less than
+/// law does; a firm with another one sets a policy of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    /// Whether what is taken is only counted: law sets no limit that could be computed.
+    #[serde(default)]
+    pub counted_only: bool,
+    /// When it's there to be taken.
+    #[serde(default = "at_once")]
+    pub accrual: AccrualRule,
+    /// Whether it grows from the first day of the employment on, even where law grants it in full
+    /// only later.
+    #[serde(default)]
+    pub grows_from_the_first_day: bool,
+    /// What goes over to the next cycle; none = nothing does.
+    pub carry: Option<CarryRule>,
+    /// Whether it's paid out when the employment ends.
+    #[serde(default)]
+    pub payable: bool,
+    /// What of the running cycle is there when the employment ends.
+    #[serde(default)]
+    pub on_leaving: OnLeaving,
+    /// Which days count as worked at the beginning of the employment.
+    #[serde(default = "worked")]
+    pub at_first_counts: WorkCounted,
+    /// How far below nothing a balance may go; none = there is no limit.
+    pub overdraft: Option<Quantity>,
+    /// The least part of a day that is taken.
+    #[serde(default)]
+    pub step: LeaveStep,
+    /// Calendar days between the day of the request and the first day of leave, at least.
+    #[serde(default)]
+    pub notice_days: u32,
+    /// When a document is needed, where law says nothing of it.
+    pub document: Option<DocumentRule>,
+    /// Who approves, by length; empty = the member's own manager.
+    #[serde(default)]
+    pub approval: Vec<ApprovalRule>,
+    /// Whether other leave gives its days back where this one falls into it.
+    #[serde(default)]
+    pub interrupts: bool,
+    /// What a cancellation gives back after its days have lapsed.
+    #[serde(default)]
+    pub late_cancel: LateCancel,
+    /// What of this is practice and not law, in words.
+    pub text: String,
+}
+
+fn at_once() -> AccrualRule {
+    AccrualRule::CycleStart
+}
+
+fn worked() -> WorkCounted {
+    WorkCounted::Worked
 }
 
 /// How amounts of leave are shown; they are held in minutes.
@@ -112,13 +176,27 @@ pub struct Statute {
     pub earliest_weeks_before: Option<u32>,
     /// Weeks after the birth in which the mother may not work.
     pub no_work_weeks_after: Option<u32>,
+    /// The version of the pack that says so first.
+    #[serde(default = "first")]
+    pub added_in: u32,
+    /// The version that no longer says so.
+    pub dropped_in: Option<u32>,
     /// The law.
     pub source: String,
     /// What it says, in words.
     pub text: String,
 }
 
+fn first() -> u32 {
+    1
+}
+
 impl Statute {
+    /// Whether a version of the pack says so.
+    pub fn is_of(&self, version: u32) -> bool {
+        self.added_in <= version && self.dropped_in.is_none_or(|dropped| version < dropped)
+    }
+
     /// Whether it holds on this day.
     pub fn holds_on(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
@@ -155,7 +233,7 @@ fn hundredths<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, 
 }
 
 /// A length of time on the calendar: so many months, then weeks, then days.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CalendarSpan {
     /// Months.

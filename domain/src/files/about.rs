@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ClientId, ProjectId};
+use crate::id::{ClientId, LeaveRequestId, ProjectId};
 
 /// What a file is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,4 +13,16 @@ pub enum FileAbout {
     Client(ClientId),
     /// A project.
     Project(ProjectId),
+    /// A request for leave of the file's owner.
+    LeaveRequest(LeaveRequestId),
+}
+
+impl FileAbout {
+    /// Whether it's about the firm's work, which tells of nobody.
+    pub fn is_work(self) -> bool {
+        match self {
+            FileAbout::Client(_) | FileAbout::Project(_) => true,
+            FileAbout::LeaveRequest(_) => false,
+        }
+    }
 }

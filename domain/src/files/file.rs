@@ -63,10 +63,10 @@ impl File {
 }
 
 impl FileStored {
-    /// What the policy asks of a file.
+    /// What the policy asks of a file, of somebody who approves nothing that it's about.
     pub fn object(&self) -> Object {
         let &FileStored { file, kind, owner, about, .. } = self;
-        Object::File { file, kind, owner, about }
+        Object::File { file, kind, owner, about, approver: false }
     }
 }
 

@@ -28,8 +28,8 @@ pub enum Refusal {
     /// There is nothing inside.
     #[error("the file is empty")]
     Empty,
-    /// A logo or a file about somebody's health belongs to nothing else.
-    #[error("a {kind} is about no client and no project; leave that out")]
+    /// A logo belongs to nothing, a file about somebody's health at most to their leave.
+    #[error("a {kind} is about nothing of that kind; leave that out")]
     AboutNothing {
         /// The kind.
         kind: FileKind,

@@ -50,9 +50,16 @@ pub fn decide(file: &File, command: StoreFile) -> Result<Vec<FileEvent>, Refusal
     if !kind.takes(media) {
         return Err(Refusal::TypeNotTaken { kind, media_type: media.as_str() });
     }
-    if about.is_some() && (kind.is_about_health() || kind == FileKind::Logo) {
+    let takes = |about: FileAbout| match kind {
+        FileKind::Logo => false,
+        FileKind::SickNote | FileKind::Medical => !about.is_work(),
+        FileKind::Document => true,
+        FileKind::Contract => about.is_work(),
+    };
+    if about.is_some_and(|about| !takes(about)) {
         return Err(Refusal::AboutNothing { kind });
     }
+    let private = kind.is_about_health() || about.is_some_and(|about| !about.is_work());
     let key = File::key(file);
     let sealed = content.unsealed_sha256.is_some();
     let stored = FileStored {
@@ -65,7 +72,7 @@ pub fn decide(file: &File, command: StoreFile) -> Result<Vec<FileEvent>, Refusal
         media_type: media.as_str().to_owned(),
         sha256: content.sha256,
         sealed,
-        content_sha256: content.unsealed_sha256.filter(|_| !kind.is_about_health()),
+        content_sha256: content.unsealed_sha256.filter(|_| !private),
     };
     Ok(vec![stored.into()])
 }

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::policy::LeavePolicy;
 use crate::country::{Counts, ShownIn};
 use crate::id::LeaveTypeId;
 
@@ -59,6 +60,29 @@ pub struct LeaveTypeRestored {
     pub leave_type: LeaveTypeId,
 }
 
+/// From a day on a kind of leave has these terms, until the day of the next ones; those of the same
+/// day are replaced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeavePolicySet {
+    /// The kind.
+    pub leave_type: LeaveTypeId,
+    /// The first day; none = from always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+    /// The terms.
+    pub policy: LeavePolicy,
+}
+
+/// The firm's own terms of a day hold no more; those before them, or the law's, do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeavePolicyCleared {
+    /// The kind.
+    pub leave_type: LeaveTypeId,
+    /// The first day of the terms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
+}
+
 crate::event_family! {
     /// The events of a kind of leave.
     LeaveTypeEvent {
@@ -70,6 +94,10 @@ crate::event_family! {
         LeaveTypeRetired = 1,
         /// More of it.
         LeaveTypeRestored = 1,
+        /// Terms.
+        LeavePolicySet = 1,
+        /// None of its own.
+        LeavePolicyCleared = 1,
     }
 }
 

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ledger::DatedPolicy;
 use super::{
-    DefineLeaveType, LeaveTypeEvent, PackRef, Refusal, RenameLeaveType, RestoreLeaveType,
-    RetireLeaveType, define_leave_type, rename_leave_type, restore_leave_type, retire_leave_type,
+    ClearLeavePolicy, DefineLeaveType, LeaveTypeEvent, PackRef, Refusal, RenameLeaveType,
+    RestoreLeaveType, RetireLeaveType, SetLeavePolicy, clear_leave_policy, define_leave_type,
+    rename_leave_type, restore_leave_type, retire_leave_type, set_leave_policy,
 };
 use crate::aggregate::aggregate;
 use crate::country::{Counts, ShownIn};
@@ -54,6 +56,16 @@ pub struct LeaveType {
     pub pack: Option<PackRef>,
     /// Whether no more of it is asked for.
     pub retired: bool,
+    /// The firm's own terms, ordered by the day each holds from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_policies: Vec<DatedPolicy>,
+    /// The highest number of a text to accept that was given.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub terms_version: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What can be asked of a kind of leave.
@@ -67,6 +79,10 @@ pub enum LeaveTypeCommand {
     Retire(RetireLeaveType),
     /// See [`restore_leave_type`].
     Restore(RestoreLeaveType),
+    /// See [`set_leave_policy`].
+    SetPolicy(SetLeavePolicy),
+    /// See [`clear_leave_policy`].
+    ClearPolicy(ClearLeavePolicy),
 }
 
 aggregate!(LeaveType, "leave_type", LeaveTypeCommand, LeaveTypeEvent, Refusal);
@@ -79,6 +95,8 @@ impl LeaveType {
             LeaveTypeCommand::Rename(command) => rename_leave_type::decide(self, command),
             LeaveTypeCommand::Retire(command) => retire_leave_type::decide(self, command),
             LeaveTypeCommand::Restore(command) => restore_leave_type::decide(self, command),
+            LeaveTypeCommand::SetPolicy(command) => set_leave_policy::decide(self, command),
+            LeaveTypeCommand::ClearPolicy(command) => clear_leave_policy::decide(self, command),
         }
     }
 
@@ -95,11 +113,25 @@ impl LeaveType {
                     counts: event.counts,
                     pack: event.pack.clone(),
                     retired: false,
+                    own_policies: Vec::new(),
+                    terms_version: 0,
                 };
             }
             LeaveTypeEvent::LeaveTypeRenamed(event) => self.name.clone_from(&event.name),
             LeaveTypeEvent::LeaveTypeRetired(_) => self.retired = true,
             LeaveTypeEvent::LeaveTypeRestored(_) => self.retired = false,
+            LeaveTypeEvent::LeavePolicySet(event) => {
+                let version = event.policy.terms.as_ref().map_or(0, |terms| terms.version);
+                self.terms_version = self.terms_version.max(version);
+                let now = DatedPolicy { from: event.from, policy: event.policy.clone() };
+                match self.own_policies.binary_search_by_key(&event.from, |own| own.from) {
+                    Ok(place) => self.own_policies[place] = now,
+                    Err(place) => self.own_policies.insert(place, now),
+                }
+            }
+            LeaveTypeEvent::LeavePolicyCleared(event) => {
+                self.own_policies.retain(|own| own.from != event.from);
+            }
         }
     }
 

@@ -5,6 +5,9 @@
 use jiff::civil::Date;
 
 use super::calendar::DECLARED_MAX;
+use super::grant_refusal::GrantRefusal;
+use super::member_leave::RequestRefusal;
+use super::member_leave::open_feed::FEEDS_MAX;
 use crate::name::NAME_RULE;
 
 /// A state of the world that a change meets.
@@ -47,6 +50,18 @@ pub enum Refusal {
     /// The firm has declared too many days.
     #[error("a firm declares at most {DECLARED_MAX} days")]
     TooManyDeclared,
+    /// The member has too many open feeds.
+    #[error("close a feed first: at most {FEEDS_MAX} are open at once")]
+    TooManyFeeds,
+    /// The member has no such open feed.
+    #[error("there is no such feed")]
+    UnknownFeed,
+    /// Of a change of what is granted.
+    #[error(transparent)]
+    Grant(#[from] GrantRefusal),
+    /// Of a request for leave.
+    #[error(transparent)]
+    Request(#[from] RequestRefusal),
 }
 
 impl Refusal {
@@ -62,6 +77,10 @@ impl Refusal {
             Refusal::AlreadyDeclared { .. } => "leave.already_declared",
             Refusal::NotDeclared => "leave.not_declared",
             Refusal::TooManyDeclared => "leave.too_many_declared",
+            Refusal::TooManyFeeds => "leave.too_many_feeds",
+            Refusal::UnknownFeed => "leave.unknown_feed",
+            Refusal::Grant(refusal) => refusal.code(),
+            Refusal::Request(refusal) => refusal.code(),
         }
     }
 
@@ -72,15 +91,31 @@ impl Refusal {
             Refusal::InvalidCode | Refusal::CodeTaken => Some("/code"),
             Refusal::UnknownRegion { .. } => Some("/value"),
             Refusal::AlreadyDeclared { .. } => Some("/day"),
+            Refusal::Grant(refusal) => refusal.field(),
+            Refusal::Request(refusal) => refusal.field(),
             Refusal::AlreadyDefined
             | Refusal::UnknownLeaveType
             | Refusal::NotDeclared
-            | Refusal::TooManyDeclared => None,
+            | Refusal::TooManyDeclared
+            | Refusal::TooManyFeeds
+            | Refusal::UnknownFeed => None,
         }
     }
 
     /// Whether what was named is not there at all.
     pub fn is_unknown(&self) -> bool {
-        matches!(self, Refusal::UnknownLeaveType | Refusal::NotDeclared)
+        match self {
+            Refusal::Grant(refusal) => refusal.is_unknown(),
+            Refusal::Request(refusal) => refusal.is_unknown(),
+            Refusal::UnknownLeaveType | Refusal::NotDeclared | Refusal::UnknownFeed => true,
+            Refusal::InvalidName
+            | Refusal::InvalidCode
+            | Refusal::CodeTaken
+            | Refusal::AlreadyDefined
+            | Refusal::UnknownRegion { .. }
+            | Refusal::AlreadyDeclared { .. }
+            | Refusal::TooManyDeclared
+            | Refusal::TooManyFeeds => false,
+        }
     }
 }

@@ -32,11 +32,17 @@ pub enum ClaimKind {
     Replacement,
     /// Days on which the holder stands in for somebody.
     Substitution,
+    /// Whose leave a request is, noted with the member's id.
+    LeaveRequest,
+    /// Into whose account leave was entered by hand, noted with the member's id.
+    LeaveEntry,
+    /// Whose a case is that leave is granted for, noted with the member's id.
+    LeaveCase,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 12] = [
+    pub const ALL: [ClaimKind; 15] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -49,6 +55,9 @@ impl ClaimKind {
         ClaimKind::Reversal,
         ClaimKind::Replacement,
         ClaimKind::Substitution,
+        ClaimKind::LeaveRequest,
+        ClaimKind::LeaveEntry,
+        ClaimKind::LeaveCase,
     ];
 
     /// The stored name.
@@ -66,6 +75,9 @@ impl ClaimKind {
             ClaimKind::Reversal => "reversal",
             ClaimKind::Replacement => "replacement",
             ClaimKind::Substitution => "substitution",
+            ClaimKind::LeaveRequest => "leave_request",
+            ClaimKind::LeaveEntry => "leave_entry",
+            ClaimKind::LeaveCase => "leave_case",
         }
     }
 }

@@ -6,9 +6,9 @@ use super::claim::{ClaimChange, ClaimKey, ClaimKind};
 use super::event::Event;
 use crate::billing::InvoiceEvent;
 use crate::catalogue::{ClientEvent, ProjectEvent};
-use crate::id::{ClientId, EntryId, StreamId};
+use crate::id::{ClientId, EntryId, MemberId, StreamId};
 use crate::import::ImportEvent;
-use crate::leave::LeaveTypeEvent;
+use crate::leave::{LeaveTypeEvent, MemberLeaveEvent};
 use crate::members::{MemberEvent, member_stream};
 use crate::personal::{Personal, Unique};
 use crate::signup::SignUpEvent;
@@ -39,6 +39,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::SignUp(event) => of_sign_up(stream, event),
         Event::Tenancy(event) => of_tenancy(stream, event),
         Event::LeaveType(event) => of_leave_type(stream, event),
+        Event::MemberLeave(event) => of_member_leave(stream, event),
         Event::Favourite(_)
         | Event::Session(_)
         | Event::RateCard(_)
@@ -274,7 +275,41 @@ fn of_leave_type(stream: StreamId, event: &LeaveTypeEvent) -> Vec<ClaimChange> {
         }
         LeaveTypeEvent::LeaveTypeRenamed(_)
         | LeaveTypeEvent::LeaveTypeRetired(_)
-        | LeaveTypeEvent::LeaveTypeRestored(_) => Vec::new(),
+        | LeaveTypeEvent::LeaveTypeRestored(_)
+        | LeaveTypeEvent::LeavePolicySet(_)
+        | LeaveTypeEvent::LeavePolicyCleared(_) => Vec::new(),
+    }
+}
+
+/// The id of a request, an entry or a case leads to whose it is, and is never used again.
+fn of_member_leave(stream: StreamId, event: &MemberLeaveEvent) -> Vec<ClaimChange> {
+    let of = |key: ClaimKey, member: MemberId| {
+        vec![ClaimChange::Take { key, holder: stream, value: member.to_string() }]
+    };
+    match event {
+        MemberLeaveEvent::LeaveDrafted(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveRequest, event.request), event.member)
+        }
+        MemberLeaveEvent::LeaveEntered(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveEntry, event.entry), event.member)
+        }
+        MemberLeaveEvent::LeaveCaseDeclared(event) => {
+            of(ClaimKey::id(ClaimKind::LeaveCase, event.case), event.member)
+        }
+        MemberLeaveEvent::LeaveRedrafted(_)
+        | MemberLeaveEvent::LeaveSubmitted(_)
+        | MemberLeaveEvent::LeaveStepApproved(_)
+        | MemberLeaveEvent::LeaveApproved(_)
+        | MemberLeaveEvent::LeaveRejected(_)
+        | MemberLeaveEvent::LeaveWithdrawn(_)
+        | MemberLeaveEvent::LeaveCancelled(_)
+        | MemberLeaveEvent::LeaveDocumentAttached(_)
+        | MemberLeaveEvent::LeaveEntryWithdrawn(_)
+        | MemberLeaveEvent::LeaveAgreed(_)
+        | MemberLeaveEvent::LeaveCaseWithdrawn(_)
+        | MemberLeaveEvent::LeavePosted(_)
+        | MemberLeaveEvent::LeaveFeedOpened(_)
+        | MemberLeaveEvent::LeaveFeedClosed(_) => Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::flags::FlagEvent;
 use crate::id::StreamId;
 use crate::import::ImportEvent;
 use crate::jobs::JobEvent;
-use crate::leave::{HolidayEvent, LeaveTypeEvent};
+use crate::leave::{HolidayEvent, LeaveTypeEvent, MemberLeaveEvent};
 use crate::members::{MemberEvent, SessionEvent};
 use crate::personal::{PersonalField, PersonalFields};
 use crate::settings::SettingsEvent;
@@ -159,6 +159,8 @@ events! {
     LeaveType(LeaveTypeEvent),
     /// Of the calendar of holidays.
     Holiday(HolidayEvent),
+    /// Of one member's leave.
+    MemberLeave(MemberLeaveEvent),
     /// Of a tenant as a whole, on the platform's log.
     Tenancy(TenancyEvent),
     /// Of what people do to a job.

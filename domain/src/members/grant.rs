@@ -16,6 +16,8 @@ pub enum Grant {
     ProjectManager(ProjectId),
     /// Reads a file.
     Reader(FileId),
+    /// Reads why a member is away.
+    LeaveReader(MemberId),
 }
 
 impl Grant {
@@ -25,6 +27,7 @@ impl Grant {
             "account_manager" => Some(Grant::AccountManager(ClientId(object))),
             "project_manager" => Some(Grant::ProjectManager(ProjectId(object))),
             "reader" => Some(Grant::Reader(FileId(object))),
+            "leave_reader" => Some(Grant::LeaveReader(MemberId(object))),
             _ => None,
         }
     }
@@ -35,6 +38,7 @@ impl Grant {
             Grant::AccountManager(_) => "account_manager",
             Grant::ProjectManager(_) => "project_manager",
             Grant::Reader(_) => "reader",
+            Grant::LeaveReader(_) => "leave_reader",
         }
     }
 
@@ -44,6 +48,7 @@ impl Grant {
             Grant::AccountManager(client) => client.0,
             Grant::ProjectManager(project) => project.0,
             Grant::Reader(file) => file.0,
+            Grant::LeaveReader(member) => member.0,
         }
     }
 
@@ -62,7 +67,7 @@ mod tests {
     #[test]
     fn a_grant_is_told_by_its_right_its_object_and_its_member() {
         let (object, other) = (Uuid::from_u128(7), Uuid::from_u128(8));
-        let grants: Vec<Grant> = ["account_manager", "project_manager", "reader"]
+        let grants: Vec<Grant> = ["account_manager", "project_manager", "reader", "leave_reader"]
             .into_iter()
             .map(|right| Grant::of(right, object).unwrap())
             .collect();
@@ -78,7 +83,7 @@ mod tests {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), 6);
+        assert_eq!(ids.len(), 8);
         assert_eq!(Grant::of("owner", object), None);
     }
 }

@@ -31,6 +31,8 @@ pub enum Action {
     ChangeBills,
     /// Record time in a member's name.
     RecordTime,
+    /// Ask for leave in a member's name.
+    AskForLeave,
     /// Approve, reject or reopen time: of a member, on a project or for a client, each where the
     /// steps of an approval ask for it.
     ApproveTime,
@@ -46,13 +48,15 @@ pub enum Action {
     ReadFile,
     /// Destroy a file.
     RemoveFile,
+    /// Read why a member is away.
+    ReadLeaveReason,
     /// Give a right on the object, or take it back.
     Grant,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Action; 18] = [
+    pub const ALL: [Action; 20] = [
         Action::AddClient,
         Action::ChangeClient,
         Action::ChangeClientCurrency,
@@ -63,6 +67,7 @@ impl Action {
         Action::ReadBills,
         Action::ChangeBills,
         Action::RecordTime,
+        Action::AskForLeave,
         Action::ApproveTime,
         Action::ClosePeriods,
         Action::CorrectBilledTime,
@@ -70,6 +75,7 @@ impl Action {
         Action::StoreFile,
         Action::ReadFile,
         Action::RemoveFile,
+        Action::ReadLeaveReason,
         Action::Grant,
     ];
 }
@@ -100,6 +106,15 @@ pub enum Object {
         owner: MemberId,
         /// What it's about.
         about: Option<FileAbout>,
+        /// Whether the caller has or had a step of what it's about to decide on.
+        approver: bool,
+    },
+    /// A member's leave, or one request of it.
+    Leave {
+        /// Whose.
+        member: MemberId,
+        /// Whether the caller has or had a step of the request to decide on.
+        approver: bool,
     },
 }
 
@@ -119,8 +134,10 @@ struct Rule {
     account_manager: bool,
     /// Whoever looks after the project.
     project_manager: bool,
-    /// Whoever was given the file to read.
+    /// Whoever was given the file, or why the member is away, to read.
     reader: bool,
+    /// Whoever has or had a step of the request for leave to decide on.
+    approver: bool,
     /// Not whoever would only do themselves a favour by their role.
     not_for_themselves: bool,
     /// Not even at the machine's command line.
@@ -133,6 +150,7 @@ const NOBODY: Rule = Rule {
     account_manager: false,
     project_manager: false,
     reader: false,
+    approver: false,
     not_for_themselves: false,
     no_operator: false,
 };
@@ -164,7 +182,9 @@ fn rule(action: Action, object: &Object) -> Rule {
         }
         (Action::ChangeBills, Object::Client(_)) => Rule { account_manager: true, ..MONEY },
         (Action::ChangeBills, Object::Firm) => MONEY,
-        (Action::RecordTime, Object::Member(_)) => Rule { own: true, ..MANAGERS },
+        (Action::RecordTime | Action::AskForLeave, Object::Member(_)) => {
+            Rule { own: true, ..MANAGERS }
+        }
         (Action::ApproveTime, Object::Member(_)) => Rule { no_operator: true, ..MANAGERS },
         (Action::ClosePeriods, Object::Firm) => {
             Rule { roles: &[Role::Admin, Role::Billing], ..NOBODY }
@@ -183,7 +203,23 @@ fn rule(action: Action, object: &Object) -> Rule {
         (
             Action::StoreFile | Action::ReadFile | Action::RemoveFile | Action::Grant,
             Object::File { kind, about, .. },
-        ) => of_file(action, *kind, about.is_some()),
+        ) => {
+            let about_work = about.is_some_and(FileAbout::is_work);
+            // What belongs to a request for leave tells as much as a sick note, whatever it is.
+            let kind = if about.is_some() && !about_work { FileKind::Medical } else { *kind };
+            of_file(action, kind, about_work)
+        }
+        (Action::ReadLeaveReason, Object::Leave { .. }) => Rule {
+            roles: &[Role::Owner],
+            own: true,
+            reader: true,
+            approver: true,
+            no_operator: true,
+            ..NOBODY
+        },
+        (Action::Grant, Object::Leave { .. }) => {
+            Rule { roles: &[Role::Owner], own: true, no_operator: true, ..NOBODY }
+        }
         (_, _) => NOBODY,
     }
 }
@@ -219,7 +255,7 @@ fn of_file(action: Action, kind: FileKind, about_work: bool) -> Rule {
         (Action::StoreFile | Action::RemoveFile, FileKind::Contract) => ADMINS,
         (Action::StoreFile, FileKind::SickNote | FileKind::Medical) => Rule { own: true, ..ADMINS },
         (Action::ReadFile, FileKind::SickNote | FileKind::Medical) => {
-            Rule { no_operator: true, ..theirs }
+            Rule { no_operator: true, approver: true, ..theirs }
         }
         (Action::RemoveFile, FileKind::SickNote | FileKind::Medical) => {
             Rule { own: true, ..NOBODY }
@@ -245,7 +281,8 @@ pub fn may(
         Authority::Operator => !rule.roles.is_empty() && !rule.no_operator,
         Authority::Member { member, .. } => {
             // An auditor changes nothing, and whoever has no role at all does nothing.
-            let works = by.includes(Role::Member) || action == Action::ReadFile;
+            let reads = matches!(action, Action::ReadFile | Action::ReadLeaveReason);
+            let works = by.includes(Role::Member) || reads;
             let has = |grant: Grant| works && grants.contains(&grant);
             rule.roles.iter().any(|role| by.includes(*role))
                 || (rule.own && works && owner_of(object) == Some(*member))
@@ -253,7 +290,8 @@ pub fn may(
                     && client_of(object).is_some_and(|it| has(Grant::AccountManager(it))))
                 || (rule.project_manager
                     && project_of(object).is_some_and(|it| has(Grant::ProjectManager(it))))
-                || (rule.reader && file_of(object).is_some_and(|it| has(Grant::Reader(it))))
+                || (rule.reader && reader_of(object).is_some_and(has))
+                || (rule.approver && works && is_approver(object))
         }
     };
     if allowed { Ok(()) } else { Err(Denied(action)) }
@@ -277,6 +315,7 @@ fn owner_of(object: &Object) -> Option<MemberId> {
     match object {
         Object::Member(member) => Some(*member),
         Object::File { owner, .. } => Some(*owner),
+        Object::Leave { member, .. } => Some(*member),
         Object::Firm | Object::Client(_) | Object::Project { .. } => None,
     }
 }
@@ -286,7 +325,7 @@ fn client_of(object: &Object) -> Option<ClientId> {
         Object::Client(client) => Some(*client),
         Object::Project { client, .. } => *client,
         Object::File { about: Some(FileAbout::Client(client)), .. } => Some(*client),
-        Object::Firm | Object::Member(_) | Object::File { .. } => None,
+        Object::Firm | Object::Member(_) | Object::File { .. } | Object::Leave { .. } => None,
     }
 }
 
@@ -294,14 +333,27 @@ fn project_of(object: &Object) -> Option<ProjectId> {
     match object {
         Object::Project { project, .. } => Some(*project),
         Object::File { about: Some(FileAbout::Project(project)), .. } => Some(*project),
-        Object::Firm | Object::Client(_) | Object::Member(_) | Object::File { .. } => None,
+        Object::Firm
+        | Object::Client(_)
+        | Object::Member(_)
+        | Object::File { .. }
+        | Object::Leave { .. } => None,
     }
 }
 
-fn file_of(object: &Object) -> Option<FileId> {
+/// The grant that opens it to be read.
+fn reader_of(object: &Object) -> Option<Grant> {
     match object {
-        Object::File { file, .. } => Some(*file),
+        Object::File { file, .. } => Some(Grant::Reader(*file)),
+        Object::Leave { member, .. } => Some(Grant::LeaveReader(*member)),
         Object::Firm | Object::Client(_) | Object::Project { .. } | Object::Member(_) => None,
+    }
+}
+
+fn is_approver(object: &Object) -> bool {
+    match object {
+        Object::File { approver, .. } | Object::Leave { approver, .. } => *approver,
+        Object::Firm | Object::Client(_) | Object::Project { .. } | Object::Member(_) => false,
     }
 }
 

@@ -5,16 +5,26 @@ use jiff::civil::Date;
 
 use super::Member;
 use crate::time::Week;
+use crate::time::calendar::LeaveOn;
 
 impl Member {
     /// The first day of a week on which they should work; none where they should not at all.
     pub fn first_day_of_work(&self, week: Week) -> Option<Date> {
+        self.first_day_of_work_beside(week, &[])
+    }
+
+    /// The same where leave takes these days: one that it takes whole is no day of work.
+    pub fn first_day_of_work_beside(&self, week: Week, leave: &[LeaveOn]) -> Option<Date> {
         let days = week.monday().series(jiff::Span::new().days(1)).take(7);
         let employed = |day: &Date| {
             self.hired_on.is_none_or(|first| first <= *day)
                 && self.left_on.is_none_or(|last| *day <= last)
         };
-        let works = |day: &Date| self.pattern_on(*day).is_some_and(|it| it.minutes_on(*day) > 0);
+        let taken = |day: &Date| -> u32 {
+            leave.iter().filter(|it| it.day == *day).map(|it| it.minutes).sum()
+        };
+        let works =
+            |day: &Date| self.pattern_on(*day).is_some_and(|it| it.minutes_on(*day) > taken(day));
         days.filter(employed).find(works).filter(|_| self.active)
     }
 }
@@ -34,6 +44,12 @@ mod tests {
         member.patterns = vec![WorkPattern { from: Some(date(2026, 2, 1)), minutes }];
         assert_eq!(member.first_day_of_work(week), Some(date(2026, 2, 10)));
         assert_eq!(member.first_day_of_work("2026-W04".parse().unwrap()), None, "not yet");
+        let leave = |day, minutes| LeaveOn { day: date(2026, 2, day), minutes };
+        let beside = |leave: &[LeaveOn]| member.first_day_of_work_beside(week, leave);
+        let (half, whole) = (leave(10, 240), [leave(10, 240), leave(10, 240), leave(11, 480)]);
+        assert_eq!(beside(&[half]), Some(date(2026, 2, 10)), "half a day is left");
+        assert_eq!(beside(&whole), Some(date(2026, 2, 15)));
+        assert_eq!(beside(&[&whole[..], &[leave(15, 60)]].concat()), None);
         member.hired_on = Some(date(2026, 2, 12));
         assert_eq!(member.first_day_of_work(week), Some(date(2026, 2, 15)));
         member.left_on = Some(date(2026, 2, 14));

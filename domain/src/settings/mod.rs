@@ -98,6 +98,11 @@ impl Settings {
         self.values.get(key.as_str()).map_or(&[], Vec::as_slice)
     }
 
+    /// The days on which a value of any setting begins to hold, several times where several do.
+    pub fn days_of_change(&self) -> impl Iterator<Item = Date> {
+        self.values.values().flatten().filter_map(|dated| dated.from)
+    }
+
     /// The value given for exactly this day (or for always), if one was.
     pub fn given(&self, key: SettingKey, from: Option<Date>) -> Option<&str> {
         let dated = self.history(key).iter().find(|dated| dated.from == from)?;

@@ -77,9 +77,16 @@ pub struct Concerned {
 }
 
 impl Concerned {
-    /// Whether this right is the office's, for time on a project: a role manager's where the office
-    /// is empty.
-    pub fn holds(&self, right: &Right, office: Office, project: ProjectId) -> bool {
+    /// Whether this right is the office's, for time on a project or, without one, for leave: a role
+    /// manager's where the office is empty, as it is where it goes with a project and there is
+    /// none.
+    pub fn holds(
+        &self,
+        right: &Right,
+        office: Office,
+        project: impl Into<Option<ProjectId>>,
+    ) -> bool {
+        let project = project.into();
         let stands_in = || right.may_approve(&Object::Member(self.member));
         match office {
             Office::Manager => stands_in(),
@@ -88,13 +95,14 @@ impl Concerned {
                 None => stands_in(),
             },
             Office::ProjectManager => {
+                let Some(project) = project else { return stands_in() };
                 let grant = Grant::ProjectManager(project);
                 let own = right.grants.contains(&grant)
                     && right.may_approve(&Object::Project { project, client: None });
                 own || (!self.filled.grants.contains(&grant) && stands_in())
             }
             Office::AccountManager => {
-                let client = self.clients.get(&project).copied();
+                let client = project.and_then(|project| self.clients.get(&project).copied());
                 let grant = client.map(Grant::AccountManager);
                 let own = grant.is_some_and(|grant| right.grants.contains(&grant))
                     && client.is_some_and(|client| right.may_approve(&Object::Client(client)));
@@ -109,7 +117,7 @@ impl Concerned {
     }
 
     /// The same, or an admin's, who may always decide.
-    fn may(&self, right: &Right, office: Office, project: ProjectId) -> bool {
+    fn may(&self, right: &Right, office: Office, project: Option<ProjectId>) -> bool {
         right.includes(Role::Admin) || self.holds(right, office, project)
     }
 }
@@ -129,7 +137,8 @@ pub struct Deciding {
 
 impl Deciding {
     /// In whose right they may decide at the step of this office; their own comes first.
-    pub fn right(&self, office: Office, project: ProjectId) -> Option<&Right> {
+    pub fn right(&self, office: Office, project: impl Into<Option<ProjectId>>) -> Option<&Right> {
+        let project = project.into();
         let may =
             |right: &&Right| self.may_use(right) && self.concerned.may(right, office, project);
         self.rights.iter().find(may)
@@ -155,8 +164,9 @@ impl Deciding {
         self.concerns(&entry.approval.chain, entry.project)
     }
 
-    /// Whether any step of a chain is theirs, for time on a project.
-    pub fn concerns(&self, chain: &Chain, project: ProjectId) -> bool {
+    /// Whether any step of a chain is theirs, for time on a project or for leave.
+    pub fn concerns(&self, chain: &Chain, project: impl Into<Option<ProjectId>>) -> bool {
+        let project = project.into();
         let may = |office: Office| {
             self.rights.iter().any(|right| self.concerned.may(right, office, project))
         };

@@ -1,11 +1,13 @@
 //! Billing as it's read: what may be billed, and the invoices that reserve it.
 
 mod book_mark;
+pub mod draft_lines;
 pub mod invoice;
 pub mod invoice_entry;
 pub mod price_book;
 pub mod rounding_book;
 pub mod unbilled;
+pub mod unbilled_sums;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::log::Recorded;

@@ -44,20 +44,29 @@ impl PriceBook {
         book
     }
 
+    /// The book as it is now, to be changed.
+    pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
+        Ok(PriceBook::clone(&*PriceBook::shared(tx).await?))
+    }
+
     /// The book as it is now. It's made of few rows that many answers ask for, so it's kept for as
     /// long as they stay as they are.
-    pub async fn load(tx: &mut TenantTx) -> Result<Self, ReadError> {
-        const KEPT: &str = "price_book";
+    pub async fn shared(tx: &mut TenantTx) -> Result<Arc<Self>, ReadError> {
         let mark = prices_mark(tx).await?;
+        PriceBook::under(tx, mark).await
+    }
+
+    async fn under(tx: &mut TenantTx, mark: String) -> Result<Arc<Self>, ReadError> {
+        const KEPT: &str = "price_book";
         if let Some(book) = tx.kept::<PriceBook>(KEPT, &mark) {
-            return Ok(PriceBook::clone(&book));
+            return Ok(book);
         }
         let rates = rate::all(tx).await?;
         let rounding = RoundingBook::load(tx).await?;
-        let book = PriceBook::of(rates, rounding);
+        let book = Arc::new(PriceBook::of(rates, rounding));
         // What changed between the two looks may be in it or not.
         if prices_mark(tx).await? == mark {
-            tx.keep(KEPT, mark, Arc::new(book.clone()));
+            tx.keep(KEPT, mark, book.clone());
         }
         Ok(book)
     }
@@ -109,6 +118,16 @@ impl PriceBook {
     /// Whether any rule rounds both ends, for which lines need the spans of their entries.
     pub fn asks_for_ends(&self) -> bool {
         self.rounding.asks_for_ends()
+    }
+
+    /// Every day on which a rate, a rule or a setting begins to hold, in order: from one to the
+    /// next the same work has the same terms.
+    pub fn days_of_change(&self) -> Vec<Date> {
+        let rates = self.cards.values().flat_map(RateCard::rates).filter_map(|dated| dated.from);
+        let mut days: Vec<Date> = rates.chain(self.rounding.days_of_change()).collect();
+        days.sort_unstable();
+        days.dedup();
+        days
     }
 
     /// What is charged for this work, or what it costs; none where nobody has set a rate.

@@ -139,6 +139,12 @@ impl RoundingBook {
         AppliedRounding { rounding, source: RoundingSource::Tenant, from, position }
     }
 
+    /// The days on which a rule or a setting begins to hold, several times where several do.
+    pub fn days_of_change(&self) -> impl Iterator<Item = Date> {
+        let rules = self.rules.values().flat_map(RoundingRule::rules);
+        rules.filter_map(|dated| dated.from).chain(self.settings.days_of_change())
+    }
+
     /// Whether any rule is for a client: only then must the client of an entry be known.
     pub fn asks_for_clients(&self) -> bool {
         self.rules.keys().any(|scope| matches!(scope, RuleScope::Client(_)))

@@ -1,7 +1,7 @@
 //! Each file that is kept. Its name stays sealed here. A file that was removed leaves no row.
 
 use domain::files::{FileAbout, FileEvent, FileKind, FileStored};
-use domain::id::{ClientId, FileId, MemberId, ProjectId};
+use domain::id::{ClientId, FileId, LeaveRequestId, MemberId, ProjectId};
 use domain::log::{EventFamily, Recorded};
 use domain::members::Object;
 use domain::personal::Envelope;
@@ -25,6 +25,8 @@ row! {
         client_id: Option<ClientId>,
         /// The project it's about.
         project_id: Option<ProjectId>,
+        /// The request for leave it's about.
+        leave_request_id: Option<LeaveRequestId>,
         /// What it's called, sealed.
         name: Option<Envelope>,
         /// The length of the content in bytes.
@@ -41,11 +43,13 @@ row! {
 }
 
 impl FileRow {
-    /// What the policy asks of it.
+    /// What the policy asks of it, of somebody who approves nothing that it's about.
     pub fn object(&self) -> Object {
         let client = self.client_id.map(FileAbout::Client);
-        let about = client.or(self.project_id.map(FileAbout::Project));
-        Object::File { file: self.file_id, kind: self.kind, owner: self.owner_id, about }
+        let project = self.project_id.map(FileAbout::Project);
+        let about = client.or(project).or(self.leave_request_id.map(FileAbout::LeaveRequest));
+        let (file, kind, owner) = (self.file_id, self.kind, self.owner_id);
+        Object::File { file, kind, owner, about, approver: false }
     }
 }
 
@@ -55,7 +59,7 @@ pub struct File;
 
 impl ReadModel for File {
     const NAME: &'static str = "file";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[FileEvent::TYPES];
     type Row = FileRow;
 
@@ -79,10 +83,11 @@ impl ReadModel for File {
 }
 
 fn stored(event: &FileStored, recorded: &Recorded) -> FileRow {
-    let (client_id, project_id) = match event.about {
-        None => (None, None),
-        Some(FileAbout::Client(client)) => (Some(client), None),
-        Some(FileAbout::Project(project)) => (None, Some(project)),
+    let (client_id, project_id, leave_request_id) = match event.about {
+        None => (None, None, None),
+        Some(FileAbout::Client(client)) => (Some(client), None, None),
+        Some(FileAbout::Project(project)) => (None, Some(project), None),
+        Some(FileAbout::LeaveRequest(request)) => (None, None, Some(request)),
     };
     // Where the object is not sealed, the hash of the object is that of the content.
     let plain = (!event.sealed).then(|| event.sha256.clone());
@@ -92,6 +97,7 @@ fn stored(event: &FileStored, recorded: &Recorded) -> FileRow {
         owner_id: event.owner,
         client_id,
         project_id,
+        leave_request_id,
         name: event.name.envelope().cloned(),
         size: i64::try_from(event.size).unwrap_or(i64::MAX),
         media_type: event.media_type.clone(),
@@ -116,6 +122,8 @@ pub struct Wanted {
     pub client: Option<ClientId>,
     /// About this project.
     pub project: Option<ProjectId>,
+    /// About this request for leave.
+    pub leave_request: Option<LeaveRequestId>,
 }
 
 /// Files by id, hence by age, after the one named.
@@ -128,13 +136,15 @@ pub async fn list(
     let sql = "where ($1::uuid is null or r.file_id > $1) and ($2::text is null or r.kind = $2)
             and ($3::uuid is null or r.owner_id = $3) and ($4::uuid is null or r.client_id = $4)
             and ($5::uuid is null or r.project_id = $5)
-        order by r.file_id limit $6";
+            and ($6::uuid is null or r.leave_request_id = $6)
+        order by r.file_id limit $7";
     let query = select::<FileRow>(tx, sql)
         .bind(after.map(|file| file.0))
         .bind(wanted.kind.map(FileKind::as_str))
         .bind(wanted.owner.map(|it| it.0))
         .bind(wanted.client.map(|it| it.0))
         .bind(wanted.project.map(|it| it.0))
+        .bind(wanted.leave_request.map(|it| it.0))
         .bind(limit);
     read_rows(&query.fetch_all().await?)
 }

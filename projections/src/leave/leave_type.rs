@@ -68,7 +68,9 @@ impl ReadModel for LeaveType {
         rows.change(&leave_type_of(event), |row| {
             row.position = position;
             match event {
-                LeaveTypeEvent::LeaveTypeDefined(_) => {}
+                LeaveTypeEvent::LeaveTypeDefined(_)
+                | LeaveTypeEvent::LeavePolicySet(_)
+                | LeaveTypeEvent::LeavePolicyCleared(_) => {}
                 LeaveTypeEvent::LeaveTypeRenamed(event) => row.name.clone_from(&event.name),
                 LeaveTypeEvent::LeaveTypeRetired(_) => row.retired = true,
                 LeaveTypeEvent::LeaveTypeRestored(_) => row.retired = false,
@@ -83,6 +85,8 @@ fn leave_type_of(event: &LeaveTypeEvent) -> LeaveTypeId {
         LeaveTypeEvent::LeaveTypeRenamed(event) => event.leave_type,
         LeaveTypeEvent::LeaveTypeRetired(event) => event.leave_type,
         LeaveTypeEvent::LeaveTypeRestored(event) => event.leave_type,
+        LeaveTypeEvent::LeavePolicySet(event) => event.leave_type,
+        LeaveTypeEvent::LeavePolicyCleared(event) => event.leave_type,
     }
 }
 

@@ -8,8 +8,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    BudgetId, ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveTypeId, MemberId,
-    ProjectId, StreamId, SubstitutionId, TaskId, TenantId,
+    BudgetId, ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveCaseId,
+    LeaveFeedId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, StreamId, SubstitutionId,
+    TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -96,6 +97,9 @@ id_cells!(
     ImportId,
     FavouriteId,
     InvoiceId,
+    LeaveCaseId,
+    LeaveFeedId,
+    LeaveRequestId,
     LeaveTypeId,
     MemberId,
     ProjectId,

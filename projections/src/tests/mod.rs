@@ -11,6 +11,7 @@ mod stories;
 mod story_of_budgets;
 mod story_of_corrections;
 mod story_of_leave;
+mod story_of_member_leave;
 mod story_of_timers;
 pub(crate) mod written;
 

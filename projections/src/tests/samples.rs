@@ -19,6 +19,7 @@ pub(crate) use super::stories::{
 pub(crate) use super::story_of_budgets::budgets;
 pub(crate) use super::story_of_corrections::corrections;
 pub(crate) use super::story_of_leave::leave;
+pub(crate) use super::story_of_member_leave::member_leave;
 pub(crate) use super::story_of_timers::{favourites, timers};
 
 /// The id of a number.

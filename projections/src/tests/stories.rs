@@ -303,7 +303,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 124;
+pub(crate) const END: i64 = 155;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -326,6 +326,7 @@ pub(crate) fn everything() -> History {
         super::samples::favourites(),
         drafts,
         super::samples::leave(),
+        super::samples::member_leave(),
         files(),
         super::samples::budgets(),
         imports(),

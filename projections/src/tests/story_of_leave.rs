@@ -3,10 +3,11 @@
 
 use domain::country::{Counts, ShownIn};
 use domain::id::{LeaveTypeId, StreamId};
+use domain::leave::policy::{CycleStart, LateCancel, LeaveCycle, LeaveStep};
 use domain::leave::{
-    HolidayCalendarAdopted, HolidayDeclared, HolidayEvent, HolidayWithdrawn, LeaveTypeDefined,
-    LeaveTypeEvent, LeaveTypeRenamed, LeaveTypeRestored, LeaveTypeRetired, PackRef,
-    calendar_stream,
+    HolidayCalendarAdopted, HolidayDeclared, HolidayEvent, HolidayWithdrawn, LeavePolicy,
+    LeavePolicyCleared, LeavePolicySet, LeaveTypeDefined, LeaveTypeEvent, LeaveTypeRenamed,
+    LeaveTypeRestored, LeaveTypeRetired, PackRef, calendar_stream,
 };
 use domain::log::Event;
 use jiff::civil::{Date, date};
@@ -20,6 +21,23 @@ impl History {
 
     fn holiday(&mut self, event: impl Into<HolidayEvent>) -> &mut Self {
         self.add(calendar_stream(), Event::Holiday(event.into()))
+    }
+}
+
+/// Terms that grant nothing and have no limit.
+fn uncounted() -> LeavePolicy {
+    LeavePolicy {
+        cycle: LeaveCycle { months: 12, begins: CycleStart::Employment },
+        grants: Vec::new(),
+        overdraft: None,
+        step: LeaveStep::default(),
+        notice_days: 0,
+        document: None,
+        terms: None,
+        approval: Vec::new(),
+        interrupts: false,
+        late_cancel: LateCancel::default(),
+        cases: Vec::new(),
     }
 }
 
@@ -68,6 +86,8 @@ pub(crate) fn leave() -> History {
         .holiday(adopted("DE", Some(date(2027, 1, 1))))
         .holiday(declared(works_party, "Works party"))
         .holiday(declared(elections, "Elections"))
-        .holiday(HolidayWithdrawn { day: elections });
+        .holiday(HolidayWithdrawn { day: elections })
+        .leave_type(60, LeavePolicySet { leave_type: annual, from: None, policy: uncounted() })
+        .leave_type(60, LeavePolicyCleared { leave_type: annual, from: None });
     history
 }

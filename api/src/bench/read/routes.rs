@@ -54,6 +54,19 @@ pub fn targets(year: &Year) -> Vec<Target> {
                 vec![format!("/unbilled?client_id={client}&to={end}")]
             }),
         ),
+        // More questions than answers are kept of, so that most are worked out anew.
+        (
+            "unbilled_anew",
+            clients
+                .iter()
+                .flat_map(|client| {
+                    let until = |day| format!("/unbilled?client_id={client}&to={day}");
+                    let lasts = (1..=12).map(|month| jiff::civil::date(year.year, month, 1));
+                    let days = lasts.map(jiff::civil::Date::last_of_month);
+                    days.map(until).collect::<Vec<_>>()
+                })
+                .collect(),
+        ),
         ("invoice", year.invoices.iter().map(|it| format!("/invoices/{it}")).collect()),
         (
             "report",

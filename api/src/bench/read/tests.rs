@@ -26,6 +26,7 @@ async fn a_year_is_imported_approved_billed_and_read_back_over_http() {
     assert_eq!((made.entries, made.members), (700, 3));
     assert!(made.submitted > 0 && made.approved == made.submitted, "{made:?}");
     assert!(made.invoices > 0 && made.events > 700, "{made:?}");
+    assert!(made.invoice_entries >= made.invoices as i64, "{made:?}");
 
     let app = App::new(
         system.commands.clone(),

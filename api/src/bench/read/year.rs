@@ -82,6 +82,8 @@ pub struct Made {
     pub approval_seconds: f64,
     /// Drafts.
     pub invoices: usize,
+    /// The entries that they took.
+    pub invoice_entries: i64,
     /// The seconds of all of them.
     pub invoice_seconds: f64,
     /// Events in the log.
@@ -113,6 +115,7 @@ pub async fn make(
     let clients = story.clients().await?;
     let invoices = story.draft(shape, &clients, &mut made).await?;
     story.catch_up(&mut made).await?;
+    made.invoice_entries = story.drafted().await?;
     let clients = story.clients().await?;
     made.resident_bytes = crate::bench::cpu::resident_bytes();
     let clock = system.commands.log().clock();
@@ -281,6 +284,15 @@ impl Story<'_> {
         let rows = tx.query(sql).fetch_all().await?;
         tx.commit().await?;
         rows.iter().map(|row| Ok(ClientId(row.try_get(0)?))).collect()
+    }
+
+    /// How many entries the drafts took.
+    async fn drafted(&self) -> anyhow::Result<i64> {
+        let mut tx = self.system.tenants.begin(self.created.tenant).await?;
+        let sql = "select pg_catalog.count(*) from {t}.rm_invoice_entry";
+        let entries = tx.query(sql).fetch_one().await?.try_get(0)?;
+        tx.commit().await?;
+        Ok(entries)
     }
 
     /// Drafts the first month for every client, one after the other.

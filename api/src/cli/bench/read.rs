@@ -60,8 +60,8 @@ const FIELDS: &str = "\
 With --json, one document per line, told apart by `run`:
   made     the year: members, clients, projects, entries; import_seconds and import_rows_per_second
            (from a file's first byte to its last commit); submitted and approved weeks with
-           approval_seconds; invoices with invoice_seconds; events in the log; catch_up_seconds of
-           every read model; resident_bytes of this process
+           approval_seconds; invoices with invoice_entries and invoice_seconds; events in the log;
+           catch_up_seconds of every read model; resident_bytes of this process
   leg      route, loop (closed or open), clients, requests; per_second; p50_ms and p99_ms from
            when a request was due to the end of its answer; server_cpu_ms, postgres_cpu_ms and
            client_cpu_ms per request; bytes_each of an answer. The routes livez and select are the
@@ -172,8 +172,8 @@ async fn stop(server: &mut Child) -> anyhow::Result<()> {
 fn print_made(made: &Made) -> String {
     format!(
         "a year of {} members, {} clients, {} projects: {} entries imported in {:.1} s ({:.0}/s), \
-         {} weeks submitted and {} approved in {:.1} s, {} drafts in {:.1} s, {} events, read \
-         models caught up in {:.1} s, {} MB resident",
+         {} weeks submitted and {} approved in {:.1} s, {} drafts of {} entries in {:.1} s, {} \
+         events, read models caught up in {:.1} s, {} MB resident",
         made.members,
         made.clients,
         made.projects,
@@ -184,6 +184,7 @@ fn print_made(made: &Made) -> String {
         made.approved,
         made.approval_seconds,
         made.invoices,
+        made.invoice_entries,
         made.invoice_seconds,
         made.events,
         made.catch_up_seconds,

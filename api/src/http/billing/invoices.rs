@@ -1,23 +1,18 @@
 //! Invoices over HTTP: drafts, their lines with what each is made of, and voiding.
 
 use commands::billing::{DraftInvoice, VoidInvoice};
-use domain::billing::lines::Line;
 use domain::billing::{GroupBy, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
-use domain::money::Percent;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::billing::invoice::{self, Invoice, InvoiceRow};
-use projections::billing::invoice_entry::{self, InvoiceEntry, InvoiceEntryRow};
-use projections::billing::price_book::PriceBook;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
 use super::applied::{AppliedBody, applied_to};
-use super::book::{book_then, spans_then};
-use super::names::Names;
+use super::lined::{Lined, Priced, lined, priced, vat_of};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
@@ -181,57 +176,11 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
     Ok(call.page(rows, |row| row.invoice_id.0, |row| summary(&row)))
 }
 
-/// An invoice with what it took and the book it's priced by, now or at a moment.
-struct Priced {
-    invoice: InvoiceRow,
-    entries: Vec<InvoiceEntryRow>,
-    lines: Vec<Line>,
-    book: PriceBook,
-    names: Names,
-    vat: (String, Option<Percent>),
-}
-
-async fn priced(call: &Call<impl Sized, impl Sized>, id: InvoiceId) -> Result<Priced, Problem> {
-    let book = book_then(call).await?;
-    // Before the transaction: a request that holds one and waits for another may wait for itself.
-    let invoices = call.rows_then::<Invoice>().await?;
-    let taken = call.rows_then::<InvoiceEntry>().await?;
-    let mut tx = call.tx().await?;
-    let (found, entries) = match (invoices, taken) {
-        (Some(mut invoices), Some(taken)) => {
-            let mut entries: Vec<InvoiceEntryRow> =
-                taken.iter().filter(|row| row.invoice_id == id).cloned().collect();
-            entries.sort_by_key(|row| (row.day, row.entry_id));
-            (invoices.take(&id), entries)
-        }
-        (None, _) | (_, None) => {
-            let found = invoice::find(&mut tx, id).await?;
-            (found, invoice_entry::of_invoice(&mut tx, id).await?)
-        }
-    };
-    let invoice = found.ok_or_else(Problem::not_found)?;
-    let names = Names::load(
-        call,
-        &mut tx,
-        entries.iter().map(|row| row.project_id),
-        entries.iter().map(|row| row.task_id),
-        entries.iter().map(|row| row.member_id),
-    )
-    .await?;
-    tx.commit().await?;
-    let spans = spans_then(call, &book, entries.iter().map(|row| row.entry_id)).await?;
-    let lines = book.lines(&invoice, &entries, &spans);
-    let settings = book.settings();
-    let rate = settings.vat_percent(invoice.to_day);
-    let registered = settings.vat_registered(invoice.to_day);
-    let vat = if registered { ("S".to_owned(), Some(rate)) } else { ("O".to_owned(), None) };
-    Ok(Priced { invoice, entries, lines, book, names, vat })
-}
-
 /// `GET /invoices/{id}`.
 pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>, Problem> {
     let id = InvoiceId(call.path.id);
-    let Priced { invoice, lines, names, vat, .. } = priced(&call, id).await?;
+    let Lined { invoice, lines, book, names } = lined(&call, id).await?;
+    let vat = vat_of(&book, &invoice);
     let currency = &invoice.currency;
     let rate = vat.1.map_or_else(|| "0".to_owned(), |rate| rate.to_string());
     let money = |amount: i64| Money::of(amount, currency);
@@ -247,7 +196,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>
             quantity: line.quantity.clone(),
             unit_price: line.unit_price_minor.map(money),
             net: line.net_minor.map(money),
-            tax_category: vat.0.clone(),
+            tax_category: vat.0.to_owned(),
             tax_rate: rate.clone(),
             warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
         })

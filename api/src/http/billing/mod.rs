@@ -4,6 +4,7 @@
 pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod invoices;
+mod lined;
 pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod open_time;

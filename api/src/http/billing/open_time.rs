@@ -2,8 +2,10 @@
 //! the list of missing rates and previews of a change are made of.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::billing::lines::LineWarning;
+pub(crate) use domain::billing::lines::Sum;
 use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::RateKind;
 use domain::id::{ClientId, ProjectId};
@@ -52,20 +54,10 @@ pub(crate) struct PricedAlone {
     pub(crate) warning: Option<LineWarning>,
 }
 
-/// What a draft by task would bill in one currency.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Sum {
-    pub(crate) seconds: i64,
-    pub(crate) rounded_seconds: i64,
-    /// Of these, those without a price.
-    pub(crate) unpriced_seconds: i64,
-    pub(crate) net_minor: i64,
-}
-
 /// Unbilled time at the moment that a request is about.
 pub(crate) struct OpenTime {
     pub(crate) entries: Vec<OpenEntry>,
-    pub(crate) book: PriceBook,
+    pub(crate) book: Arc<PriceBook>,
     spans: Spans,
     /// Whether there is more than this.
     pub(crate) more: bool,
@@ -77,7 +69,7 @@ impl OpenTime {
     /// other, so that many such reads at once don't wait for each other.
     pub(crate) async fn load(about: &About, wanted: &Wanted, most: usize) -> Result<Self, Problem> {
         let limit = most as i64 + 1;
-        let book = book_then(about).await?;
+        let book = Arc::new(book_then(about).await?);
         let past = about.rows_then::<Unbilled>().await?;
         let billed_in = currencies_then(about).await?;
         let mut tx = about.tx().await?;
@@ -117,6 +109,11 @@ impl OpenTime {
         };
         let entries = rows.into_iter().filter_map(entry).collect();
         Ok(OpenTime { entries, book, spans, more })
+    }
+
+    /// These entries alone, by a book that asks for no ends.
+    pub(crate) fn of(entries: Vec<OpenEntry>, book: Arc<PriceBook>, more: bool) -> Self {
+        OpenTime { entries, book, spans: Spans::new(), more }
     }
 
     /// Whether a draft would bill this entry otherwise by the other book.

@@ -121,7 +121,7 @@ pub(crate) async fn preview(
     let mut tx = about.tx().await?;
     let (entries, seconds) = unbilled::held(&mut tx, wanted).await?;
     let on_invoices = HeldTime { entries, seconds };
-    let after = change(open.book.clone());
+    let after = change(PriceBook::clone(&open.book));
     let mut groups: BTreeMap<Group<'_>, Vec<&OpenEntry>> = BTreeMap::new();
     for entry in open.entries.iter().filter(|entry| open.differs(entry, &after)) {
         let row = &entry.row;

@@ -1,17 +1,20 @@
 //! What may be billed: approved, billable time that no invoice holds, with what it would come to.
 
+use std::collections::BTreeMap;
+
 use domain::id::{ClientId, EntryId};
 use jiff::civil::Date;
-use projections::billing::unbilled::Wanted;
+use projections::billing::unbilled::{UnbilledRow, Wanted};
+use projections::billing::unbilled_sums::{Open, Pricing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
 use super::names::Names;
-use super::open_time::{OpenEntry, OpenTime, PricedAlone};
+use super::open_time::{OpenEntry, OpenTime, PricedAlone, Sum};
 use crate::http::answer::Answer;
-use crate::http::call::Call;
+use crate::http::call::{About, Call};
 use crate::http::cursor::Page;
 use crate::http::problem::Problem;
 
@@ -87,24 +90,97 @@ pub(crate) struct UnbilledList {
     more: bool,
 }
 
+/// What is asked for: the piece that is shown, and the sums of all.
+struct Listed {
+    /// The piece, and one entry more where there are more.
+    piece: OpenTime,
+    names: Names,
+    entries: usize,
+    seconds: i64,
+    rounded_seconds: i64,
+    drafted: BTreeMap<String, Sum>,
+    more: bool,
+}
+
+/// Where a piece begins, and how many entries are looked for.
+struct Place {
+    after: Option<(Date, EntryId)>,
+    limit: usize,
+}
+
+/// As it is now, with the sums that are kept; none where only a look at each entry can tell.
+async fn present(about: &About, asked: Open, place: &Place) -> Result<Option<Listed>, Problem> {
+    if about.as_of.or(about.known_at).is_some() {
+        return Ok(None);
+    }
+    let mut tx = about.snapshot().await?;
+    let pricing = Pricing::load(&mut tx).await?;
+    if pricing.book.asks_for_ends() {
+        return Ok(None);
+    }
+    let Some(sums) = pricing.sums(&mut tx, asked, MOST).await? else { return Ok(None) };
+    let rows = pricing.entries(&mut tx, asked, &sums, place.after, place.limit).await?;
+    let Some(rows) = rows else { return Ok(None) };
+    let (projects, tasks) = (rows.iter().map(|it| it.project_id), rows.iter().map(|it| it.task_id));
+    let names = Names::load(about, &mut tx, projects, tasks, []).await?;
+    tx.commit().await?;
+    let entry = |row: UnbilledRow| {
+        let client = pricing.client(row.project_id)?;
+        let currency = pricing.currency(client, asked.to.unwrap_or(row.day)).to_owned();
+        Some(OpenEntry { row, client, currency })
+    };
+    let piece = rows.into_iter().filter_map(entry).collect();
+    Ok(Some(Listed {
+        piece: OpenTime::of(piece, pricing.book.clone(), sums.more),
+        names,
+        entries: sums.entries,
+        seconds: sums.seconds,
+        rounded_seconds: sums.rounded_seconds,
+        drafted: sums.drafted.clone(),
+        more: sums.more,
+    }))
+}
+
+/// The same from every entry: of the past, and where rounding asks for the ends of entries.
+async fn each_entry(about: &About, asked: Open, place: &Place) -> Result<Listed, Problem> {
+    let Open { client, from, to } = asked;
+    let wanted = Wanted { client, from, to, approved: true, ..Wanted::default() };
+    let mut open = OpenTime::load(about, &wanted, MOST).await?;
+    let entries = open.entries.len();
+    let seconds = open.entries.iter().map(|it| it.row.seconds).sum();
+    let rounded_seconds = open.entries.iter().map(|it| open.alone(it).rounded_seconds).sum();
+    let drafted = open.drafted(&open.entries, &open.book);
+    let behind = |it: &OpenEntry| place.after.is_none_or(|after| key(it) > after);
+    open.entries.retain(behind);
+    open.entries.truncate(place.limit);
+    let rows = || open.entries.iter().map(|it| &it.row);
+    let (projects, tasks) = (rows().map(|it| it.project_id), rows().map(|it| it.task_id));
+    let mut tx = about.tx().await?;
+    let names = Names::load(about, &mut tx, projects, tasks, []).await?;
+    tx.commit().await?;
+    let more = open.more;
+    Ok(Listed { piece: open, names, entries, seconds, rounded_seconds, drafted, more })
+}
+
+fn key(entry: &OpenEntry) -> (Date, EntryId) {
+    (entry.row.day, entry.row.entry_id)
+}
+
 /// `GET /unbilled`.
 pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, Problem> {
     let Which { client_id, from, to } = call.query;
-    let client = client_id.map(ClientId);
-    let wanted = Wanted { client, from, to, approved: true, ..Wanted::default() };
-    let open = OpenTime::load(&call, &wanted, MOST).await?;
-    let key = |entry: &&OpenEntry| (entry.row.day, entry.row.entry_id);
-    let after: Option<(Date, EntryId)> = call.after()?;
+    let asked = Open { client: client_id.map(ClientId), from, to };
     let limit = usize::try_from(call.look_for()).unwrap_or_default();
-    let behind = |entry: &&OpenEntry| after.is_none_or(|after| key(entry) > after);
-    let rows: Vec<&OpenEntry> = open.entries.iter().filter(behind).take(limit).collect();
-    let (projects, tasks) =
-        (rows.iter().map(|it| it.row.project_id), rows.iter().map(|it| it.row.task_id));
-    let mut tx = call.tx().await?;
-    let names = Names::load(&call, &mut tx, projects, tasks, []).await?;
-    tx.commit().await?;
-    let page = call.page(rows, key, |entry| shown(entry, open.alone(entry), &names));
-    let totals = open.drafted(&open.entries, &open.book).into_iter().map(|(currency, sum)| {
+    let place = Place { after: call.after()?, limit };
+    let listed = match present(&call, asked, &place).await? {
+        Some(listed) => listed,
+        None => each_entry(&call, asked, &place).await?,
+    };
+    let Listed { piece, names, entries, seconds, rounded_seconds, drafted, more } = listed;
+    let rows: Vec<&OpenEntry> = piece.entries.iter().collect();
+    let item = |entry: &OpenEntry| shown(entry, piece.alone(entry), &names);
+    let page = call.page(rows, |entry| key(entry), item);
+    let totals = drafted.into_iter().map(|(currency, sum)| {
         let amount = Money::of(sum.net_minor, &currency);
         UnbilledTotal {
             currency,
@@ -115,15 +191,14 @@ pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, 
         }
     });
     let totals = totals.collect();
-    let rounded_seconds = open.entries.iter().map(|it| open.alone(it).rounded_seconds).sum();
     Ok(page.map(|Page { items, next_cursor }| UnbilledList {
         items,
         next_cursor,
-        entries: open.entries.len(),
-        seconds: open.entries.iter().map(|it| it.row.seconds).sum(),
+        entries,
+        seconds,
         rounded_seconds,
         totals,
-        more: open.more,
+        more,
     }))
 }
 

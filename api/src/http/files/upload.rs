@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use commands::files::{ContentError, MayStore, Receiver, StoreFile};
 use commands::{CommandError, Done, IdempotencyKey};
 use domain::files::{FileAbout, FileKind, Refusal};
-use domain::id::{ClientId, FileId, MemberId, ProjectId};
+use domain::id::{ClientId, FileId, LeaveRequestId, MemberId, ProjectId};
 use migrations::files::{ObjectName, TenantFiles};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
@@ -36,6 +36,8 @@ pub(crate) struct Particulars {
     client_id: Option<Uuid>,
     /// The project it's about.
     project_id: Option<Uuid>,
+    /// The request for leave that it belongs to, of its owner.
+    leave_request_id: Option<Uuid>,
     /// What it's called; left out = as the form or `Content-Disposition` has it.
     name: Option<String>,
 }
@@ -120,6 +122,7 @@ async fn fields(form: &mut Multipart, said: &mut Particulars) -> Result<(), Prob
             "owner_id" => set(&mut said.owner_id, id()?, twice)?,
             "client_id" => set(&mut said.client_id, id()?, twice)?,
             "project_id" => set(&mut said.project_id, id()?, twice)?,
+            "leave_request_id" => set(&mut said.leave_request_id, id()?, twice)?,
             "name" => set(&mut said.name, Some(text), twice)?,
             _ => return Err(fault(&field, "form.unknown_field", "there is no such field")),
         }
@@ -176,15 +179,16 @@ fn new_file(about: &About, said: Particulars) -> Result<New, Problem> {
     let kind = said.kind.ok_or_else(|| {
         fault("kind", "form.missing_field", "say what the file is for, before the file")
     })?;
-    let of = match (said.client_id, said.project_id) {
-        (None, None) => None,
-        (Some(client), None) => Some(FileAbout::Client(ClientId(client))),
-        (None, Some(project)) => Some(FileAbout::Project(ProjectId(project))),
-        (Some(_), Some(_)) => {
-            let detail = "a file is about a client or about a project";
-            return Err(fault("project_id", "form.invalid", detail));
-        }
-    };
+    let client = said.client_id.map(|id| FileAbout::Client(ClientId(id)));
+    let project = said.project_id.map(|id| FileAbout::Project(ProjectId(id)));
+    let request = said.leave_request_id.map(|id| FileAbout::LeaveRequest(LeaveRequestId(id)));
+    let mut subjects = [client, project, request].into_iter().flatten();
+    let of = subjects.next();
+    if subjects.next().is_some() {
+        let key = if request.is_some() { "leave_request_id" } else { "project_id" };
+        let detail = "a file is about a client, a project or a request for leave";
+        return Err(fault(key, "form.invalid", detail));
+    }
     let kind = FileKind::from(kind);
     Ok(New {
         file: FileId(about.new_id()),

@@ -30,6 +30,8 @@ fn name_of(name: &str, kind: &Kind) -> String {
         | Kind::Seconds
         | Kind::Money(_)
         | Kind::Integer
+        | Kind::LeaveMinutes
+        | Kind::LeaveDays
         | Kind::Boolean => name.to_owned(),
     }
 }
@@ -73,6 +75,7 @@ fn value(line: &mut String, kind: &Kind, cell: &Cell) {
             let digits = match kind {
                 Kind::Money(currency) => digits_of(currency),
                 Kind::BasisPoints => 2,
+                Kind::LeaveMinutes | Kind::LeaveDays => 4,
                 Kind::Text
                 | Kind::Day
                 | Kind::Month

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use domain::leave::{LeaveDays, LeaveMinutes};
 use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
@@ -10,6 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::table::{Cell, Column, Kind, Table};
 use crate::http::billing::Money;
+use crate::http::leave::amounts::Minutes;
 
 /// The most rows of a document.
 pub(crate) const ROWS_MAX: usize = 50_000;
@@ -21,7 +23,8 @@ struct ReportColumn<'a> {
     name: &'a str,
     /// What it's called, for people.
     heading: &'a str,
-    /// `text`, `day`, `month`, `seconds`, `money`, `basis_points`, `integer` or `boolean`.
+    /// `text`, `day`, `month`, `seconds`, `money`, `basis_points`, `integer`, `leave_minutes`,
+    /// `leave_days` or `boolean`.
     r#type: &'static str,
     /// ISO 4217 code, of a column of money.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +79,8 @@ fn described(column: &Column) -> ReportColumn<'_> {
         | Kind::Seconds
         | Kind::BasisPoints
         | Kind::Integer
+        | Kind::LeaveMinutes
+        | Kind::LeaveDays
         | Kind::Boolean => None,
     };
     let (name, heading) = (&column.name, &column.heading);
@@ -103,6 +108,14 @@ impl Serialize for Row<'_> {
                 (Cell::Day(day), _) => object.serialize_entry(name, day)?,
                 (Cell::Number(minor), Kind::Money(currency)) => {
                     object.serialize_entry(name, &Money::of(*minor, currency))?;
+                }
+                (Cell::Number(units), Kind::LeaveMinutes) => {
+                    let minutes = LeaveMinutes::of_ten_thousandths(*units);
+                    object.serialize_entry(name, &Minutes(minutes))?;
+                }
+                (Cell::Number(units), Kind::LeaveDays) => {
+                    let days = LeaveDays::of_ten_thousandths(*units);
+                    object.serialize_entry(name, &days)?;
                 }
                 (Cell::Number(number), _) => object.serialize_entry(name, number)?,
             }

@@ -27,6 +27,8 @@ use crate::http::problem::Problem;
 pub(crate) struct Sees {
     /// Whose time alone; everybody's where there is nobody.
     pub(crate) only: Option<MemberId>,
+    /// Who is away, and what is left to them: of whomever they may see.
+    pub(crate) leave: bool,
     /// What is charged.
     pub(crate) rates: bool,
     /// What work costs the firm, and what is left of its price.
@@ -35,12 +37,14 @@ pub(crate) struct Sees {
 
 impl Sees {
     /// All of it: at the machine's own command line.
-    pub(crate) const ALL: Sees = Sees { only: None, rates: true, costs: true };
+    pub(crate) const ALL: Sees = Sees { only: None, leave: true, rates: true, costs: true };
 
     /// What the caller may see.
     pub(crate) fn of(about: &About) -> Self {
+        let only = about.sees_only();
         Sees {
-            only: about.sees_only(),
+            only,
+            leave: only.is_some() || about.caller.may(&[Role::Manager, Role::Auditor]),
             rates: about.caller.may(&[Role::Manager, Role::Billing, Role::Auditor]),
             costs: about.caller.may(&[Role::Billing, Role::Auditor]),
         }

@@ -22,6 +22,10 @@ pub(crate) enum Kind {
     BasisPoints,
     /// A number.
     Integer,
+    /// Leave in ten-thousandths of a minute.
+    LeaveMinutes,
+    /// Leave in ten-thousandths of a day.
+    LeaveDays,
     /// Yes or no.
     Boolean,
 }
@@ -37,6 +41,8 @@ impl Kind {
             Kind::Money(_) => "money",
             Kind::BasisPoints => "basis_points",
             Kind::Integer => "integer",
+            Kind::LeaveMinutes => "leave_minutes",
+            Kind::LeaveDays => "leave_days",
             Kind::Boolean => "boolean",
         }
     }
@@ -70,7 +76,7 @@ pub(crate) enum Cell {
     Text(Arc<str>),
     /// A day, or the first of a month.
     Day(Date),
-    /// Seconds, minor units, basis points or a plain number.
+    /// Seconds, minor units, basis points, ten-thousandths of leave or a plain number.
     Number(i64),
     /// Yes or no.
     Boolean(bool),

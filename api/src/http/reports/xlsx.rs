@@ -84,6 +84,7 @@ fn look(kind: &Kind) -> Look {
         Kind::Seconds => (Some("[h]:mm:ss".to_owned()), 12.0),
         Kind::BasisPoints => (Some("0.00%".to_owned()), 10.0),
         Kind::Integer => (Some("0".to_owned()), 10.0),
+        Kind::LeaveMinutes | Kind::LeaveDays => (Some("0.####".to_owned()), 12.0),
         Kind::Money(currency) => {
             let digits = usize::from(minor_digits(currency).unwrap_or(2));
             let decimals = "0".repeat(digits);
@@ -143,7 +144,7 @@ fn value(kind: &Kind, number: i64) -> f64 {
     let number = number as f64;
     match kind {
         Kind::Seconds => number / 86_400.0,
-        Kind::BasisPoints => number / 10_000.0,
+        Kind::BasisPoints | Kind::LeaveMinutes | Kind::LeaveDays => number / 10_000.0,
         Kind::Money(currency) => {
             number / 10_f64.powi(i32::from(minor_digits(currency).unwrap_or(2)))
         }

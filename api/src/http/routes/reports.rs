@@ -2,7 +2,7 @@
 
 use super::{ALL, read};
 use crate::http::registry::{Route, get};
-use crate::http::reports::{time, utilisation};
+use crate::http::reports::{leave, time, utilisation};
 
 /// Every report speaks of these.
 const MODELS: &[&str] = &[
@@ -36,6 +36,17 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .from(MODELS)
         .repeats(utilisation::REPEATS)
+        .known()
+        .then(),
+        get(
+            "/reports/leave",
+            "reportLeave",
+            read("leave", ALL),
+            "Balances of leave, what is taken, waits and lapses, and what is owed, by any groups",
+            leave::report,
+        )
+        .from(MODELS)
+        .repeats(leave::REPEATS)
         .known()
         .then(),
     ]

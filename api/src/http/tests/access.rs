@@ -39,7 +39,7 @@ async fn status(firm: &Firm, rule: &Rule, token: Option<&str>, objects: &Objects
 async fn status_of_none(firm: &Firm, rule: &Rule, token: Option<&str>) -> u16 {
     let objects = Objects::new();
     let fill = |name: &str| match name {
-        "week" | "n" | "key" | "day" | "host" => of(&objects, rule, name),
+        "week" | "n" | "key" | "day" | "from" | "host" => of(&objects, rule, name),
         _ => random_id().to_string(),
     };
     let mut ask = sound(rule, &fill);

@@ -11,7 +11,7 @@ use migrations::testing::{cell, random_id};
 use serde_json::{Value, json};
 
 use super::firm::Person;
-use super::samples::{EXPORT, sound};
+use super::samples::{EXPORT, sound, terms};
 use super::{Firm, ask};
 use crate::http::registry::{Rule, Site};
 use crate::http::routes::routes;
@@ -53,14 +53,7 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     firm.get_after(&defined, "/leave-types").await.is(200);
     firm.get_after(&linked, "/projects").await.is(200);
     firm.get("/invoices?min_position=1").await.is(200);
-    let once = random_id().simple().to_string();
-    let file = EXPORT.replace("Website", &once).replace("ayo", &once);
-    let import = ask("POST", "/imports?format=csv").text("text/csv", &file);
-    let import = import.header("idempotency-key", &random_id().to_string());
-    let import = import.token(&firm.owner.token);
-    let imported = firm.raw(&import).await;
-    let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
-    firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    let import = imported(firm).await;
     let asked = TestMail { member: person.member };
     let sender = Sender::new(firm.tenant.id, Actor::Operator, Via::CommandLine);
     let job = firm.app.commands.handle(sender, asked).await.expect("a job").reply.id;
@@ -69,7 +62,10 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
     let body = json!({ "member_id": member, "right": "reader", "object_id": file });
     let grant = firm.post("/grants", &body).await;
     firm.get_after(&grant, "/grants").await.is(200);
-    BTreeMap::from([
+    let mut objects = of_leave(firm, person, &leave_type).await;
+    objects.extend([
+        ("leave_type_id", leave_type.clone()),
+        ("file_id", file.clone()),
         ("jobs", job),
         ("sid", substitute(firm, &member).await),
         ("files", file),
@@ -92,7 +88,35 @@ pub(super) async fn objects_of(firm: &Firm, person: &Person) -> Objects {
         ("task_id", task),
         ("member_id", member),
         ("client_id", client),
+    ]);
+    objects
+}
+
+/// What is one member's in leave.
+async fn of_leave(firm: &Firm, person: &Person, leave_type: &str) -> Objects {
+    let member = person.member.to_string();
+    let (entered, case) = granted(firm, &member, leave_type).await;
+    let (feed, feed_link) = feed_of(firm, person).await;
+    BTreeMap::from([
+        ("leave-entries", entered),
+        ("leave-cases", case),
+        ("leave-requests", asked_for(firm, &member, leave_type).await),
+        ("leave-feeds", feed),
+        ("feed_link", feed_link),
     ])
+}
+
+/// A file of hours that was taken over.
+async fn imported(firm: &Firm) -> String {
+    let once = random_id().simple().to_string();
+    let file = EXPORT.replace("Website", &once).replace("ayo", &once);
+    let import = ask("POST", "/imports?format=csv").text("text/csv", &file);
+    let import = import.header("idempotency-key", &random_id().to_string());
+    let import = import.token(&firm.owner.token);
+    let imported = firm.raw(&import).await;
+    let import = imported.is(201)["import_id"].as_str().expect("an import").to_owned();
+    firm.get_after(&imported, &format!("/imports/{import}")).await.is(200);
+    import
 }
 
 /// A favourite of the person. Who may keep none, such as an auditor, has one that nobody knows.
@@ -105,6 +129,49 @@ async fn kept(firm: &Firm, person: &Person, project: &str, task: &str) -> String
     let path = format!("/favourites?min_position={}", kept.position());
     firm.get_as(person, &path).await.is(200);
     kept.id()
+}
+
+/// Leave that was entered by hand, and a case of a kind that has terms from always.
+async fn granted(firm: &Firm, member: &str, leave_type: &str) -> (String, String) {
+    let set = firm.post(&format!("/leave-types/{leave_type}/policies"), &terms()).await;
+    set.is(200);
+    let body = json!({
+        "member_id": member, "leave_type_id": leave_type, "effective": "2026-03-02",
+        "minutes": 480, "reason": "An extra day",
+    });
+    let entered = firm.post("/leave-entries", &body).await;
+    entered.is(201);
+    let body = json!({
+        "member_id": member, "leave_type_id": leave_type, "applies_to": "birth",
+        "on": "2026-02-10",
+    });
+    let case = firm.post("/leave-cases", &body).await;
+    case.is(201);
+    (entered.id(), case.id())
+}
+
+/// Leave that a member has written down.
+async fn asked_for(firm: &Firm, member: &str, leave_type: &str) -> String {
+    let body = json!({
+        "member_id": member, "leave_type_id": leave_type, "from": "2026-03-16", "draft": true,
+    });
+    let asked = firm.post("/leave-requests", &body).await;
+    asked.is(201);
+    asked.id()
+}
+
+/// A feed of the person with the last part of its link; who may have none has one that nobody
+/// knows.
+async fn feed_of(firm: &Firm, person: &Person) -> (String, String) {
+    let opened = firm.post_as(person, "/leave-feeds", &json!({ "team": true })).await;
+    if opened.status.as_u16() != 201 {
+        return (random_id().to_string(), format!("{}.ics", random_id()));
+    }
+    let path = format!("/leave-feeds?min_position={}", opened.position());
+    firm.get_as(person, &path).await.is(200);
+    let body = opened.json();
+    let link = body["url"].as_str().and_then(|url| url.rsplit('/').next());
+    (opened.id(), link.expect("a link").to_owned())
 }
 
 /// A document of a member.
@@ -158,11 +225,13 @@ pub(super) fn of(objects: &Objects, rule: &Rule, name: &str) -> String {
         "n" => return "1".to_owned(),
         "key" => return "TIME_ZONE".to_owned(),
         "day" => return "2026-12-16".to_owned(),
+        "from" => return "always".to_owned(),
         // A firm may have few hosts, so those of two firms are compared in a test of their own.
         "host" => return "nobodys.example.com".to_owned(),
         _ => {}
     }
     let found = match name {
+        "id" if rule.operation == "readLeaveFeed" => objects.get("feed_link"),
         "id" | "object_id" => objects.get(kind),
         name => objects.get(name),
     };
@@ -188,6 +257,11 @@ pub(super) fn names_objects(rule: &Rule) -> bool {
         "changeTimeBatch",
         "removeTimeBatch",
         "draftInvoice",
+        "enterLeave",
+        "agreeOnLeave",
+        "declareLeaveCase",
+        "askForLeave",
+        "previewLeave",
         "storeFile",
         "giveGrant",
     ];

@@ -24,8 +24,14 @@ fn filled(name: &str) -> String {
 const SIGNS_OUT: [&str; 2] = ["endSession", "revokeSessions"];
 
 /// What shows a member's time, which their colleagues do not see.
-const OF_A_MEMBER: [&str; 5] =
-    ["getTimesheet", "getTimesheetGrid", "listTimesheetChanges", "getCalendar", "getProgress"];
+const OF_A_MEMBER: [&str; 6] = [
+    "getTimesheet",
+    "getTimesheetGrid",
+    "listTimesheetChanges",
+    "getCalendar",
+    "getProgress",
+    "listLeavePostings",
+];
 
 fn asks_for_credentials(rule: &Rule) -> bool {
     rule.access != Access::Open

@@ -38,6 +38,9 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
     if rule.operation == "getUtilisation" {
         return ask.query("from=2026-03&by=project");
     }
+    if rule.operation == "getLeaveCalendar" {
+        return ask.query("from=2026-03-01&to=2026-03-31");
+    }
     if rule.operation == "importFile" {
         return ask.query("format=csv").text("text/csv", EXPORT);
     }
@@ -53,7 +56,7 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
     let of_time = of_comfort(rule, fill).or_else(|| of_work(rule, fill));
-    if let Some(body) = of_time {
+    if let Some(body) = of_time.or_else(|| of_leave(rule, fill)) {
         return body;
     }
     let another = format!("Another {}", random_id().simple());
@@ -91,6 +94,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         }),
         "defineLeaveType" => json!({ "name": "Another", "paid": false }),
         "changeLeaveType" => json!({ "name": "Another" }),
+        "openLeaveFeed" => json!({ "team": true }),
         "declareHoliday" => json!({ "day": "2026-11-04", "name": "Another" }),
         "changeSetting" => json!({ "value": "Africa/Johannesburg" }),
         "chooseTenantPlan" => json!({ "plan": "standard" }),
@@ -151,6 +155,46 @@ fn terms_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "clearRoundingRule" => json!({ "client_id": fill("client_id") }),
         _ => json!({ "client_id": fill("client_id"), "rule": rounding }),
     }
+}
+
+/// What leave carries: what is asked for, decided, and granted.
+fn of_leave(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Option<Value> {
+    let (member, kind) = (|| fill("member_id"), || fill("leave_type_id"));
+    Some(match rule.operation {
+        "askForLeave" | "previewLeave" => json!({
+            "leave_type_id": fill("leave_type_id"), "from": "2026-03-16", "draft": true,
+        }),
+        "redraftLeave" => json!({ "note": "Another" }),
+        "rejectLeave" => json!({ "reason": "Another" }),
+        "attachLeaveDocument" => json!({ "file_id": fill("file_id") }),
+        "submitLeave" | "approveLeave" | "withdrawLeave" | "cancelLeave" => json!({}),
+        "setLeavePolicy" => terms(),
+        "enterLeave" => json!({
+            "member_id": member(), "leave_type_id": kind(), "effective": "2026-03-02",
+            "minutes": 480, "reason": "An extra day",
+        }),
+        "agreeOnLeave" => json!({
+            "member_id": member(), "leave_type_id": kind(), "amount": { "days": "5" },
+        }),
+        "declareLeaveCase" => json!({
+            "member_id": member(), "leave_type_id": kind(), "applies_to": "birth",
+            "on": "2026-04-01",
+        }),
+        _ => return None,
+    })
+}
+
+/// Terms of a kind of leave.
+pub(crate) fn terms() -> Value {
+    json!({
+        "policy": {
+            "cycle": { "months": 12, "begins": "employment" },
+            "grants": [{
+                "right": "contractual", "entitlement": { "days": "5" }, "accrual": "cycle_start",
+            }],
+            "cases": [{ "applies_to": "birth", "span": { "weeks": 10 } }],
+        },
+    })
 }
 
 /// What the timer, favourites and changes of many entries carry.

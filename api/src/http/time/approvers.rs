@@ -9,6 +9,7 @@ use domain::id::{ClientId, MemberId, ProjectId};
 use domain::members::{Grant, Role};
 use domain::settings::Settings;
 use domain::time::{Chain, Concerned, Deciding, Filled, Office, Right, Week};
+use jiff::civil::Date;
 use projections::catalogue::project;
 use projections::members::grant::{self, Wanted};
 use projections::members::{member, substitute};
@@ -22,7 +23,7 @@ use crate::http::settings::settings_then;
 const ALL: i64 = 1_000_000;
 
 /// The caller as an approver.
-pub(super) struct Approver {
+pub(crate) struct Approver {
     by: MemberId,
     rights: Vec<Right>,
     everybody: BTreeMap<MemberId, Right>,
@@ -33,7 +34,7 @@ pub(super) struct Approver {
 
 impl Approver {
     /// The caller, today.
-    pub(super) async fn caller(about: &About) -> Result<Self, Problem> {
+    pub(crate) async fn caller(about: &About) -> Result<Self, Problem> {
         let settings = settings_then(about).await?;
         let today = day_of(&settings, about.now());
         let by = about.caller.member;
@@ -68,11 +69,21 @@ impl Approver {
 
     /// What the rule asks for about one member's week.
     fn deciding(&self, member: MemberId, week: Week) -> Deciding {
+        self.deciding_on(member, week.monday())
+    }
+
+    /// Whether a request for leave from a day on waits for the caller where it waits for this
+    /// office.
+    pub(crate) fn decides_on_leave(&self, member: MemberId, from: Date, office: Office) -> bool {
+        self.deciding_on(member, from).right(office, None).is_some()
+    }
+
+    fn deciding_on(&self, member: MemberId, day: Date) -> Deciding {
         let manager = self.managers.get(&member).copied();
         Deciding {
             by: self.by,
             rights: self.rights.clone(),
-            self_approval: self.settings.self_approval(week.monday()),
+            self_approval: self.settings.self_approval(day),
             concerned: Concerned {
                 member,
                 line_manager: manager.filter(|manager| self.everybody.contains_key(manager)),
@@ -83,7 +94,7 @@ impl Approver {
     }
 
     /// For which offices something may wait that they decide on.
-    pub(super) fn offices(&self) -> Vec<Office> {
+    pub(crate) fn offices(&self) -> Vec<Office> {
         let any = |has: &dyn Fn(&Right) -> bool| self.rights.iter().any(has);
         let by_role =
             |needed: Role| any(&|right| right.roles.iter().any(|role| role.includes(needed)));
@@ -93,7 +104,7 @@ impl Approver {
                 right.grants.iter().any(|grant| match grant {
                     Grant::ProjectManager(_) => of_project,
                     Grant::AccountManager(_) => !of_project,
-                    Grant::Reader(_) => false,
+                    Grant::Reader(_) | Grant::LeaveReader(_) => false,
                 })
             })
         };

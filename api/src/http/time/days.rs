@@ -9,7 +9,7 @@ use commands::event_log::read::{rows_after, streams};
 use domain::catalogue::rates::RatedWork;
 use domain::catalogue::rounding_rules::RuleScope;
 use domain::id::{ClientId, EntryId, MemberId, ProjectId, StreamId, TaskId};
-use domain::leave::calendar_stream;
+use domain::leave::{calendar_stream, member_leave_stream};
 use domain::log::Recorded;
 use domain::members::member_stream;
 use domain::settings::settings_stream;
@@ -29,6 +29,8 @@ use projections::catalogue::project;
 use projections::catalogue::rounding_rule::{RoundingRule, RoundingRuleRow};
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
+use projections::leave::leave_day::{self, LeaveDay, taken_then};
+use projections::leave::leave_request::LeaveRequest;
 use projections::members::member::Member;
 use projections::members::work_pattern::WorkPattern;
 use projections::model::{self, ReadModel};
@@ -50,6 +52,8 @@ pub(crate) const MODELS: &[&str] = &[
     "work_pattern",
     "holiday_calendar",
     "holiday",
+    "leave_day",
+    "leave_request",
     "setting",
     "rounding_rule",
     "project",
@@ -85,7 +89,7 @@ pub(super) struct MemberDays {
     pub(super) member: MemberId,
     pub(super) terms: MemberTerms,
     pub(super) holidays: BTreeMap<Date, String>,
-    /// Approved leave; nothing grants it yet.
+    /// What granted leave takes of them, by what is on record.
     pub(super) leave: Vec<LeaveOn>,
     pub(super) book: RoundingBook,
     spans: Spans,
@@ -101,6 +105,7 @@ struct Then {
     holidays: BTreeMap<Date, String>,
     book: RoundingBook,
     weeks: Vec<TimesheetWeekRow>,
+    leave: Vec<LeaveOn>,
 }
 
 impl MemberDays {
@@ -114,7 +119,7 @@ impl MemberDays {
         // Work that began the day before, or two days where a clock was set, may reach into it.
         let early = first.checked_sub(2.days()).unwrap_or(first);
         let weeks = (Week::of(early), Week::of(last));
-        let Then { terms, holidays, book, weeks } = match about.as_of {
+        let Then { terms, holidays, book, weeks, leave } = match about.as_of {
             None => now(tx, member, (first, last), weeks).await?,
             Some(position) => at(tx, position, member, (first, last), weeks).await?,
         };
@@ -124,7 +129,6 @@ impl MemberDays {
         let projects: BTreeSet<ProjectId> = cells.keys().map(|key| key.project).collect();
         let projects = named::projects(tx, projects).await?;
         let today = today(about, tx, terms.time_zone.as_deref(), &book).await?;
-        let leave = Vec::new();
         let spans = if book.asks_for_ends() {
             let started = cells.values().flat_map(|cell| &cell.started);
             spans_of(about, started.map(|(entry, _)| *entry)).await?
@@ -171,7 +175,9 @@ async fn now(
     let holidays = work_terms::holidays(tx, first, last).await?;
     let book = RoundingBook::load(tx).await?;
     let weeks = timesheet_week::of_member(tx, member, week, until).await?;
-    Ok(Then { terms, holidays, book, weeks })
+    let leave = leave_day::taken(tx, Some(member), first, last).await?;
+    let leave = leave.into_values().flatten().collect();
+    Ok(Then { terms, holidays, book, weeks, leave })
 }
 
 /// The same out of the streams it follows from, up to a position.
@@ -182,7 +188,8 @@ async fn at(
     (first, last): (Date, Date),
     (week, until): (Week, Week),
 ) -> Result<Then, Problem> {
-    let mut ids = vec![member_stream(member), settings_stream(), calendar_stream()];
+    let own = [member_stream(member), member_leave_stream(member)];
+    let mut ids = [&own[..], &[settings_stream(), calendar_stream()]].concat();
     let weeks = std::iter::successors(Some(week), |week| Some(week.after()));
     ids.extend(weeks.take_while(|week| *week <= until).map(|week| timesheet_stream(member, week)));
     let events = events_of(tx, &ids, position).await?;
@@ -195,11 +202,14 @@ async fn at(
     let settings = fold::<Setting>(&events);
     let weeks: Vec<TimesheetWeekRow> = fold::<TimesheetWeek>(&events).iter().cloned().collect();
     let rules = rules_of(tx, &weeks, position).await?;
+    let (days, requests) = (fold::<LeaveDay>(&events), fold::<LeaveRequest>(&events));
+    let leave = taken_then(&days, &requests, first, last);
     Ok(Then {
         terms: MemberTerms::of(row, patterns.iter()),
         holidays: holidays_by_day(calendar.holidays(first, last)),
         book: RoundingBook::of(rules, settings.iter().cloned()),
         weeks,
+        leave: leave.into_values().flatten().collect(),
     })
 }
 
@@ -225,7 +235,7 @@ async fn rules_of(
 }
 
 /// The events of some streams up to a position, in the order of the log.
-pub(super) async fn events_of(
+pub(crate) async fn events_of(
     tx: &mut TenantTx,
     ids: &[StreamId],
     position: i64,
@@ -237,7 +247,7 @@ pub(super) async fn events_of(
 }
 
 /// The rows of a read model that these events make.
-pub(super) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
+pub(crate) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
     let mut rows = Rows::complete();
     for event in events.iter().filter(|event| model::reads::<M>(event.event.event_type())) {
         M::apply(&mut rows, event);
@@ -246,7 +256,7 @@ pub(super) fn fold<M: ReadModel>(events: &[Recorded]) -> Rows<M::Row> {
 }
 
 /// The instant that a read is about.
-pub(super) async fn instant(about: &About, tx: &mut TenantTx) -> Result<Timestamp, Problem> {
+pub(crate) async fn instant(about: &About, tx: &mut TenantTx) -> Result<Timestamp, Problem> {
     let Some(position) = about.as_of else { return Ok(about.now()) };
     let row = rows_after(tx, position - 1, 1).await?.pop();
     Ok(row.map_or_else(|| about.now(), |row| row.recorded_at))

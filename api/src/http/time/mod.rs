@@ -1,7 +1,7 @@
 //! Time over HTTP: entries, and the weeks they are approved in. Members see their own time;
 //! managers, billing and auditors see everybody's.
 
-mod approvers;
+pub(crate) mod approvers;
 pub(crate) mod batch;
 pub(crate) mod calendar;
 pub(crate) mod changes;

@@ -23,7 +23,7 @@ use crate::http::members::Nothing;
 use crate::http::problem::Problem;
 
 /// Who decides at a step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OfficeName {
     /// Whoever has the role manager or one above.
@@ -38,6 +38,19 @@ pub(crate) enum OfficeName {
     Billing,
     /// Whoever has the role admin or owner.
     Admin,
+}
+
+impl From<OfficeName> for Office {
+    fn from(name: OfficeName) -> Self {
+        match name {
+            OfficeName::Manager => Office::Manager,
+            OfficeName::LineManager => Office::LineManager,
+            OfficeName::ProjectManager => Office::ProjectManager,
+            OfficeName::AccountManager => Office::AccountManager,
+            OfficeName::Billing => Office::Billing,
+            OfficeName::Admin => Office::Admin,
+        }
+    }
 }
 
 impl From<Office> for OfficeName {

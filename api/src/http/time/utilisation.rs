@@ -1,23 +1,25 @@
 //! How much of what members could work was billable, over months: by member, month, project or
 //! client. An entry counts for the day of its start, as in billing.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod summed;
 
-use domain::id::{MemberId, ProjectId};
+use std::sync::Arc;
+
+use domain::id::MemberId;
 use domain::leave::calendar_stream;
 use domain::time::Month;
 use domain::time::calendar::holidays_by_day;
-use domain::time::progress::{capacity_minutes, share_basis_points};
-use jiff::civil::Date;
-use projections::catalogue::named::{self, NamedProject};
+use migrations::TenantTx;
+use projections::kept::{Answers, mark_of};
 use projections::leave::holiday::Holiday;
 use projections::leave::holiday_calendar::{HolidayCalendar, calendar_of};
+use projections::leave::leave_day::{self, LeaveDay, taken_then};
+use projections::leave::leave_request::LeaveRequest;
 use projections::members::member::Member;
 use projections::members::work_pattern::WorkPattern;
 use projections::time::timesheet_week::TimesheetWeek;
 use projections::time::utilisation::{
-    MemberMonth, MemberMonthProject, project_rows, project_rows_then, rows, rows_of,
-    without_projects,
+    project_rows, project_rows_then, rows, rows_of, without_projects,
 };
 use projections::time::work_terms::{self, MemberTerms};
 use schemars::JsonSchema;
@@ -30,6 +32,10 @@ use crate::http::call::{About, Call};
 use crate::http::personal;
 use crate::http::problem::Problem;
 use crate::http::query::refused;
+use summed::{Item, Known, Made, made};
+
+/// How many answers are kept of a tenant.
+const MOST_KEPT: usize = 50;
 
 /// The read models that it's made of.
 pub(crate) const MODELS: &[&str] = &[
@@ -38,6 +44,8 @@ pub(crate) const MODELS: &[&str] = &[
     "work_pattern",
     "holiday_calendar",
     "holiday",
+    "leave_day",
+    "leave_request",
     "project",
     "client",
 ];
@@ -46,7 +54,9 @@ pub(crate) const MODELS: &[&str] = &[
 const MONTHS_MAX: usize = 60;
 
 /// What the items of the answer are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[schemars(rename = "UtilisationBy")]
 pub(crate) enum By {
@@ -117,6 +127,7 @@ pub(crate) struct UtilisationBody {
 }
 
 /// What was asked for, understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
     from: Month,
     to: Month,
@@ -145,68 +156,73 @@ impl Wanted {
     }
 }
 
-/// What the answer is made of.
-struct Known {
-    terms: BTreeMap<MemberId, MemberTerms>,
-    holidays: BTreeMap<Date, String>,
-    months: Vec<MemberMonth>,
-    /// By project, where it's asked for.
-    projects: Vec<MemberMonthProject>,
-}
-
 /// `GET /utilisation`.
 pub(crate) async fn list(call: Call<(), OfMonths>) -> Result<Answer<UtilisationBody>, Problem> {
     let wanted = Wanted::of(&call, &call.query)?;
     let by = call.query.by;
-    let known = match call.as_of {
-        None => now(&call, &wanted, by).await?,
-        Some(position) => then(&call, &wanted, position).await?,
-    };
-    if wanted.member.is_some_and(|member| !known.terms.contains_key(&member)) {
-        return Err(Problem::not_found());
-    }
-    let capacity = |terms: &MemberTerms, month: Month| {
-        capacity_minutes(&terms.with(&known.holidays, &[]), month.first(), month.last())
-    };
-    let mut capacities: BTreeMap<(MemberId, Month), u64> = BTreeMap::new();
-    for (member, terms) in &known.terms {
-        for month in wanted.from.up_to(wanted.to) {
-            capacities.insert((*member, month), capacity(terms, month));
+    let made = match call.as_of {
+        None => kept(&call, wanted, by).await?,
+        Some(position) => {
+            let known = then(&call, &wanted, position).await?;
+            let mut tx = call.tx().await?;
+            let made = Arc::new(made(&mut tx, &wanted, &known, by).await?);
+            tx.commit().await?;
+            made
         }
-    }
-    let mut total = Sum::default();
-    capacities.values().for_each(|minutes| total.minutes += minutes);
-    known.months.iter().for_each(|row| total.add(row.seconds, row.billable_seconds));
-    let mut items = match by {
-        By::Member => by_member(&call, &known, &capacities).await?,
-        By::Month => by_month(&known, &capacities),
-        By::Project | By::Client => by_work(&call, &known, by, total.minutes).await?,
     };
+    personal::load_missing(&call, made.items.iter().filter_map(|it| it.name.sealed())).await?;
+    let item = |item: &Item| ItemBody {
+        id: item.id,
+        name: item.name.shown(&call.keys),
+        used: item.used.clone(),
+    };
+    let mut items: Vec<ItemBody> = made.items.iter().map(item).collect();
     items.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
     let (from, to) = (wanted.from.to_string(), wanted.to.to_string());
-    Ok(call.read(UtilisationBody { from, to, by, items, total: total.used() }))
+    Ok(call.read(UtilisationBody { from, to, by, items, total: made.total.clone() }))
 }
 
-async fn now(about: &About, wanted: &Wanted, by: By) -> Result<Known, Problem> {
-    let Wanted { from, to, member } = *wanted;
+/// The answer about the present, which is kept until a table that it's made of moves.
+async fn kept(about: &About, wanted: Wanted, by: By) -> Result<Arc<Made>, Problem> {
+    const KEPT: &str = "utilisation";
     let mut tx = about.tx().await?;
-    let terms = work_terms::of_members(&mut tx, member).await?;
-    let holidays = work_terms::holidays(&mut tx, from.first(), to.last()).await?;
+    let mark = mark_of(&mut tx, MODELS).await?;
+    let answers = tx.kept::<Answers<(Wanted, By), Made>>(KEPT, &mark);
+    if let Some(made) = answers.as_ref().and_then(|answers| answers.get(&(wanted, by))) {
+        tx.commit().await?;
+        return Ok(made);
+    }
+    let known = now(&mut tx, &wanted, by).await?;
+    let made = Arc::new(made(&mut tx, &wanted, &known, by).await?);
+    // What changed between the two looks may be in it or not.
+    if mark_of(&mut tx, MODELS).await? == mark {
+        let answers = answers.unwrap_or_default();
+        answers.keep((wanted, by), made.clone(), MOST_KEPT);
+        tx.keep(KEPT, mark, answers);
+    }
+    tx.commit().await?;
+    Ok(made)
+}
+
+async fn now(tx: &mut TenantTx, wanted: &Wanted, by: By) -> Result<Known, Problem> {
+    let Wanted { from, to, member } = *wanted;
+    let terms = work_terms::of_members(tx, member).await?;
+    let holidays = work_terms::holidays(tx, from.first(), to.last()).await?;
+    let leave = leave_day::taken(tx, member, from.first(), to.last()).await?;
     let (months, projects) = match by {
         By::Project | By::Client => {
-            let projects = project_rows(&mut tx, member, from, to).await?;
+            let projects = project_rows(tx, member, from, to).await?;
             (without_projects(&projects), projects)
         }
         By::Member | By::Month => {
             let months = match member {
-                Some(member) => rows_of(&mut tx, member, from, to).await?,
-                None => rows(&mut tx, from, to).await?,
+                Some(member) => rows_of(tx, member, from, to).await?,
+                None => rows(tx, from, to).await?,
             };
             (months, Vec::new())
         }
     };
-    tx.commit().await?;
-    Ok(Known { terms, holidays, months, projects })
+    Ok(Known { terms, holidays, leave, months, projects })
 }
 
 async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Problem> {
@@ -214,6 +230,11 @@ async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Pr
     let weeks = about.rows_then::<TimesheetWeek>().await?;
     let members = about.rows_then::<Member>().await?;
     let patterns = about.rows_then::<WorkPattern>().await?;
+    let taken = about.rows_then::<LeaveDay>().await?;
+    let requests = about.rows_then::<LeaveRequest>().await?;
+    let taken = taken
+        .zip(requests)
+        .map(|(days, requests)| taken_then(&days, &requests, from.first(), to.last()));
     let mut tx = about.tx().await?;
     let events = events_of(&mut tx, &[calendar_stream()], position).await?;
     tx.commit().await?;
@@ -228,116 +249,6 @@ async fn then(about: &About, wanted: &Wanted, position: i64) -> Result<Known, Pr
     let projects = project_rows_then(weeks, member, from, to);
     let months = without_projects(&projects);
     let holidays = holidays_by_day(calendar.holidays(from.first(), to.last()));
-    Ok(Known { terms, holidays, months, projects })
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Sum {
-    minutes: u64,
-    seconds: i64,
-    billable_seconds: i64,
-}
-
-impl Sum {
-    fn add(&mut self, seconds: i64, billable_seconds: i64) {
-        self.seconds += seconds;
-        self.billable_seconds += billable_seconds;
-    }
-
-    fn is_nothing(&self) -> bool {
-        (self.minutes, self.seconds, self.billable_seconds) == (0, 0, 0)
-    }
-
-    /// With a capacity of its own.
-    fn used(self) -> Used {
-        let capacity_minutes = Some(self.minutes);
-        Used { capacity_minutes, ..self.used_of(self.minutes) }
-    }
-
-    /// As a share of another capacity.
-    fn used_of(self, capacity_minutes: u64) -> Used {
-        Used {
-            capacity_minutes: None,
-            seconds: self.seconds,
-            billable_seconds: self.billable_seconds,
-            not_billable_seconds: self.seconds - self.billable_seconds,
-            utilisation_basis_points: share_basis_points(self.billable_seconds, capacity_minutes),
-        }
-    }
-}
-
-async fn by_member(
-    about: &About,
-    known: &Known,
-    capacities: &BTreeMap<(MemberId, Month), u64>,
-) -> Result<Vec<ItemBody>, Problem> {
-    let mut sums: BTreeMap<MemberId, Sum> = BTreeMap::new();
-    for ((member, _), minutes) in capacities {
-        sums.entry(*member).or_default().minutes += minutes;
-    }
-    for row in &known.months {
-        sums.entry(row.member).or_default().add(row.seconds, row.billable_seconds);
-    }
-    sums.retain(|_, sum| !sum.is_nothing());
-    let mut tx = about.tx().await?;
-    let names = work_terms::names(&mut tx, sums.keys().copied()).await?;
-    personal::load(&about.keys, &mut tx, names.values()).await?;
-    tx.commit().await?;
-    let item = |(member, sum): (MemberId, Sum)| ItemBody {
-        id: Some(member.0),
-        name: personal::text(&about.keys, names.get(&member)),
-        used: sum.used(),
-    };
-    Ok(sums.into_iter().map(item).collect())
-}
-
-fn by_month(known: &Known, capacities: &BTreeMap<(MemberId, Month), u64>) -> Vec<ItemBody> {
-    let mut sums: BTreeMap<Month, Sum> = BTreeMap::new();
-    for ((_, month), minutes) in capacities {
-        sums.entry(*month).or_default().minutes += minutes;
-    }
-    for row in &known.months {
-        sums.entry(row.month).or_default().add(row.seconds, row.billable_seconds);
-    }
-    let item = |(month, sum): (Month, Sum)| ItemBody {
-        id: None,
-        name: Some(month.to_string()),
-        used: sum.used(),
-    };
-    sums.into_iter().map(item).collect()
-}
-
-async fn by_work(
-    about: &About,
-    known: &Known,
-    by: By,
-    capacity_minutes: u64,
-) -> Result<Vec<ItemBody>, Problem> {
-    let ids: BTreeSet<ProjectId> = known.projects.iter().map(|row| row.project).collect();
-    let mut tx = about.tx().await?;
-    let projects = named::projects(&mut tx, ids).await?;
-    let clients = projects.values().filter_map(|project| project.client_name.as_ref());
-    personal::load(&about.keys, &mut tx, clients).await?;
-    tx.commit().await?;
-    let mut sums: BTreeMap<Uuid, (Option<String>, Sum)> = BTreeMap::new();
-    for row in &known.projects {
-        let project: Option<&NamedProject> = projects.get(&row.project);
-        let (id, name) = match (by, project) {
-            (By::Client, Some(project)) => {
-                let name = personal::unique_text(&about.keys, project.client_name.as_ref());
-                (project.client.0, name)
-            }
-            (By::Client, None) | (By::Member | By::Month | By::Project, _) => {
-                (row.project.0, project.map(|project| project.name.clone()))
-            }
-        };
-        let (_, sum) = sums.entry(id).or_insert_with(|| (name, Sum::default()));
-        sum.add(row.seconds, row.billable_seconds);
-    }
-    let item = |(id, (name, sum)): (Uuid, (Option<String>, Sum))| ItemBody {
-        id: Some(id),
-        name,
-        used: sum.used_of(capacity_minutes),
-    };
-    Ok(sums.into_iter().map(item).collect())
+    let leave = taken.unwrap_or_default();
+    Ok(Known { terms, holidays, leave, months, projects })
 }

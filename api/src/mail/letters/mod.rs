@@ -2,8 +2,16 @@
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
 mod budget_alert;
+mod corrections;
 mod frozen;
 mod invitation;
+mod leave;
+mod leave_corrected;
+mod leave_corrections;
+mod leave_decided;
+mod leave_granted;
+mod leave_lapsing;
+mod leave_submitted;
 mod link;
 mod payment_due;
 mod sign_in;
@@ -59,6 +67,24 @@ pub(super) async fn compose(
             payment_due::compose(post, tenant, job, (of, owner, day)).await
         }
         Letter::BudgetAlert { .. } => budget_alert::compose(post, tenant, job, letter).await,
+        Letter::LeaveCorrected { to, member, version } => {
+            leave_corrected::compose(post, tenant, job, (to, member, version)).await
+        }
+        Letter::LeaveCorrections { to, after, until } => {
+            leave_corrections::compose(post, tenant, job, (to, after, until)).await
+        }
+        Letter::LeaveLapsing { member, leave_type, last } => {
+            leave_lapsing::compose(post, tenant, job, (member, leave_type, last)).await
+        }
+        Letter::LeaveSubmitted { to, member, request } => {
+            leave_submitted::compose(post, tenant, job, (to, member, request)).await
+        }
+        Letter::LeaveDecided { member, request, version } => {
+            leave_decided::compose(post, tenant, job, (member, request, version)).await
+        }
+        Letter::LeaveGranted { to, member, request } => {
+            leave_granted::compose(post, tenant, job, (to, member, request)).await
+        }
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }

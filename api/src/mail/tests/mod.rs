@@ -1,5 +1,7 @@
 //! Letters to a real mail server, which takes them, refuses them, is away or cuts the connection.
 
+mod leave;
+mod leave_settled;
 mod letters;
 mod server;
 mod timesheets;

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::billing::samples::day;
-use crate::time::samples::{entry_id, member, project, task};
+use crate::time::rounding::entry_seconds;
+use crate::time::samples::{entry_id, member, project, span_in, task};
 use crate::time::{RoundingMode, RoundingScope, RoundingTie};
 
 /// Half up from the exact seconds; the working day counts for rates per day only.
@@ -158,7 +159,7 @@ fn quantities_are_rounded_half_up_at_the_fourth_place() {
 #[test]
 fn a_rule_for_ends_bills_the_difference_of_the_rounded_ends() {
     let entries = [reserved(1, "2026-01-07", 4517), reserved(2, "2026-01-07", 4517)];
-    let span = crate::time::samples::span_in("2026-01-07T12:17:35Z", "2026-01-07T13:32:52Z", "UTC");
+    let span = span_in("2026-01-07T12:17:35Z", "2026-01-07T13:32:52Z", "UTC");
     let at = |entry: &ReservedEntry| Terms {
         rounding: by_quarter(RoundingMode::Up, RoundingScope::Ends),
         span: span.span.clone().filter(|_| entry.entry == entry_id(1)),
@@ -255,5 +256,51 @@ proptest! {
                 invoice_lines(&backwards, group_by, "ZAR", at, price)
             );
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn sums_by_task_are_those_of_the_lines(
+        entries in any_entries(), modes in 0_usize..16, taken_back in 1_usize..6,
+    ) {
+        let mode = RoundingMode::parse(RoundingMode::NAMES[modes / 4]).expect("listed");
+        let scope = RoundingScope::parse(RoundingScope::NAMES[modes % 4]).expect("listed");
+        let mut entries = entries;
+        for entry in entries.iter_mut().step_by(taken_back) {
+            entry.seconds = -entry.seconds;
+        }
+        let until = ["07:32:52", "08:05:00", "08:40:01"];
+        let span = |end| span_in("2026-01-07T07:17:35Z", &format!("2026-01-07T{end}Z"), "UTC").span;
+        let spans = until.map(span);
+        let at = |entry: &ReservedEntry| {
+            let mut terms = mixed_terms(entry, mode, scope);
+            terms.span = spans.get(entry.seconds.unsigned_abs() as usize % 5).cloned().flatten();
+            if entry.task == task(2) && let Some(rate) = &mut terms.rate {
+                rate.currency = "EUR".into();
+            }
+            terms
+        };
+        let mut sums = TaskSums::default();
+        let currency = sums.currency("ZAR");
+        for entry in &entries {
+            let terms = at(entry);
+            let (rule, span) = (terms.rounding, terms.span.clone());
+            let of = sums.terms(terms);
+            let measured = Measured { seconds: entry.seconds, span: span.as_ref() };
+            let ReservedEntry { member, project, task, day, .. } = *entry;
+            let added = SummedEntry { member, project, task, day, measured };
+            let alone = sums.add(currency, of, added);
+            prop_assert_eq!(alone, entry_seconds(measured, rule.effective()));
+        }
+        let mut expected = Sum::default();
+        for line in invoice_lines(&entries, GroupBy::Task, "ZAR", at, price) {
+            expected.seconds += line.seconds;
+            expected.rounded_seconds += line.rounded_seconds;
+            expected.net_minor += line.net_minor.unwrap_or_default();
+            expected.unpriced_seconds += if line.net_minor.is_none() { line.seconds } else { 0 };
+        }
+        let expected = std::collections::BTreeMap::from([("ZAR".to_owned(), expected)]);
+        prop_assert_eq!(sums.sums(price), expected);
     }
 }

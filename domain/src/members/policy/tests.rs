@@ -1,6 +1,7 @@
 //! The whole table against a reviewed text: whoever changes who may do what changes that file too.
 
 use super::*;
+use crate::id::LeaveRequestId;
 use uuid::Uuid;
 
 const REVIEWED: &str = include_str!("reviewed.txt");
@@ -10,10 +11,12 @@ const OTHER: MemberId = MemberId(Uuid::from_u128(2));
 const CLIENT: ClientId = ClientId(Uuid::from_u128(3));
 const PROJECT: ProjectId = ProjectId(Uuid::from_u128(4));
 const FILE: FileId = FileId(Uuid::from_u128(5));
+const REQUEST: LeaveRequestId = LeaveRequestId(Uuid::from_u128(6));
 
 /// Each kind of object, with whether it's the caller's own.
 fn objects() -> Vec<(String, Object, bool)> {
-    let file = |kind, owner, about| Object::File { file: FILE, kind, owner, about };
+    let file =
+        |kind, owner, about| Object::File { file: FILE, kind, owner, about, approver: false };
     let mut objects = vec![
         ("firm".to_owned(), Object::Firm, false),
         ("client".to_owned(), Object::Client(CLIENT), false),
@@ -33,6 +36,18 @@ fn objects() -> Vec<(String, Object, bool)> {
             objects.push((format!("{kind} of {name}"), file(kind, OTHER, Some(about)), false));
         }
     }
+    let about = Some(FileAbout::LeaveRequest(REQUEST));
+    for kind in [FileKind::Document, FileKind::SickNote, FileKind::Medical] {
+        for (owner, own) in [(OTHER, false), (CALLER, true)] {
+            objects.push((format!("{kind} of leave"), file(kind, owner, about), own));
+        }
+        let object = Object::File { file: FILE, kind, owner: OTHER, about, approver: true };
+        objects.push((format!("{kind} of leave to approve"), object, false));
+    }
+    let leave = |member, approver| Object::Leave { member, approver };
+    objects.push(("leave".to_owned(), leave(OTHER, false), false));
+    objects.push(("leave".to_owned(), leave(CALLER, false), true));
+    objects.push(("leave to approve".to_owned(), leave(OTHER, true), false));
     objects
 }
 
@@ -50,8 +65,12 @@ fn who_may(action: Action, object: &Object) -> Vec<String> {
         .filter(|role| allowed(&member(*role), &none))
         .map(|role| role.to_string())
         .collect();
-    let grants =
-        [Grant::AccountManager(CLIENT), Grant::ProjectManager(PROJECT), Grant::Reader(FILE)];
+    let grants = [
+        Grant::AccountManager(CLIENT),
+        Grant::ProjectManager(PROJECT),
+        Grant::Reader(FILE),
+        Grant::LeaveReader(OTHER),
+    ];
     for grant in grants {
         let (one, plain) = (BTreeSet::from([grant]), member(Role::Member));
         if !allowed(&plain, &none) && allowed(&plain, &one) {
@@ -91,6 +110,7 @@ fn a_grant_on_one_object_opens_no_other() {
         Grant::AccountManager(ClientId(other(1))),
         Grant::ProjectManager(ProjectId(other(2))),
         Grant::Reader(FileId(other(3))),
+        Grant::LeaveReader(MemberId(other(4))),
     ]);
     let none = BTreeSet::new();
     for action in Action::ALL {
@@ -108,7 +128,8 @@ fn a_grant_on_one_object_opens_no_other() {
 fn who_has_no_role_may_nothing_whatever_was_granted_but_read_what_is_theirs() {
     let grants = BTreeSet::from([Grant::AccountManager(CLIENT), Grant::ProjectManager(PROJECT)]);
     let by = Authority::Member { member: CALLER, roles: Vec::new() };
-    for action in Action::ALL.into_iter().filter(|action| *action != Action::ReadFile) {
+    let reads = [Action::ReadFile, Action::ReadLeaveReason];
+    for action in Action::ALL.into_iter().filter(|action| !reads.contains(action)) {
         for (name, object, _) in objects() {
             assert!(may(&by, &grants, action, &object).is_err(), "{action:?} {name}");
         }
@@ -118,7 +139,8 @@ fn who_has_no_role_may_nothing_whatever_was_granted_but_read_what_is_theirs() {
 #[test]
 fn an_admin_opens_nobodys_health_to_themselves_and_an_owner_may() {
     let none = BTreeSet::new();
-    let note = |owner| Object::File { file: FILE, kind: FileKind::SickNote, owner, about: None };
+    let (kind, about, approver) = (FileKind::SickNote, None, false);
+    let note = |owner| Object::File { file: FILE, kind, owner, about, approver };
     let give = |role, owner, to| may_give(&member(role), &none, &note(owner), to).is_ok();
     assert!(!give(Role::Admin, OTHER, CALLER));
     assert!(give(Role::Owner, OTHER, CALLER));

@@ -23,13 +23,12 @@ pub(crate) fn files() -> Vec<Event> {
         sealed: true,
         content_sha256: None,
     };
-    let about =
-        [FileAbout::Client(ClientId(id(UMBRELLA))), FileAbout::Project(ProjectId(id(BRIDGE)))];
-    let [contract, document] = about.map(|about| FileStored {
-        kind: match about {
-            FileAbout::Client(_) => FileKind::Contract,
-            FileAbout::Project(_) => FileKind::Document,
-        },
+    let about = [
+        (FileKind::Contract, FileAbout::Client(ClientId(id(UMBRELLA)))),
+        (FileKind::Document, FileAbout::Project(ProjectId(id(BRIDGE)))),
+    ];
+    let [contract, document] = about.map(|(kind, about)| FileStored {
+        kind,
         about: Some(about),
         content_sha256: Some(digest("content")),
         ..note.clone()

@@ -7,6 +7,7 @@ mod catalogue;
 pub(crate) mod files;
 mod keyring;
 mod leave;
+mod leave_members;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod sample;

@@ -12,7 +12,9 @@ use serde_json::value::RawValue;
 use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
-use super::{budgets, catalogue, files, leave, people, platform, sums, tenancy, time, timer};
+use super::{
+    budgets, catalogue, files, leave, leave_members, people, platform, sums, tenancy, time, timer,
+};
 
 /// The file of the metadata column, which has no version of its own: it only grows.
 const METADATA: &str = "metadata.json";
@@ -41,6 +43,8 @@ fn samples() -> Vec<Event> {
         platform::flags(),
         leave::leave_types(),
         leave::holidays(),
+        leave_members::policies(),
+        leave_members::of_members(),
         people::settings(),
         people::imports(),
         people::jobs(),

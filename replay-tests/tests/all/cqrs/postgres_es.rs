@@ -13,7 +13,7 @@ use domain::files::File;
 use domain::flags::Flag;
 use domain::id::StreamId;
 use domain::jobs::JobHistory;
-use domain::leave::{HolidayCalendar, LeaveType};
+use domain::leave::{HolidayCalendar, LeaveType, MemberLeave};
 use domain::log::{Actor, Event, Via};
 use domain::members::{Member, Session};
 use domain::settings::Settings;
@@ -107,6 +107,7 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 Favourites::TYPE => assert_same::<Favourites>(&firm, &pool, stream).await,
                 Timesheet::TYPE => assert_same::<Timesheet>(&firm, &pool, stream).await,
                 LeaveType::TYPE => assert_same::<LeaveType>(&firm, &pool, stream).await,
+                MemberLeave::TYPE => assert_same::<MemberLeave>(&firm, &pool, stream).await,
                 HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,
                 Invoice::TYPE => assert_same::<Invoice>(&firm, &pool, stream).await,
                 Session::TYPE => assert_same::<Session>(&firm, &pool, stream).await,

@@ -10,7 +10,7 @@ use domain::billing::Invoice;
 use domain::catalogue::{Client, Project, RateCard, RoundingRule};
 use domain::files::File;
 use domain::id::{CommandId, StreamId};
-use domain::leave::{HolidayCalendar, LeaveType};
+use domain::leave::{HolidayCalendar, LeaveType, MemberLeave};
 use domain::log::{Event, Metadata};
 use domain::members::{Member, Session};
 use domain::personal::{Envelope, KeyName, Keyring, PersonalFields, try_each_personal};
@@ -127,6 +127,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Import(_) => "import",
         Event::LeaveType(_) => LeaveType::TYPE,
         Event::Holiday(_) => HolidayCalendar::TYPE,
+        Event::MemberLeave(_) => MemberLeave::TYPE,
         Event::Tenancy(_) => "tenant",
         Event::File(_) => File::TYPE,
         Event::Job(_) => "job",

@@ -8,6 +8,7 @@ mod rows;
 mod story_of_books;
 mod story_of_imports;
 mod story_of_leave;
+mod story_of_leave_year;
 mod story_of_months;
 mod story_of_people;
 mod story_of_platform;

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::history::{self, Line};
 use super::{
-    story_of_books, story_of_imports, story_of_leave, story_of_months, story_of_people,
-    story_of_platform, story_of_time,
+    story_of_books, story_of_imports, story_of_leave, story_of_leave_year, story_of_months,
+    story_of_people, story_of_platform, story_of_time,
 };
 use crate::contracts::add_stream;
 use crate::firm::Firm;
 
 /// Each history by the name of its file.
-pub(crate) const NAMES: [&str; 7] =
-    ["books", "time", "imports", "leave", "people", "months", "platform"];
+pub(crate) const NAMES: [&str; 8] =
+    ["books", "time", "imports", "leave", "leave_year", "people", "months", "platform"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("streams")
@@ -35,6 +35,7 @@ async fn tell(name: &str) -> Firm {
         "time" => story_of_time::tell().await,
         "imports" => story_of_imports::tell().await,
         "leave" => story_of_leave::tell().await,
+        "leave_year" => story_of_leave_year::tell().await,
         "people" => story_of_people::tell().await,
         "months" => story_of_months::tell().await,
         "platform" => story_of_platform::tell().await,

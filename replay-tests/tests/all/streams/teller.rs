@@ -71,5 +71,10 @@ made!(
     LeaveTypeId,
     BudgetId,
     FavouriteId,
-    SubstitutionId
+    SubstitutionId,
+    LeaveRequestId,
+    LeaveEntryId,
+    LeaveCaseId,
+    LeaveFeedId,
+    FileId
 );
