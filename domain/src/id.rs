@@ -58,6 +58,12 @@ ids! {
     FavouriteId,
     /// An invoice, draft or issued.
     InvoiceId,
+    /// A credit note: what takes an issued invoice back, in whole or in part.
+    CreditNoteId,
+    /// A payment of a client.
+    PaymentId,
+    /// What a client disputes of a line.
+    DisputeId,
     /// A kind of leave.
     LeaveTypeId,
     /// A request for leave.

@@ -74,6 +74,9 @@ impl Percent {
     const DECIMALS: u32 = 4;
     const HUNDRED: u32 = 100 * 10_u32.pow(Self::DECIMALS);
 
+    /// Nothing.
+    pub const ZERO: Percent = Percent(0);
+
     /// Reads `15` or `2.5`; at most four decimals, not above 100.
     pub fn parse(text: &str) -> Option<Self> {
         let parts = u32::try_from(scaled(text, Self::DECIMALS)?).ok()?;
@@ -85,10 +88,31 @@ impl Percent {
         divided(i128::from(amount_minor) * i128::from(self.0), i128::from(Self::HUNDRED))
     }
 
+    /// What is left of `price` times `times`, divided by `per`, once this much was taken off: all
+    /// of it exact and rounded once. `per` is above zero.
+    pub fn off(self, price_minor: i64, times: i64, per: u32) -> i64 {
+        let left = i128::from(Self::HUNDRED - self.0);
+        let whole = i128::from(Self::HUNDRED) * i128::from(per);
+        divided(i128::from(price_minor) * i128::from(times) * left, whole)
+    }
+
     /// The tax inside a gross price, by the exact tax fraction: at 15 percent 3/23 of it.
     pub fn within(self, gross_minor: i64) -> i64 {
         let whole = i128::from(Self::HUNDRED) + i128::from(self.0);
         divided(i128::from(gross_minor) * i128::from(self.0), whole)
+    }
+}
+
+impl Serialize for Percent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Percent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Percent::parse(&text).ok_or_else(|| serde::de::Error::custom("no percentage"))
     }
 }
 
@@ -112,6 +136,31 @@ pub fn price(seconds: i64, rate: &Rate, working_day_seconds: u32) -> i64 {
         RateUnit::Day => working_day_seconds,
     };
     divided(i128::from(seconds) * i128::from(rate.amount_minor), i128::from(unit_seconds))
+}
+
+/// `amount` times `part` by `whole`, half away from zero; `whole` is not zero.
+pub fn proportion(amount_minor: i64, part: i64, whole: i64) -> i64 {
+    let sign = i128::from(whole.signum());
+    divided(i128::from(amount_minor) * i128::from(part) * sign, i128::from(whole).abs())
+}
+
+/// The minor units of a decimal text such as `-1234.50` in a currency with so many digits, half
+/// away from zero where the text has more of them.
+///
+/// None unless it's a number of at most 15 digits before and 9 after the point, or where it goes
+/// beyond `i64`.
+pub fn minor_of(text: &str, digits: u8) -> Option<i64> {
+    const PLACES: u32 = 9;
+    let (sign, size) = text.strip_prefix('-').map_or((1, text), |size| (-1, size));
+    let (whole, fraction) = size.split_once('.').unwrap_or((size, "0"));
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = (1..=15).contains(&whole.len()) && (1..=9).contains(&fraction.len());
+    if !fits || !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let parts: i128 = format!("{whole}{fraction:0<9}").parse().ok()?;
+    let unit = 10_i128.pow(PLACES - u32::from(digits).min(PLACES));
+    i64::try_from(sign * ((2 * parts + unit) / (2 * unit))).ok()
 }
 
 /// The quotient, half away from zero.
@@ -184,6 +233,19 @@ mod tests {
         assert_eq!(shown(1235, "JPY"), "1235 JPY");
         assert_eq!(shown(1235, "KWD"), "1.235 KWD");
         assert_eq!(shown(-5, "ZAR"), "-0.05 ZAR");
+    }
+
+    #[test]
+    fn m19_an_amount_with_too_many_digits_goes_half_up_in_its_currency() {
+        let minor = |text, code| minor_of(text, minor_digits(code).unwrap());
+        assert_eq!(minor("1234.5", "JPY"), Some(1235));
+        assert_eq!(minor("1.2345", "KWD"), Some(1235));
+        assert_eq!(minor("-0.005", "ZAR"), Some(-1));
+        assert_eq!(minor("99999999999.99", "ZAR"), Some(9_999_999_999_999));
+        assert_eq!(minor("7", "CLF"), Some(70_000));
+        for text in ["", "-", ".5", "7.", "1e3", "+1", "1,5", "--1", "1234567890123456"] {
+            assert_eq!(minor(text, "ZAR"), None, "{text:?}");
+        }
     }
 
     #[test]

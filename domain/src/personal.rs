@@ -253,6 +253,18 @@ impl<F: PersonalFields> PersonalFields for Option<F> {
     }
 }
 
+impl<F: PersonalFields> PersonalFields for Box<F> {
+    fn each_personal(&mut self, visit: &mut dyn FnMut(&mut dyn PersonalField)) {
+        F::each_personal(self, visit);
+    }
+}
+
+impl<F: PersonalFields> PersonalFields for Vec<F> {
+    fn each_personal(&mut self, visit: &mut dyn FnMut(&mut dyn PersonalField)) {
+        self.iter_mut().for_each(|field| field.each_personal(visit));
+    }
+}
+
 /// Seals or opens every personal field of `holder` with `step`; stops at the first error.
 pub fn try_each_personal(
     holder: &mut impl PersonalFields,

@@ -149,6 +149,7 @@ impl Refusal {
             | ClaimKind::Reversal
             | ClaimKind::Replacement
             | ClaimKind::Substitution => None,
+            ClaimKind::InvoiceNumber => Some(billing::Refusal::NumberTaken.into()),
         }
     }
 }

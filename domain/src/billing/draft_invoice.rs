@@ -5,7 +5,9 @@
 use jiff::civil::Date;
 
 use super::{GroupBy, Invoice, InvoiceDrafted, Refusal, ReservedEntry};
-use crate::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
+use crate::id::{
+    ClientId, CreditNoteId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId,
+};
 use crate::time::{EntryState, Timesheet};
 
 /// How many entries one invoice may hold; each is named in one event.
@@ -53,6 +55,16 @@ pub struct Candidate {
     pub client: ClientId,
     /// The stream of the invoice that holds its seconds.
     pub claimed: Option<StreamId>,
+    /// The credit note that set these seconds free; none for the entry as it was recorded.
+    pub freed_by: Option<CreditNoteId>,
+}
+
+impl Candidate {
+    /// The same entry's seconds that a credit note set free, held by `claimed`.
+    #[must_use]
+    pub fn freed(self, by: CreditNoteId, seconds: i64, claimed: Option<StreamId>) -> Self {
+        Candidate { freed_by: Some(by), seconds, claimed, ..self }
+    }
 }
 
 /// What drafting is decided on.
@@ -88,6 +100,7 @@ pub fn candidates_of(
             billable: entry.billable,
             client: client_of(entry.project)?,
             claimed: claimed(*id),
+            freed_by: None,
         })
     };
     sheet.entries.iter().filter_map(candidate).collect()
@@ -106,15 +119,7 @@ pub fn decide(
     if to < from {
         return Err(Refusal::PeriodReversed { from, to });
     }
-    let mut entries: Vec<_> = facts
-        .candidates
-        .iter()
-        .filter(|it| it.approved && it.billable && it.claimed.is_none())
-        .filter(|it| it.client == client && (from..=to).contains(&it.day))
-        .map(reserved)
-        .collect();
-    entries.sort_unstable_by_key(|reserved| (reserved.day, reserved.entry));
-    entries.dedup_by_key(|reserved| reserved.entry);
+    let entries = billable(facts, client, from, to, None);
     if entries.is_empty() {
         return Err(Refusal::NothingToBill { from, to });
     }
@@ -123,6 +128,27 @@ pub fn decide(
     }
     let currency = facts.currency.clone();
     Ok(InvoiceDrafted { invoice: id, client, from, to, group_by, currency, entries })
+}
+
+/// What may be billed to a client in a period: approved, billable, and held by no invoice, or by
+/// the one with the stream `own`.
+pub(super) fn billable(
+    facts: &DraftFacts,
+    client: ClientId,
+    from: Date,
+    to: Date,
+    own: Option<StreamId>,
+) -> Vec<ReservedEntry> {
+    let mut entries: Vec<_> = facts
+        .candidates
+        .iter()
+        .filter(|it| it.approved && it.billable && (it.claimed.is_none() || it.claimed == own))
+        .filter(|it| it.client == client && (from..=to).contains(&it.day))
+        .map(reserved)
+        .collect();
+    entries.sort_unstable_by_key(|reserved| (reserved.day, reserved.lot()));
+    entries.dedup_by_key(|reserved| reserved.lot());
+    entries
 }
 
 fn reserved(candidate: &Candidate) -> ReservedEntry {
@@ -134,6 +160,7 @@ fn reserved(candidate: &Candidate) -> ReservedEntry {
         task: candidate.task,
         day: candidate.work_day,
         seconds: candidate.seconds,
+        freed_by: candidate.freed_by,
     }
 }
 

@@ -1,11 +1,34 @@
-//! What can happen to an invoice.
+//! What can happen to an invoice while it's a draft, and all of it as one family.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::GroupBy;
-use crate::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, TaskId};
+use super::draft_terms::DraftTerms;
+use super::issued_events::{
+    CreditNoteIssued, DisputeSettled, InvoiceIssued, InvoicePaid, InvoiceSent, InvoiceSignedOff,
+    LineDisputed, PaymentReversed,
+};
+use crate::id::{ClientId, CreditNoteId, EntryId, InvoiceId, MemberId, ProjectId, TaskId};
 use crate::personal::Personal;
+
+/// Seconds of an entry that are billed together. An entry is one lot until a credit note takes back
+/// some of its seconds: what that sets free is a lot of its own from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Lot {
+    /// The entry.
+    pub entry: EntryId,
+    /// The credit note that set the seconds free; none for the entry as it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freed_by: Option<CreditNoteId>,
+}
+
+impl Lot {
+    /// The whole of an entry.
+    pub fn whole(entry: EntryId) -> Self {
+        Lot { entry, freed_by: None }
+    }
+}
 
 /// The seconds of one approved entry that a draft reserves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +45,19 @@ pub struct ReservedEntry {
     pub task: TaskId,
     /// The local day of the work, by which it's priced; a correction may be booked on another.
     pub day: Date,
-    /// All its seconds, unrounded; less than nothing where it takes time back.
+    /// All its seconds, unrounded; less than nothing where it takes time back. Of a lot that a
+    /// credit note set free, the seconds of that lot.
     pub seconds: i64,
+    /// The credit note that set these seconds free; none for the entry as it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freed_by: Option<CreditNoteId>,
+}
+
+impl ReservedEntry {
+    /// Which seconds are reserved.
+    pub fn lot(&self) -> Lot {
+        Lot { entry: self.entry, freed_by: self.freed_by }
+    }
 }
 
 /// A draft was made and reserves the seconds of these entries. Prices stay open until it's issued.
@@ -45,7 +79,39 @@ pub struct InvoiceDrafted {
     pub entries: Vec<ReservedEntry>,
 }
 
-/// The draft is void; its seconds are unbilled again.
+/// A draft covers something else from now on. What stays on it is not named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceRedrafted {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Whose.
+    pub client: ClientId,
+    /// The first day of the period.
+    pub from: Date,
+    /// The last day of the period.
+    pub to: Date,
+    /// What makes a line.
+    pub group_by: GroupBy,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What is given back, as it was reserved.
+    pub released: Vec<ReservedEntry>,
+    /// What is reserved besides what stays.
+    pub taken: Vec<ReservedEntry>,
+}
+
+/// What a draft is to be issued with was changed; all of it as it holds from now on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceTermsChanged {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// Whose.
+    pub client: ClientId,
+    /// Discounts, words and references.
+    pub terms: DraftTerms,
+}
+
+/// The invoice is void; its seconds are unbilled again. A number that it has stays its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InvoiceVoided {
     /// The invoice.
@@ -66,5 +132,25 @@ crate::event_family! {
         InvoiceDrafted = 1,
         /// Void; seconds given back.
         InvoiceVoided = 1 [reason],
+        /// A draft covers something else.
+        InvoiceRedrafted = 1,
+        /// A draft has other terms.
+        InvoiceTermsChanged = 1 [terms],
+        /// Sealed, with its number.
+        InvoiceIssued = 1 [sealed],
+        /// Sent to the client.
+        InvoiceSent = 1 [to],
+        /// Paid, in whole or in part.
+        InvoicePaid = 1 [reference],
+        /// A payment did not come or went back.
+        PaymentReversed = 1 [reason],
+        /// Taken back, in whole or in part.
+        CreditNoteIssued = 1 [sealed],
+        /// The client agrees.
+        InvoiceSignedOff = 1 [by],
+        /// The client does not agree with a line.
+        LineDisputed = 1 [by, reason],
+        /// What came of it.
+        DisputeSettled = 1 [note],
     }
 }

@@ -7,6 +7,7 @@ mod sums;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::{GroupBy, ReservedEntry};
 use crate::catalogue::rates::{Rate, RateUnit};
@@ -32,7 +33,8 @@ pub struct Terms {
 }
 
 /// What a line is about, in the order that lines stand in. Names are joined by the reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LineKey {
     /// A kind of work on a project.
     Task {
@@ -225,7 +227,7 @@ fn line(
 
 /// Seconds in units, with four decimal places, rounded half away from zero; a unit of no seconds
 /// has none.
-fn quantity(seconds: i64, unit_seconds: u32) -> String {
+pub(super) fn quantity(seconds: i64, unit_seconds: u32) -> String {
     let unit = u128::from(unit_seconds.max(1));
     let parts = (u128::from(seconds.unsigned_abs()) * 20_000 + unit) / (2 * unit);
     let sign = if seconds < 0 && parts > 0 { "-" } else { "" };

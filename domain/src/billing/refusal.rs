@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::InvoiceState;
-use crate::id::InvoiceId;
+use crate::id::{CreditNoteId, DisputeId, InvoiceId, PaymentId};
 
 /// What an invoice refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,13 +49,194 @@ pub enum Refusal {
         invoice: InvoiceId,
     },
     /// It has come further than a draft.
-    #[error("only a draft can be voided, and the invoice {invoice} is {}", state.as_str())]
+    #[error("this takes a draft, and the invoice {invoice} is {}", state.as_str())]
     NotADraft {
         /// The invoice.
         invoice: InvoiceId,
         /// What it is.
         state: InvoiceState,
     },
+    /// It was not issued, or it's void.
+    #[error("this takes an issued invoice, and the invoice {invoice} is {}", state.as_str())]
+    NotIssued {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// What it is.
+        state: InvoiceState,
+    },
+    /// It was sent, paid or credited, so that others have it in their books.
+    #[error("the invoice {invoice} is {why}, so it can't be voided; issue a credit note")]
+    NotVoidable {
+        /// The invoice.
+        invoice: InvoiceId,
+        /// What it is.
+        why: &'static str,
+    },
+    /// A line has no price.
+    #[error("line {line} has no price ({code}); set a rate in the currency of the invoice")]
+    LineUnpriced {
+        /// The line.
+        line: u32,
+        /// Why, as in the draft's warning.
+        code: &'static str,
+    },
+    /// What was priced is not what the draft holds.
+    #[error("the draft changed while it was priced; try again")]
+    DraftChanged,
+    /// A discount is more than there is.
+    #[error("a discount is less than nothing or more than what it's taken off; make it smaller")]
+    DiscountTooLarge,
+    /// Two discounts or two taxes for lines about the same.
+    #[error("two entries are about the same lines; give one")]
+    TermTwice,
+    /// A text is too long or has control characters.
+    #[error("{what} has at most {most} characters and no control characters")]
+    BadText {
+        /// Which text.
+        what: &'static str,
+        /// Characters at most.
+        most: usize,
+    },
+    /// An amount is beyond what a document can hold.
+    #[error("an amount is too large for one document; make several")]
+    AmountTooLarge,
+    /// Corrections take back more than there is.
+    #[error("the invoice comes to less than nothing; add more time, or wait until there is some")]
+    TotalBelowZero,
+    /// A day is beyond the calendar.
+    #[error("the day is beyond the calendar; choose a sooner one")]
+    DayOutOfRange,
+    /// It's no current currency.
+    #[error("{currency:?} is no current ISO 4217 code")]
+    UnknownCurrency {
+        /// The code.
+        currency: String,
+    },
+    /// It's no country.
+    #[error("give an ISO 3166-1 code of two capitals such as ZA")]
+    UnknownCountry,
+    /// Tax in a foreign currency without a rate to show it in the firm's own.
+    #[error(
+        "the invoice is in {currency} and its tax must be shown in {own}; give the exchange rate \
+         with its day and source"
+    )]
+    ExchangeRateMissing {
+        /// Of the invoice.
+        currency: String,
+        /// Of the firm.
+        own: String,
+    },
+    /// Time outside the scope of the tax beside time that is not.
+    #[error("what is not subject to VAT can't stand beside what is; make two invoices")]
+    MixedOutsideScope,
+    /// A number that a document has already.
+    #[error("the next number is another document's already; change the pattern of numbers")]
+    NumberTaken,
+    /// A number from another series than the document belongs to.
+    #[error("the number does not belong to this document; take the next one of its series")]
+    WrongSeries,
+    /// A payment of nothing or less.
+    #[error("an amount of money is above zero")]
+    AmountNotPositive,
+    /// A payment with this id is there already, with other content.
+    #[error("the payment {payment} is there already; record another with a new id")]
+    PaymentExists {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// There is no such payment on the invoice.
+    #[error("the invoice has no payment {payment}")]
+    PaymentUnknown {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// More would go back than came in.
+    #[error("of this payment {left_minor} minor units are left; reverse no more than that")]
+    ReversedTooMuch {
+        /// What is left of it.
+        left_minor: i64,
+    },
+    /// More was paid than is due, and that was not to be kept.
+    #[error(
+        "{balance_minor} minor units are due; record no more, or say that the rest is kept as the \
+         client's credit"
+    )]
+    Overpaid {
+        /// What is due.
+        balance_minor: i64,
+    },
+    /// A credit note with this id is there already.
+    #[error("the credit note {credit_note} is there already; use a new id")]
+    CreditNoteExists {
+        /// The credit note.
+        credit_note: CreditNoteId,
+    },
+    /// There is no such credit note of the invoice.
+    #[error("the invoice has no credit note {credit_note}")]
+    CreditNoteUnknown {
+        /// The credit note.
+        credit_note: CreditNoteId,
+    },
+    /// The invoice has no such line.
+    #[error("the invoice has no line {line}")]
+    LineUnknown {
+        /// The line.
+        line: u32,
+    },
+    /// A line is named twice.
+    #[error("line {line} is named twice; name it once")]
+    LineTwice {
+        /// The line.
+        line: u32,
+    },
+    /// More of a line would be taken back than is left, or of the other sign.
+    #[error("less than that is left of line {line}; credit no more than what is left of it")]
+    OverCredited {
+        /// The line.
+        line: u32,
+    },
+    /// Parts of a line's seconds can't be priced.
+    #[error("line {line} has no seconds to go by; credit the whole line or an amount")]
+    NotDivisible {
+        /// The line.
+        line: u32,
+    },
+    /// More would be taken back than is left of the invoice.
+    #[error("that is more than is left of the invoice; credit lines below zero together with it")]
+    CreditTooLarge,
+    /// A credit note that asks for money.
+    #[error("the credit note comes to less than nothing; credit other lines together with these")]
+    CreditBelowZero,
+    /// Nothing is left to take back, or nothing was named.
+    #[error("there is nothing to credit; name lines of which something is left")]
+    NothingToCredit,
+    /// The day is before the invoice was issued.
+    #[error("the invoice was issued on {issued_on}; choose that day or a later one")]
+    BeforeIssue {
+        /// When it was.
+        issued_on: Date,
+    },
+    /// A dispute with this id is there already.
+    #[error("the dispute {dispute} is there already; use a new id")]
+    DisputeExists {
+        /// The dispute.
+        dispute: DisputeId,
+    },
+    /// There is no such dispute.
+    #[error("the invoice has no dispute {dispute}")]
+    DisputeUnknown {
+        /// The dispute.
+        dispute: DisputeId,
+    },
+    /// The dispute is over.
+    #[error("the dispute was settled already; the client may open another one")]
+    DisputeClosed,
+    /// The client disputes a line.
+    #[error("a line is disputed; settle that first")]
+    Disputed,
+    /// The client saw an older state of it.
+    #[error("the invoice has changed since it was shown; look at it again and sign then")]
+    SeenTooOld,
 }
 
 impl Refusal {
@@ -68,6 +249,42 @@ impl Refusal {
             Refusal::InvoiceExists { .. } => "billing.invoice_exists",
             Refusal::InvoiceUnknown { .. } => "billing.invoice_unknown",
             Refusal::NotADraft { .. } => "billing.not_a_draft",
+            Refusal::NotIssued { .. } => "billing.not_issued",
+            Refusal::NotVoidable { .. } => "billing.not_voidable",
+            Refusal::LineUnpriced { .. } => "billing.line_unpriced",
+            Refusal::DraftChanged => "billing.draft_changed",
+            Refusal::DiscountTooLarge => "billing.discount_too_large",
+            Refusal::TermTwice => "billing.term_twice",
+            Refusal::BadText { .. } => "billing.bad_text",
+            Refusal::AmountTooLarge => "billing.amount_too_large",
+            Refusal::TotalBelowZero => "billing.total_below_zero",
+            Refusal::DayOutOfRange => "billing.day_out_of_range",
+            Refusal::UnknownCurrency { .. } => "billing.unknown_currency",
+            Refusal::UnknownCountry => "billing.unknown_country",
+            Refusal::ExchangeRateMissing { .. } => "billing.exchange_rate_missing",
+            Refusal::MixedOutsideScope => "billing.mixed_outside_scope",
+            Refusal::NumberTaken => "billing.number_taken",
+            Refusal::WrongSeries => "billing.wrong_series",
+            Refusal::AmountNotPositive => "billing.amount_not_positive",
+            Refusal::PaymentExists { .. } => "billing.payment_exists",
+            Refusal::PaymentUnknown { .. } => "billing.payment_unknown",
+            Refusal::ReversedTooMuch { .. } => "billing.reversed_too_much",
+            Refusal::Overpaid { .. } => "billing.overpaid",
+            Refusal::CreditNoteExists { .. } => "billing.credit_note_exists",
+            Refusal::CreditNoteUnknown { .. } => "billing.credit_note_unknown",
+            Refusal::LineUnknown { .. } => "billing.line_unknown",
+            Refusal::LineTwice { .. } => "billing.line_twice",
+            Refusal::OverCredited { .. } => "billing.over_credited",
+            Refusal::NotDivisible { .. } => "billing.not_divisible",
+            Refusal::CreditTooLarge => "billing.credit_too_large",
+            Refusal::CreditBelowZero => "billing.credit_below_zero",
+            Refusal::NothingToCredit => "billing.nothing_to_credit",
+            Refusal::BeforeIssue { .. } => "billing.before_issue",
+            Refusal::DisputeExists { .. } => "billing.dispute_exists",
+            Refusal::DisputeUnknown { .. } => "billing.dispute_unknown",
+            Refusal::DisputeClosed => "billing.dispute_closed",
+            Refusal::Disputed => "billing.disputed",
+            Refusal::SeenTooOld => "billing.seen_too_old",
         }
     }
 
@@ -75,16 +292,58 @@ impl Refusal {
     pub fn field(&self) -> Option<&'static str> {
         match self {
             Refusal::PeriodReversed { .. } | Refusal::TooManyEntries { .. } => Some("/to"),
+            Refusal::DiscountTooLarge => Some("/discounts"),
+            Refusal::UnknownCountry => Some("/country"),
+            Refusal::ExchangeRateMissing { .. } => Some("/exchange"),
+            Refusal::AmountNotPositive
+            | Refusal::Overpaid { .. }
+            | Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
+            Refusal::LineTwice { .. }
+            | Refusal::OverCredited { .. }
+            | Refusal::NotDivisible { .. }
+            | Refusal::CreditTooLarge
+            | Refusal::CreditBelowZero
+            | Refusal::NothingToCredit => Some("/lines"),
+            Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => Some("/on"),
             Refusal::NothingToBill { .. }
             | Refusal::InvoiceExists { .. }
             | Refusal::InvoiceUnknown { .. }
-            | Refusal::NotADraft { .. } => None,
+            | Refusal::NotADraft { .. }
+            | Refusal::NotIssued { .. }
+            | Refusal::NotVoidable { .. }
+            | Refusal::LineUnpriced { .. }
+            | Refusal::DraftChanged
+            | Refusal::TermTwice
+            | Refusal::BadText { .. }
+            | Refusal::AmountTooLarge
+            | Refusal::TotalBelowZero
+            | Refusal::UnknownCurrency { .. }
+            | Refusal::MixedOutsideScope
+            | Refusal::NumberTaken
+            | Refusal::WrongSeries
+            | Refusal::PaymentExists { .. }
+            | Refusal::PaymentUnknown { .. }
+            | Refusal::CreditNoteExists { .. }
+            | Refusal::CreditNoteUnknown { .. }
+            | Refusal::LineUnknown { .. }
+            | Refusal::DisputeExists { .. }
+            | Refusal::DisputeUnknown { .. }
+            | Refusal::DisputeClosed
+            | Refusal::Disputed
+            | Refusal::SeenTooOld => None,
         }
     }
 
     /// Whether it says that something named in the request is not there, which the edge answers
     /// like any unknown id.
     pub fn is_missing(&self) -> bool {
-        matches!(self, Refusal::InvoiceUnknown { .. })
+        matches!(
+            self,
+            Refusal::InvoiceUnknown { .. }
+                | Refusal::LineUnknown { .. }
+                | Refusal::PaymentUnknown { .. }
+                | Refusal::CreditNoteUnknown { .. }
+                | Refusal::DisputeUnknown { .. }
+        )
     }
 }

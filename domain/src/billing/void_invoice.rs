@@ -1,10 +1,11 @@
-//! Voiding a draft: exactly the seconds that it reserved are unbilled again.
+//! Voiding an invoice: exactly the seconds that it holds are unbilled again. Of an issued one the
+//! number stays; it's voided only while nobody else has it in their books.
 
 use super::{Invoice, InvoiceState, InvoiceVoided, Refusal};
 use crate::id::InvoiceId;
 use crate::personal::Personal;
 
-/// Gives back what a draft holds.
+/// Gives back what a draft, or an issued invoice that never left the house, holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct VoidInvoice {
     /// The invoice.
@@ -16,16 +17,28 @@ pub struct VoidInvoice {
 /// What voiding leads to.
 pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, Refusal> {
     let id = command.invoice;
-    let drafted = invoice.drafted.as_ref().ok_or(Refusal::InvoiceUnknown { invoice: id })?;
-    match drafted.state {
-        InvoiceState::Draft => Ok(InvoiceVoided {
-            invoice: id,
-            client: drafted.client,
-            entries: drafted.entries.iter().map(|reserved| reserved.entry).collect(),
-            reason: command.reason,
-        }),
-        InvoiceState::Void => Err(Refusal::NotADraft { invoice: id, state: drafted.state }),
+    let drafted = invoice.known(id)?;
+    let open = match (drafted.state, &drafted.issued) {
+        (state @ InvoiceState::Void, _) => {
+            return Err(Refusal::NotADraft { invoice: id, state });
+        }
+        (InvoiceState::Draft | InvoiceState::Issued | InvoiceState::Paid, issued) => issued,
+    };
+    let held = open.as_ref().and_then(|issued| {
+        let paid = issued.payments.iter().any(|payment| payment.settles_minor() != 0);
+        let reasons =
+            [(issued.sent, "sent"), (paid, "paid"), (!issued.credits.is_empty(), "credited")];
+        reasons.into_iter().find_map(|(holds, why)| holds.then_some(why))
+    });
+    if let Some(why) = held {
+        return Err(Refusal::NotVoidable { invoice: id, why });
     }
+    Ok(InvoiceVoided {
+        invoice: id,
+        client: drafted.client,
+        entries: drafted.entries.iter().map(|reserved| reserved.entry).collect(),
+        reason: command.reason,
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod names;
 mod read;
 mod rule;
 mod statute;
+mod tax_invoice;
 
 use std::sync::LazyLock;
 
@@ -21,6 +22,7 @@ pub use statute::{
     Accrual, AccrualUnit, AtFirst, CalendarSpan, Certificate, Counts, Cycle, CycleBegins,
     Entitlement, LeaveKind, Practice, Requires, ShownIn, Statute,
 };
+pub use tax_invoice::TaxInvoiceRule;
 
 /// Each pack's file, and what it says.
 const FILES: [(&str, &str); 3] = [
@@ -52,6 +54,8 @@ pub struct Pack {
     pub date_order: DateOrder,
     /// The standard rates of value added tax, ordered by day; the first one holds from always.
     pub vat: Vec<VatRate>,
+    /// Which tax invoice is asked for by amount, ordered by day; empty where no limits are known.
+    pub tax_invoices: Vec<TaxInvoiceRule>,
     /// Its regions, by code; empty where holidays are the same everywhere.
     pub regions: Vec<Region>,
     /// The first year of which the holidays are known.
@@ -125,6 +129,11 @@ impl Pack {
     /// The region with this code.
     pub fn region(&self, code: &str) -> Option<&Region> {
         self.regions.iter().find(|region| region.code == code)
+    }
+
+    /// Which tax invoice is asked for on a day.
+    pub fn tax_invoice_on(&self, day: Date) -> Option<&TaxInvoiceRule> {
+        self.tax_invoices.iter().rev().find(|rule| rule.from.is_none_or(|from| from <= day))
     }
 
     /// The kind of leave with this code.

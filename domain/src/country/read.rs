@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::rule::{HolidayRule, Shift, ShiftRule, When};
 use super::statute::LeaveKind;
+use super::tax_invoice::{self, TaxInvoiceFile};
 use super::{DateOrder, Pack, Region, VatRate, is_country};
 use crate::money::{Percent, minor_digits};
 use crate::settings::canonical_time_zone;
@@ -38,6 +39,8 @@ struct PackFile {
     date_order: DateOrder,
     #[serde(default)]
     vat: Vec<Spanned<VatFile>>,
+    #[serde(default)]
+    tax_invoice: Vec<Spanned<TaxInvoiceFile>>,
     #[serde(default)]
     regions: BTreeMap<String, String>,
     holidays: HolidaysFile,
@@ -134,8 +137,10 @@ pub(super) fn pack(file: &str, text: &str) -> Result<Pack, PackError> {
     let nothing =
         || Shift { rule: ShiftRule::Nothing, label: String::new(), source: source.clone() };
     let shift = shift.map(|ShiftFile { rule, label, source }| Shift { rule, label, source });
+    let tax_invoices = tax_invoice::rules(read.tax_invoice, read.currency.get_ref());
     Ok(Pack {
         vat: reader.vat(read.vat)?,
+        tax_invoices: tax_invoices.map_err(|(at, reason)| reader.wrong(at, reason))?,
         week_start: reader.weekday(read.week_start.get_ref(), read.week_start.span().start)?,
         leave_types: reader.leave_types(read.leave_type)?,
         country: read.country.into_inner(),

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use crate::billing::Lot;
 use crate::id::StreamId;
 
 /// What a claim is about.
@@ -16,7 +17,8 @@ pub enum ClaimKind {
     ProjectName,
     /// Which timesheet an entry lives in.
     Entry,
-    /// What became of an entry's seconds: reserved by which invoice.
+    /// What became of an entry's seconds, or of a lot of them that a credit note set free: held by
+    /// which invoice.
     EntryBilling,
     /// A row of an import, by its digest.
     ImportRow,
@@ -38,11 +40,13 @@ pub enum ClaimKind {
     LeaveEntry,
     /// Whose a case is that leave is granted for, noted with the member's id.
     LeaveCase,
+    /// The number of an invoice or a credit note, by its digest.
+    InvoiceNumber,
 }
 
 impl ClaimKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [ClaimKind; 15] = [
+    pub const ALL: [ClaimKind; 16] = [
         ClaimKind::MemberEmail,
         ClaimKind::ClientName,
         ClaimKind::ProjectName,
@@ -58,6 +62,7 @@ impl ClaimKind {
         ClaimKind::LeaveRequest,
         ClaimKind::LeaveEntry,
         ClaimKind::LeaveCase,
+        ClaimKind::InvoiceNumber,
     ];
 
     /// The stored name.
@@ -78,6 +83,7 @@ impl ClaimKind {
             ClaimKind::LeaveRequest => "leave_request",
             ClaimKind::LeaveEntry => "leave_entry",
             ClaimKind::LeaveCase => "leave_case",
+            ClaimKind::InvoiceNumber => "invoice_number",
         }
     }
 }
@@ -100,6 +106,19 @@ impl ClaimKey {
     /// The claim on a digest.
     pub fn digest(kind: ClaimKind, digest: &str) -> Self {
         ClaimKey { kind, key: digest.to_owned() }
+    }
+}
+
+impl ClaimKey {
+    /// The claim on what an invoice holds of an entry: the whole of it, or what a credit note set
+    /// free.
+    pub fn lot(lot: Lot) -> Self {
+        let mut claim = ClaimKey::id(ClaimKind::EntryBilling, lot.entry);
+        if let Some(freed_by) = lot.freed_by {
+            claim.key.push('/');
+            claim.key.push_str(&freed_by.0.hyphenated().to_string());
+        }
+        claim
     }
 }
 

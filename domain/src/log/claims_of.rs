@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::claim::{ClaimChange, ClaimKey, ClaimKind};
 use super::event::Event;
-use crate::billing::InvoiceEvent;
+use crate::billing::numbering::SeriesEvent;
+use crate::billing::{CreditNoteIssued, Fate, InvoiceEvent, ReservedEntry};
 use crate::catalogue::{ClientEvent, ProjectEvent};
 use crate::id::{ClientId, EntryId, MemberId, StreamId};
 use crate::import::ImportEvent;
@@ -32,6 +33,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::Time(event) => of_time(stream, event),
         Event::Timer(event) => of_timer(stream, event),
         Event::Invoice(event) => of_invoice(stream, event),
+        Event::Series(event) => of_series(stream, event),
         Event::Member(event) => of_member(stream, event),
         Event::Client(event) => of_client(stream, event),
         Event::Project(event) => of_project(stream, event),
@@ -41,6 +43,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::LeaveType(event) => of_leave_type(stream, event),
         Event::MemberLeave(event) => of_member_leave(stream, event),
         Event::Favourite(_)
+        | Event::Profile(_)
         | Event::Session(_)
         | Event::RateCard(_)
         | Event::Budget(_)
@@ -125,20 +128,54 @@ fn of_timer(stream: StreamId, event: &TimerEvent) -> Vec<ClaimChange> {
 }
 
 fn of_invoice(stream: StreamId, event: &InvoiceEvent) -> Vec<ClaimChange> {
+    let reserve = |reserved: &ReservedEntry| ClaimChange::Take {
+        key: ClaimKey::lot(reserved.lot()),
+        holder: stream,
+        value: format!("reserved:{}", reserved.seconds),
+    };
     match event {
-        InvoiceEvent::InvoiceDrafted(event) => event
-            .entries
-            .iter()
-            .map(|reserved| ClaimChange::Take {
-                key: ClaimKey::id(ClaimKind::EntryBilling, reserved.entry),
-                holder: stream,
-                value: format!("reserved:{}", reserved.seconds),
-            })
-            .collect(),
+        InvoiceEvent::InvoiceDrafted(event) => event.entries.iter().map(reserve).collect(),
+        InvoiceEvent::InvoiceRedrafted(event) => {
+            let release =
+                |it: &ReservedEntry| ClaimChange::Release { key: ClaimKey::lot(it.lot()) };
+            let released = event.released.iter().map(release);
+            released.chain(event.taken.iter().map(reserve)).collect()
+        }
         InvoiceEvent::InvoiceVoided(_) => {
             vec![ClaimChange::ReleaseAll { kind: ClaimKind::EntryBilling, holder: stream }]
         }
+        InvoiceEvent::CreditNoteIssued(event) => of_credit(stream, event),
+        InvoiceEvent::InvoiceTermsChanged(_)
+        | InvoiceEvent::InvoiceIssued(_)
+        | InvoiceEvent::InvoiceSent(_)
+        | InvoiceEvent::InvoicePaid(_)
+        | InvoiceEvent::PaymentReversed(_)
+        | InvoiceEvent::InvoiceSignedOff(_)
+        | InvoiceEvent::LineDisputed(_)
+        | InvoiceEvent::DisputeSettled(_) => Vec::new(),
     }
+}
+
+/// What is credited as a whole is free again. Of what is credited in part the invoice keeps the
+/// claim and notes that it is split: what it set free are lots with keys of their own. What is
+/// written off is never free again.
+fn of_credit(stream: StreamId, event: &CreditNoteIssued) -> Vec<ClaimChange> {
+    let unbilled = event.moved.iter().filter(|it| it.fate == Fate::Unbilled);
+    let change = |it: &crate::billing::MovedSeconds| {
+        let key = ClaimKey::lot(it.lot);
+        let value = format!("split:{}", it.left);
+        let keep = ClaimChange::Take { key: key.clone(), holder: stream, value };
+        std::iter::once(ClaimChange::Release { key }).chain((!it.whole).then_some(keep))
+    };
+    unbilled.flat_map(change).collect()
+}
+
+/// A number counts as one however its letters are written.
+fn of_series(stream: StreamId, event: &SeriesEvent) -> Vec<ClaimChange> {
+    let SeriesEvent::NumberTaken(event) = event;
+    let digest = Sha256::digest(event.number.to_lowercase());
+    let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    vec![take(ClaimKey::digest(ClaimKind::InvoiceNumber, &digest), stream)]
 }
 
 fn of_member(stream: StreamId, event: &MemberEvent) -> Vec<ClaimChange> {

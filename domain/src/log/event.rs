@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use super::family::EventFamily;
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
+use crate::billing::billing_profile::ProfileEvent;
+use crate::billing::numbering::SeriesEvent;
 use crate::budgets::BudgetEvent;
 use crate::canonical::CanonicalError;
 use crate::catalogue::{ClientEvent, ProjectEvent, RateCardEvent, RoundingRuleEvent};
@@ -133,6 +135,10 @@ events! {
     Favourite(FavouriteEvent),
     /// Of an invoice.
     Invoice(InvoiceEvent),
+    /// Of a series of numbers of invoices.
+    Series(SeriesEvent),
+    /// Of what is known of a client for its invoices.
+    Profile(ProfileEvent),
     /// Of what is closed.
     Period(PeriodEvent),
     /// Of a member.

@@ -26,7 +26,19 @@ impl SettingKey {
             SettingKey::BillableHoursInWorkingDay
             | SettingKey::Currency
             | SettingKey::VatPercent
-            | SettingKey::VatRegistered => "billing",
+            | SettingKey::VatRegistered
+            | SettingKey::PricesIncludeVat
+            | SettingKey::VatNumber
+            | SettingKey::LegalName
+            | SettingKey::LegalAddress
+            | SettingKey::RegistrationNumber
+            | SettingKey::BankDetails
+            | SettingKey::InvoiceFooter
+            | SettingKey::InvoiceNumberPattern
+            | SettingKey::CreditNoteNumberPattern
+            | SettingKey::PaymentTermDays
+            | SettingKey::PromptPaymentPercent
+            | SettingKey::PromptPaymentDays => "billing",
             SettingKey::Country | SettingKey::HolidayRegion => "leave",
             SettingKey::SessionIdleMinutes | SettingKey::SessionDays => "sign-in",
             SettingKey::Logo | SettingKey::SiteUrl | SettingKey::DefaultFromEmail => "site",
@@ -40,8 +52,10 @@ impl SettingKey {
                 Some("minutes")
             }
             SettingKey::BillableHoursInWorkingDay => Some("hours"),
-            SettingKey::VatPercent => Some("percent"),
-            SettingKey::SessionDays => Some("days"),
+            SettingKey::VatPercent | SettingKey::PromptPaymentPercent => Some("percent"),
+            SettingKey::SessionDays
+            | SettingKey::PaymentTermDays
+            | SettingKey::PromptPaymentDays => Some("days"),
             SettingKey::TimeZone
             | SettingKey::RoundingMode
             | SettingKey::RoundingTie
@@ -55,6 +69,15 @@ impl SettingKey {
             | SettingKey::TimesheetReminder
             | SettingKey::Currency
             | SettingKey::VatRegistered
+            | SettingKey::PricesIncludeVat
+            | SettingKey::VatNumber
+            | SettingKey::LegalName
+            | SettingKey::LegalAddress
+            | SettingKey::RegistrationNumber
+            | SettingKey::BankDetails
+            | SettingKey::InvoiceFooter
+            | SettingKey::InvoiceNumberPattern
+            | SettingKey::CreditNoteNumberPattern
             | SettingKey::Country
             | SettingKey::HolidayRegion
             | SettingKey::Logo
@@ -87,6 +110,18 @@ impl SettingKey {
             | SettingKey::TimesheetReminder
             | SettingKey::BillableHoursInWorkingDay
             | SettingKey::VatRegistered
+            | SettingKey::PricesIncludeVat
+            | SettingKey::VatNumber
+            | SettingKey::LegalName
+            | SettingKey::LegalAddress
+            | SettingKey::RegistrationNumber
+            | SettingKey::BankDetails
+            | SettingKey::InvoiceFooter
+            | SettingKey::InvoiceNumberPattern
+            | SettingKey::CreditNoteNumberPattern
+            | SettingKey::PaymentTermDays
+            | SettingKey::PromptPaymentPercent
+            | SettingKey::PromptPaymentDays
             | SettingKey::HolidayRegion
             | SettingKey::SessionIdleMinutes
             | SettingKey::SessionDays

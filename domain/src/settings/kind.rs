@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 
+use crate::billing::numbering::NumberPattern;
 use crate::country::is_country;
 use crate::decimal::{scaled, shortest};
 use crate::id::FileId;
@@ -53,7 +54,22 @@ pub enum Kind {
     Email,
     /// The id of a file; whether there is one is not for the type to say.
     File,
+    /// How numbers of documents look.
+    NumberPattern,
+    /// Text of one line.
+    Line {
+        /// How many characters at most.
+        most: usize,
+    },
+    /// Text of several lines.
+    Lines {
+        /// How many lines at most, each of at most [`LINE_CHARACTERS_MAX`] characters.
+        most: usize,
+    },
 }
+
+/// How long a line of a text may be, in characters.
+pub(super) const LINE_CHARACTERS_MAX: usize = 200;
 
 impl Kind {
     /// The name of the type in the API.
@@ -71,6 +87,9 @@ impl Kind {
             Kind::Url => "url",
             Kind::Email => "email",
             Kind::File => "file",
+            Kind::NumberPattern => "number_pattern",
+            Kind::Line { .. } => "line",
+            Kind::Lines { .. } => "lines",
         }
     }
 
@@ -95,6 +114,9 @@ impl Kind {
             Kind::Url => is_url(text).then(|| text.trim_end_matches('/').to_owned()),
             Kind::Email => checked_email(text),
             Kind::File => text.parse::<FileId>().ok().map(|file| file.to_string()),
+            Kind::NumberPattern => NumberPattern::parse(text).map(|pattern| pattern.to_string()),
+            Kind::Line { most } => lines(text, 1, most),
+            Kind::Lines { most } => lines(text, most, LINE_CHARACTERS_MAX),
         }
     }
 
@@ -119,8 +141,27 @@ impl Kind {
             Kind::Url => "a URL such as https://time.example.com without a path".to_owned(),
             Kind::Email => "an e-mail address".to_owned(),
             Kind::File => "the id of a file of the kind logo".to_owned(),
+            Kind::NumberPattern => {
+                "letters, digits and - / . _ with {n} or {n:5} once and {year} or \
+                                    {yy}, such as INV-{year}-{n:5}"
+                    .to_owned()
+            }
+            Kind::Line { most } => format!("one line of at most {most} characters"),
+            Kind::Lines { most } => {
+                format!("at most {most} lines of at most {LINE_CHARACTERS_MAX} characters each")
+            }
         }
     }
+}
+
+/// The lines without white space around them and without empty ones before and after; none where
+/// there is nothing, too much, or a control character.
+fn lines(text: &str, most: usize, characters: usize) -> Option<String> {
+    let lines: Vec<&str> = text.trim().lines().map(str::trim).collect();
+    let sound =
+        |line: &&str| line.chars().count() <= characters && !line.contains(char::is_control);
+    let fits = (1..=most).contains(&lines.len()) && lines.iter().all(sound);
+    fits.then(|| lines.join("\n"))
 }
 
 /// The zone's name as the IANA database spells it, or `None` where it has no such zone.
@@ -176,6 +217,12 @@ mod tests {
         assert_eq!(canonical(Kind::Url, "https://time.example.com/"), "https://time.example.com");
         assert_eq!(canonical(Kind::Url, "http://localhost:8080"), "http://localhost:8080");
         assert_eq!(canonical(Kind::Email, " a@example.com"), "a@example.com");
+        assert_eq!(canonical(Kind::NumberPattern, "A-{yy}-{n:1}"), "A-{yy}-{n}");
+        assert_eq!(canonical(Kind::Line { most: 6 }, " Acme é "), "Acme é");
+        assert_eq!(
+            canonical(Kind::Lines { most: 2 }, "\n1 Main Road \r\nParis\n"),
+            "1 Main Road\nParis"
+        );
     }
 
     #[test]
@@ -207,6 +254,12 @@ mod tests {
             (Kind::Url, "https://example.com/path"),
             (Kind::Url, "https://example.com:0"),
             (Kind::Email, "nobody"),
+            (Kind::NumberPattern, "INV-{n}"),
+            (Kind::Line { most: 6 }, " "),
+            (Kind::Line { most: 6 }, "a\nb"),
+            (Kind::Line { most: 6 }, "Acme AG"),
+            (Kind::Lines { most: 2 }, "a\nb\nc"),
+            (Kind::Lines { most: 2 }, "bell\u{7}"),
         ] {
             assert_eq!(kind.canonical(text), None, "{kind:?} {text:?}");
         }

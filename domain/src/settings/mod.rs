@@ -2,6 +2,7 @@
 //! always; of several for the same day the one recorded last counts. To know what was known at an
 //! earlier moment, fold the events up to there.
 
+mod billing;
 pub mod change_setting;
 pub mod clear_setting;
 mod described;

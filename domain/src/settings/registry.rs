@@ -114,6 +114,34 @@ registry! {
         "The standard rate of value added tax in percent.";
     VatRegistered "VAT_REGISTERED": Kind::Boolean, "false", BILLING, true,
         "Whether the firm charges value added tax.";
+    PricesIncludeVat "PRICES_INCLUDE_VAT": Kind::Boolean, "false", BILLING, true,
+        "Whether rates have value added tax inside; else it's added on invoices.";
+    VatNumber "VAT_NUMBER": Kind::Line { most: 40 }, "", BILLING, true,
+        "The firm's number as a vendor, as it stands on tax invoices.";
+    LegalName "LEGAL_NAME": Kind::Line { most: 200 }, "", ADMIN, true,
+        "The firm's name in law, as it stands on invoices.";
+    LegalAddress "LEGAL_ADDRESS": Kind::Lines { most: 6 }, "", ADMIN, true,
+        "The firm's address, as it stands on invoices.";
+    RegistrationNumber "REGISTRATION_NUMBER": Kind::Line { most: 40 }, "", ADMIN, true,
+        "The firm's number in the register of companies, as it stands on invoices.";
+    BankDetails "BANK_DETAILS": Kind::Lines { most: 8 }, "", OWNER, true,
+        "Where clients pay to, as it stands on invoices.";
+    InvoiceFooter "INVOICE_FOOTER": Kind::Lines { most: 6 }, "", BILLING, true,
+        "What stands at the foot of invoices.";
+    InvoiceNumberPattern "INVOICE_NUMBER_PATTERN":
+        Kind::NumberPattern, "INV-{year}-{n:5}", BILLING, true,
+        "How numbers of invoices look: {n} counts within a year without gaps.";
+    CreditNoteNumberPattern "CREDIT_NOTE_NUMBER_PATTERN":
+        Kind::NumberPattern, "CN-{year}-{n:5}", BILLING, true,
+        "How numbers of credit notes look: {n} counts within a year without gaps.";
+    PaymentTermDays "PAYMENT_TERM_DAYS": Kind::Integer { min: 0, max: 365 }, "30", BILLING, true,
+        "How many days after its day of issue an invoice is due.";
+    PromptPaymentPercent "PROMPT_PAYMENT_PERCENT":
+        Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
+        "What is taken off for paying soon, in percent of the whole; 0 = nothing.";
+    PromptPaymentDays "PROMPT_PAYMENT_DAYS":
+        Kind::Integer { min: 0, max: 365 }, "10", BILLING, true,
+        "Within how many days that is.";
     SessionIdleMinutes "SESSION_IDLE_MINUTES":
         Kind::Integer { min: 15, max: 10_080 }, "720", OWNER, false,
         "After how many minutes without a request a session ends; for sessions that begin later.";

@@ -158,6 +158,7 @@ fn amounts(settings: &Settings, day_rate: &str, entries: &[(Date, i64)]) -> Vec<
         task: samples::task(1),
         day: *day,
         seconds: minutes * 60,
+        freed_by: None,
     };
     let entries: Vec<_> = (1..).zip(entries).map(reserved).collect();
     let terms = |entry: &ReservedEntry| Terms {

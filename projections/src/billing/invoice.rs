@@ -1,7 +1,7 @@
 //! Each invoice as it stands: for whom, for which period, and how much it reserves. What it comes
 //! to in money is computed at reading, until it's issued.
 
-use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
+use domain::billing::{GroupBy, InvoiceEvent, InvoiceState, ReservedEntry};
 use domain::id::{ClientId, InvoiceId};
 use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
@@ -57,7 +57,19 @@ impl ReadModel for Invoice {
         match invoice_event(event) {
             Some(InvoiceEvent::InvoiceDrafted(event)) => vec![event.invoice],
             Some(InvoiceEvent::InvoiceVoided(event)) => vec![event.invoice],
-            None => Vec::new(),
+            Some(InvoiceEvent::InvoiceRedrafted(event)) => vec![event.invoice],
+            Some(InvoiceEvent::InvoiceIssued(event)) => vec![event.invoice],
+            Some(
+                InvoiceEvent::InvoiceTermsChanged(_)
+                | InvoiceEvent::InvoiceSent(_)
+                | InvoiceEvent::InvoicePaid(_)
+                | InvoiceEvent::PaymentReversed(_)
+                | InvoiceEvent::CreditNoteIssued(_)
+                | InvoiceEvent::InvoiceSignedOff(_)
+                | InvoiceEvent::LineDisputed(_)
+                | InvoiceEvent::DisputeSettled(_),
+            )
+            | None => Vec::new(),
         }
     }
 
@@ -82,7 +94,35 @@ impl ReadModel for Invoice {
                 row.voided_at = Some(recorded.recorded_at);
                 row.position = recorded.position;
             }),
-            None => {}
+            Some(InvoiceEvent::InvoiceRedrafted(event)) => rows.change(&event.invoice, |row| {
+                let sum = |entries: &[ReservedEntry]| {
+                    let count = u32::try_from(entries.len()).expect("one event holds far fewer");
+                    (count, entries.iter().map(|entry| entry.seconds).sum::<i64>())
+                };
+                let ((taken, more), (released, less)) = (sum(&event.taken), sum(&event.released));
+                row.from_day = event.from;
+                row.to_day = event.to;
+                row.group_by = event.group_by;
+                row.currency.clone_from(&event.currency);
+                row.entries = row.entries + taken - released;
+                row.seconds += more - less;
+                row.position = recorded.position;
+            }),
+            Some(InvoiceEvent::InvoiceIssued(event)) => rows.change(&event.invoice, |row| {
+                row.state = InvoiceState::Issued;
+                row.position = recorded.position;
+            }),
+            Some(
+                InvoiceEvent::InvoiceTermsChanged(_)
+                | InvoiceEvent::InvoiceSent(_)
+                | InvoiceEvent::InvoicePaid(_)
+                | InvoiceEvent::PaymentReversed(_)
+                | InvoiceEvent::CreditNoteIssued(_)
+                | InvoiceEvent::InvoiceSignedOff(_)
+                | InvoiceEvent::LineDisputed(_)
+                | InvoiceEvent::DisputeSettled(_),
+            )
+            | None => {}
         }
     }
 }

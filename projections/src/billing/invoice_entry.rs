@@ -1,7 +1,7 @@
 //! What each invoice took, entry by entry, as it was when it was drafted. The rows of a void
 //! invoice stay: they say what it was about.
 
-use domain::billing::InvoiceEvent;
+use domain::billing::{InvoiceEvent, ReservedEntry};
 use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, TaskId};
 use domain::log::{EventFamily, Recorded};
 use jiff::civil::Date;
@@ -49,28 +49,64 @@ impl ReadModel for InvoiceEntry {
             Some(InvoiceEvent::InvoiceDrafted(event)) => {
                 event.entries.iter().map(|entry| (event.invoice, entry.entry)).collect()
             }
-            Some(InvoiceEvent::InvoiceVoided(_)) | None => Vec::new(),
+            Some(InvoiceEvent::InvoiceRedrafted(event)) => {
+                let all = event.released.iter().chain(&event.taken);
+                all.map(|entry| (event.invoice, entry.entry)).collect()
+            }
+            Some(
+                InvoiceEvent::InvoiceVoided(_)
+                | InvoiceEvent::InvoiceTermsChanged(_)
+                | InvoiceEvent::InvoiceIssued(_)
+                | InvoiceEvent::InvoiceSent(_)
+                | InvoiceEvent::InvoicePaid(_)
+                | InvoiceEvent::PaymentReversed(_)
+                | InvoiceEvent::CreditNoteIssued(_)
+                | InvoiceEvent::InvoiceSignedOff(_)
+                | InvoiceEvent::LineDisputed(_)
+                | InvoiceEvent::DisputeSettled(_),
+            )
+            | None => Vec::new(),
         }
     }
 
     fn apply(rows: &mut Rows<InvoiceEntryRow>, recorded: &Recorded) {
         match invoice_event(recorded) {
             Some(InvoiceEvent::InvoiceDrafted(event)) => {
-                for reserved in &event.entries {
-                    rows.put(InvoiceEntryRow {
-                        invoice_id: event.invoice,
-                        entry_id: reserved.entry,
-                        version: reserved.version,
-                        member_id: reserved.member,
-                        project_id: reserved.project,
-                        task_id: reserved.task,
-                        day: reserved.day,
-                        seconds: reserved.seconds,
-                    });
-                }
+                event.entries.iter().for_each(|held| rows.put(row_of(event.invoice, held)));
             }
-            Some(InvoiceEvent::InvoiceVoided(_)) | None => {}
+            Some(InvoiceEvent::InvoiceRedrafted(event)) => {
+                for released in &event.released {
+                    rows.remove(&(event.invoice, released.entry));
+                }
+                event.taken.iter().for_each(|held| rows.put(row_of(event.invoice, held)));
+            }
+            Some(
+                InvoiceEvent::InvoiceVoided(_)
+                | InvoiceEvent::InvoiceTermsChanged(_)
+                | InvoiceEvent::InvoiceIssued(_)
+                | InvoiceEvent::InvoiceSent(_)
+                | InvoiceEvent::InvoicePaid(_)
+                | InvoiceEvent::PaymentReversed(_)
+                | InvoiceEvent::CreditNoteIssued(_)
+                | InvoiceEvent::InvoiceSignedOff(_)
+                | InvoiceEvent::LineDisputed(_)
+                | InvoiceEvent::DisputeSettled(_),
+            )
+            | None => {}
         }
+    }
+}
+
+fn row_of(invoice: InvoiceId, reserved: &ReservedEntry) -> InvoiceEntryRow {
+    InvoiceEntryRow {
+        invoice_id: invoice,
+        entry_id: reserved.entry,
+        version: reserved.version,
+        member_id: reserved.member,
+        project_id: reserved.project,
+        task_id: reserved.task,
+        day: reserved.day,
+        seconds: reserved.seconds,
     }
 }
 

@@ -31,7 +31,7 @@ fn group_by_named(name: &str) -> Option<GroupBy> {
 
 text_cells! {
     InvoiceState: |state| state.as_str(),
-        |name| [InvoiceState::Draft, InvoiceState::Void].into_iter().find(|it| it.as_str() == name);
+        |name| InvoiceState::ALL.into_iter().find(|it| it.as_str() == name);
     GroupBy: |group_by| name_of(*group_by), group_by_named;
 }
 

@@ -189,5 +189,6 @@ pub fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
         task: row.task_id,
         day: row.day,
         seconds: row.seconds,
+        freed_by: None,
     }
 }

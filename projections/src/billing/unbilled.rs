@@ -2,6 +2,8 @@
 //! there from its first second on, because an approval names entries without saying what they are;
 //! the question filters, with an index that holds the answers only.
 
+mod invoiced;
+
 use domain::billing::InvoiceEvent;
 use domain::id::{ClientId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId};
 use domain::log::{EventFamily, Recorded};
@@ -66,20 +68,14 @@ impl ReadModel for Unbilled {
         if let Some(event) = event.event.family() {
             return touched_by_time(event);
         }
-        match event.event.family() {
-            Some(InvoiceEvent::InvoiceDrafted(event)) => {
-                event.entries.iter().map(|reserved| reserved.entry).collect()
-            }
-            Some(InvoiceEvent::InvoiceVoided(event)) => event.entries.clone(),
-            None => Vec::new(),
-        }
+        event.event.family().map(invoiced::touched).unwrap_or_default()
     }
 
     fn apply(rows: &mut Rows<UnbilledRow>, recorded: &Recorded) {
         if let Some(event) = recorded.event.family() {
             apply_time(rows, event, recorded);
         } else if let Some(event) = recorded.event.family() {
-            apply_invoice(rows, event, recorded.position);
+            invoiced::apply(rows, event, recorded.position);
         }
     }
 }
@@ -185,30 +181,6 @@ fn mark(
                 row.approved = approved;
                 row.position = recorded.position;
             });
-        }
-    }
-}
-
-fn apply_invoice(rows: &mut Rows<UnbilledRow>, event: &InvoiceEvent, position: i64) {
-    match event {
-        InvoiceEvent::InvoiceDrafted(event) => {
-            for reserved in &event.entries {
-                rows.change(&reserved.entry, |row| {
-                    row.invoice_id = Some(event.invoice);
-                    row.position = position;
-                });
-            }
-        }
-        InvoiceEvent::InvoiceVoided(event) => {
-            for entry in &event.entries {
-                let held = |row: &UnbilledRow| row.invoice_id == Some(event.invoice);
-                if rows.get(entry).is_some_and(held) {
-                    rows.change(entry, |row| {
-                        row.invoice_id = None;
-                        row.position = position;
-                    });
-                }
-            }
         }
     }
 }

@@ -271,7 +271,7 @@ impl Group {
     fn on(&self, day: Date) -> ReservedEntry {
         let Group { member, project, task, .. } = *self;
         let entry = EntryId(Uuid::nil());
-        ReservedEntry { entry, version: 0, member, project, task, day, seconds: 0 }
+        ReservedEntry { entry, version: 0, member, project, task, day, seconds: 0, freed_by: None }
     }
 }
 

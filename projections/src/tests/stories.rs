@@ -84,6 +84,7 @@ pub(crate) fn drafted(invoice: u128, entries: &[(u128, u32)]) -> InvoiceDrafted 
         task: TaskId(id(30)),
         day: MONDAY,
         seconds: i64::from(*seconds),
+        freed_by: None,
     };
     InvoiceDrafted {
         invoice: InvoiceId(id(invoice)),

@@ -67,7 +67,7 @@ pub(crate) struct InvoiceSummary {
     to: Date,
     group_by: Grouping,
     currency: String,
-    /// `draft` or `void`.
+    /// In this state.
     state: String,
     /// How many entries it took.
     entries: u32,
@@ -136,17 +136,17 @@ fn summary(row: &InvoiceRow) -> InvoiceSummary {
 pub(crate) struct Wanted {
     /// Of this client.
     client_id: Option<Uuid>,
-    /// `draft` or `void`.
+    /// In this state.
     state: Option<State>,
 }
 
-/// The state of an invoice.
+/// The state of an invoice: something is due of an issued one, nothing of a paid one.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum State {
-    /// Reserves its entries.
     Draft,
-    /// Has given them back.
+    Issued,
+    Paid,
     Void,
 }
 
@@ -155,6 +155,8 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
     let client = call.query.client_id.map(ClientId);
     let state = call.query.state.map(|state| match state {
         State::Draft => InvoiceState::Draft,
+        State::Issued => InvoiceState::Issued,
+        State::Paid => InvoiceState::Paid,
         State::Void => InvoiceState::Void,
     });
     let (after, limit) = (call.after()?.map(InvoiceId), call.look_for());

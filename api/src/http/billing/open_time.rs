@@ -39,6 +39,7 @@ impl OpenEntry {
             task: row.task_id,
             day: row.work_day,
             seconds: row.seconds,
+            freed_by: None,
         }
     }
 }

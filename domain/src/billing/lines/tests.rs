@@ -28,6 +28,7 @@ fn reserved(entry: u128, on: &str, seconds: i64) -> ReservedEntry {
         task: task(1),
         day: day(on),
         seconds,
+        freed_by: None,
     }
 }
 
@@ -185,6 +186,7 @@ fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
                 task: task(doing),
                 day: first + jiff::Span::new().days(after),
                 seconds,
+                freed_by: None,
             })
             .collect()
     })

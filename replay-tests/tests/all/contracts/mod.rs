@@ -1,6 +1,7 @@
 //! Every shape that was ever stored has a file of samples in `contracts/`, exactly as the log holds
 //! them. A file is never edited: a program that can't read it can't read somebody's log.
 
+mod billing;
 mod budgets;
 mod carried;
 mod catalogue;

@@ -222,6 +222,7 @@ pub(crate) fn invoices() -> Vec<Event> {
         task: TaskId(id(DRAWING)),
         day: TUESDAY,
         seconds: 2730,
+        freed_by: None,
     };
     let voided = |reason| {
         of(InvoiceVoided { invoice, client, entries: vec![EntryId(id(ENTRY))], reason }.into())

@@ -13,7 +13,8 @@ use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
 use super::{
-    budgets, catalogue, files, leave, leave_members, people, platform, sums, tenancy, time, timer,
+    billing, budgets, catalogue, files, leave, leave_members, people, platform, sums, tenancy,
+    time, timer,
 };
 
 /// The file of the metadata column, which has no version of its own: it only grows.
@@ -28,6 +29,9 @@ fn samples() -> Vec<Event> {
         timer::timers(),
         timer::favourites(),
         time::invoices(),
+        billing::invoices(),
+        billing::series(),
+        billing::profiles(),
         people::members(),
         people::work(),
         people::sessions(),

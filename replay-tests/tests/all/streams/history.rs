@@ -117,6 +117,8 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Subscription(_) => "subscription",
         Event::Flag(_) => "flag",
         Event::Invoice(_) => Invoice::TYPE,
+        Event::Series(_) => "invoice_series",
+        Event::Profile(_) => "billing_profile",
         Event::Member(_) => Member::TYPE,
         Event::Session(_) => Session::TYPE,
         Event::Client(_) => Client::TYPE,
