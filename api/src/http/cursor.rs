@@ -36,7 +36,8 @@ impl Binding {
         filter.sort();
         let filter = filter.into_iter().flat_map(|(key, value)| [key, value]);
         let as_of = asked.as_of.clone().unwrap_or_default();
-        let fixed = [path.to_owned(), caller.to_owned(), as_of];
+        let known_at = asked.known_at.clone().unwrap_or_default();
+        let fixed = [path.to_owned(), caller.to_owned(), as_of, known_at];
         Binding { parts: fixed.into_iter().chain(filter).collect() }
     }
 
@@ -75,6 +76,9 @@ pub(crate) fn link(path: &str, asked: &Asked, cursor: &str) -> HeaderValue {
     query.extend_pairs(&asked.own).append_pair("limit", &asked.limit.to_string());
     if let Some(as_of) = &asked.as_of {
         query.append_pair("as_of", as_of);
+    }
+    if let Some(known_at) = &asked.known_at {
+        query.append_pair("known_at", known_at);
     }
     let query = query.append_pair("cursor", cursor).finish();
     let text = format!("<{path}?{query}>; rel=\"next\"");

@@ -77,6 +77,10 @@ pub(super) async fn must_see(
     if by == member {
         return Ok(());
     }
+    // What was only written down is its member's alone.
+    if !request.holds_steps() {
+        return Err(CommandError::NotFound);
+    }
     let caller = unit.read::<Member>(member_stream(by)).await?;
     if caller.state.active && caller.state.includes(Role::Manager) {
         return Ok(());
@@ -86,6 +90,6 @@ pub(super) async fn must_see(
         Err(CommandError::Forbidden) => return Err(CommandError::NotFound),
         other => other?,
     };
-    let concerns = request.holds_steps() && deciding.concerns(&request.approval.chain, None);
+    let concerns = deciding.concerns(&request.approval.chain, None);
     if concerns { Ok(()) } else { Err(CommandError::NotFound) }
 }

@@ -11,7 +11,7 @@ use domain::members::Role;
 
 use super::deciders::deciding;
 use super::letters::{mail_decided, mail_deciders, mail_granted};
-use super::requests::{Found, find, reason_of, refuse};
+use super::requests::{Found, find, reason_of, refuse, words_of};
 use super::settling::emit_settled;
 use crate::handle::Command;
 use crate::members::authority;
@@ -74,13 +74,6 @@ impl Command for RejectLeave {
         emit_settled(unit, firm, leave, *member, events);
         Ok(Reply::changed(self.request))
     }
-}
-
-/// Words that may be blank, which the rule refuses.
-fn words_of(member: domain::id::MemberId, text: &str) -> domain::personal::Personal<String> {
-    let (subject, class) =
-        (domain::id::SubjectId(member.0), domain::personal::PurposeClass::LeaveReason);
-    domain::personal::Personal::new(subject, class, text.trim().to_owned())
 }
 
 /// Take back leave that was granted.

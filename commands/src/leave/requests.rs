@@ -33,7 +33,7 @@ pub(super) fn reason_of(member: MemberId, text: Option<&str>) -> Option<Personal
     Some(words_of(member, text))
 }
 
-/// The same of words that must be there.
+/// The same of words that must be there; the rule refuses blank ones.
 pub(super) fn words_of(member: MemberId, text: &str) -> Personal<String> {
     let text = text.trim().to_owned();
     Personal::new(SubjectId(member.0), PurposeClass::LeaveReason, text)

@@ -317,6 +317,7 @@ async fn a_draft_is_changed_submitted_and_sent_back_in_the_version_that_was_seen
     office.send(office.member, change.clone()).await.expect("changed");
     let accepted = AcceptedTerms::None;
     let submit = SubmitLeave { request, accepted, seen: None };
+    assert_eq!(office.send(office.lead, submit).await, Err(CommandError::NotFound), "not theirs");
     assert_eq!(refused(office.send(office.member, submit).await), "leave.unknown_case");
     let change = RedraftLeave { case: Some(None), ..change };
     office.send(office.member, change).await.expect("changed");

@@ -344,7 +344,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<RequestBody>
     let row = row.ok_or_else(Problem::not_found)?;
     let sight = sight_of(&call, std::slice::from_ref(&row)).await?;
     let own = row.member_id == call.caller.member;
-    let others = row.state != LeaveState::Draft
+    let others = row.submitted_at.is_some()
         && (sees_only(&call).is_none() || sight.sees_reason(row.member_id, id));
     if !own && !others {
         return Err(Problem::not_found());

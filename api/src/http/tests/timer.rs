@@ -13,6 +13,8 @@ struct Desk {
     project: String,
     task: String,
     member: Person,
+    /// What `ago` counts from: one moment, so that two of them lie whole minutes apart.
+    opened: i64,
 }
 
 impl Desk {
@@ -24,7 +26,8 @@ impl Desk {
         let tasks = format!("/projects/{project}/tasks");
         let task = firm.post(&tasks, &json!({ "name": "Design" })).await.id();
         let member = firm.person(&[Role::Member]).await;
-        Desk { firm, client, project, task, member }
+        let opened = firm.app.commands.log().clock().now().as_second();
+        Desk { firm, client, project, task, member, opened }
     }
 
     /// The work with these fields.
@@ -55,10 +58,9 @@ impl Desk {
         self.firm.raw(&if body.is_null() { ask } else { ask.json(body) }).await
     }
 
-    /// So many minutes ago.
+    /// So many minutes before the desk was opened.
     fn ago(&self, minutes: i64) -> String {
-        let now = self.firm.app.commands.log().clock().now().as_second();
-        let at = jiff::Timestamp::from_second(now - minutes * 60).expect("in our time");
+        let at = jiff::Timestamp::from_second(self.opened - minutes * 60).expect("in our time");
         at.to_string()
     }
 }

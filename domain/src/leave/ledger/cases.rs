@@ -47,7 +47,9 @@ pub fn first_day_of_work_after(event: Date, weeks: u32) -> Date {
 pub fn case_span(rule: &CaseRule, case: &LeaveCase) -> CaseSpan {
     let last = last_day(case.begins, rule.span);
     let nothing = rule.span == CalendarSpan::default();
-    let days = if nothing { 0 } else { days_until(case.begins, last) + 1 };
+    // Both parents share one amount, whenever the second of them begins.
+    let first = if rule.shared { case.begins.min(case.on) } else { case.begins };
+    let days = if nothing { 0 } else { days_until(first, last_day(first, rule.span)) + 1 };
     let calendar_days = u32::try_from(days).unwrap_or_default();
     let half = (calendar_days + u32::from(case.gave_birth)) / 2;
     let own_days = match (rule.shared, case.share_days) {

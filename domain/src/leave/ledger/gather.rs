@@ -12,6 +12,7 @@ use crate::id::{LeaveRequestId, LeaveTypeId};
 use crate::leave::LeaveType;
 use crate::leave::amount::LeaveMinutes;
 use crate::leave::days::DayTerms;
+use crate::leave::member_leave::overlap::apart;
 use crate::leave::member_leave::{
     DayPart, LeaveDay, LeaveRequest, LeaveSpan, LeaveState, MemberLeave,
 };
@@ -63,11 +64,11 @@ impl<'a> LeaveSources<'a> {
             })
         });
         let spans = |unpaid_alone: bool| {
-            let away = self.leave.requests.values().filter(move |request| {
+            let away = self.leave.requests.iter().filter(|(id, request)| {
                 let unpaid = self.types.get(&request.leave_type).is_some_and(|it| !it.1.paid);
-                request.state == LeaveState::Approved && (unpaid || !unpaid_alone)
+                taken(**id, request) && (unpaid || !unpaid_alone)
             });
-            away.filter_map(|request| whole_days(&request.span)).collect()
+            away.filter_map(|(_, request)| whole_days(&request.span)).collect()
         };
         let entries = self.leave.entries.values().filter(|it| it.leave_type == leave_type);
         let cases = self.leave.cases.values().filter(|it| it.leave_type == leave_type);
@@ -133,10 +134,17 @@ impl<'a> LeaveSources<'a> {
                 && self.interrupts(it.leave_type, it.span.from)
         });
         for (_, other) in others {
-            for off in self.days_of(other.leave_type, &other.span) {
-                if let Some(day) = days.iter_mut().find(|it| it.day == off.day) {
-                    day.minutes = (day.minutes - off.minutes).max(LeaveMinutes::ZERO);
-                }
+            let terms = (self.terms(leave_type), self.terms(other.leave_type));
+            let (Some(own), Some(theirs)) = terms else { continue };
+            let (from, to) = (other.span.from, other.span.to);
+            let meets =
+                |day: Date| from <= day && day <= to && !apart(&request.span, &other.span, day);
+            for day in days.iter_mut().filter(|it| meets(it.day)) {
+                let off = theirs.of_day(&other.span, day.day).ten_thousandths();
+                // Where days are counted otherwise, the same part of them is meant.
+                let of_whole = theirs.whole(day.day).ten_thousandths();
+                let off = own.whole(day.day).share(off, of_whole);
+                day.minutes = (day.minutes - off).max(LeaveMinutes::ZERO);
             }
         }
         days.retain(|day| day.minutes != LeaveMinutes::ZERO);

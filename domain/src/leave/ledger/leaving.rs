@@ -70,10 +70,19 @@ impl Replay<'_> {
         let (more, words) = match rule.on_leaving {
             OnLeaving::Accrued => return,
             OnLeaving::Prorated => self.prorated(rule, cycle, last),
-            OnLeaving::Worked { rule, employed_months_over } => {
+            // A cycle that ends with the employment is a completed one.
+            OnLeaving::Worked { .. } if cycle.last <= last => return,
+            OnLeaving::Worked { rule: worked, employed_months_over } => {
                 let had = self.growth[place(right)].granted;
-                let (due, words) = self.by_work(&rule, employed_months_over, cycle);
-                (due - had, format!("{words}, less {had} minutes granted before"))
+                let long = self.employed_over(employed_months_over);
+                let (due, words) = self.by_work(&worked, long, employed_months_over, cycle);
+                // Work gives a least: what has grown by itself is not taken back for it.
+                let grows = matches!(
+                    rule.accrual,
+                    AccrualRule::MonthStart | AccrualRule::MonthEnd | AccrualRule::Daily
+                );
+                let more = if long && grows { (due - had).max(NOTHING) } else { due - had };
+                (more, format!("{words}, less {had} minutes granted before"))
             }
         };
         let bucket = granted(right, cycle);
@@ -109,16 +118,22 @@ impl Replay<'_> {
         (minutes - off, format!("{words}, less {off} minutes that were given at first"))
     }
 
+    /// Whether the employment that ended was longer than so many months.
+    fn employed_over(&self, months: u32) -> bool {
+        let last = day_before(self.day);
+        self.facts.hired_on.is_some_and(|hired_on| months_after(hired_on, months) <= last)
+    }
+
     /// What the work of the running cycle gives, for who was employed long enough.
     fn by_work(
         &self,
         rule: &WorkedRule,
+        long: bool,
         months_over: u32,
         cycle: &Cycle,
     ) -> (LeaveMinutes, String) {
         let last = day_before(self.day);
-        let long = |hired_on| months_after(hired_on, months_over) <= last;
-        if !self.facts.hired_on.is_some_and(long) {
+        if !long {
             return (NOTHING, format!("employed for no longer than {months_over} months"));
         }
         let days = (cycle.first, last);

@@ -9,6 +9,8 @@ use crate::personal::Personal;
 /// The most characters of a reason.
 pub const LEAVE_REASON_MAX: usize = 2_000;
 const MINUTES_OF_A_DAY: u32 = 24 * 60;
+/// Of which years days are asked for: an account is replayed up to them.
+const YEARS: std::ops::Range<i16> = 1970..2150;
 
 /// The request with this id.
 pub fn request_in(leave: &MemberLeave, id: LeaveRequestId) -> Result<&LeaveRequest, Refusal> {
@@ -31,6 +33,9 @@ pub fn check_span(span: &LeaveSpan) -> Result<(), Refusal> {
     let invalid = |why| Err(Refusal::SpanInvalid { why });
     if span.to < span.from {
         return invalid("the last day is the first one or a later one");
+    }
+    if !YEARS.contains(&span.from.year()) {
+        return invalid("ask for days of the years 1970 to 2149");
     }
     if span.from.until(span.to).map_or(LEAVE_DAYS_MAX, |days| days.get_days()) >= LEAVE_DAYS_MAX {
         return invalid("ask for at most 400 days at once");

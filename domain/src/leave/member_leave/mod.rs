@@ -13,7 +13,7 @@ pub mod draft_leave;
 mod floor;
 mod leave_events;
 pub mod open_feed;
-mod overlap;
+pub(in crate::leave) mod overlap;
 pub mod redraft_leave;
 pub mod reject_leave;
 mod request_refusal;

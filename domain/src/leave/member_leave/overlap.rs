@@ -28,6 +28,12 @@ fn taken_of(span: &LeaveSpan, day: Date) -> Taken {
     }
 }
 
+/// Whether two requests take different halves of a day.
+pub(in crate::leave) fn apart(one: &LeaveSpan, other: &LeaveSpan, day: Date) -> bool {
+    let halves = (taken_of(one, day), taken_of(other, day));
+    matches!(halves, (Taken::FirstHalf, Taken::SecondHalf) | (Taken::SecondHalf, Taken::FirstHalf))
+}
+
 /// The first day of this request that others leave no room on, with one of them.
 pub(super) fn in_the_way(
     sources: &LeaveSources<'_>,

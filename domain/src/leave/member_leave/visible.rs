@@ -18,6 +18,8 @@ pub struct Asked<'a> {
     pub member: MemberId,
     /// Where it stands.
     pub state: LeaveState,
+    /// Whether it was ever asked for: what was only written down is its member's alone.
+    pub submitted: bool,
     /// Its steps, and those behind it.
     pub approval: &'a Approval,
     /// The step that decided it.
@@ -28,7 +30,8 @@ impl<'a> Asked<'a> {
     /// The same of a request as it's folded.
     pub fn of(member: MemberId, request: &'a LeaveRequest) -> Self {
         let LeaveRequest { state, approval, decided, .. } = request;
-        Asked { member, state: *state, approval, decided: *decided }
+        let submitted = request.holds_steps();
+        Asked { member, state: *state, submitted, approval, decided: *decided }
     }
 }
 
@@ -78,11 +81,15 @@ impl Onlooker {
     /// manager, in place of somebody absent, or because they did. Who decides by being an owner or
     /// admin alone has none before they have decided.
     pub fn has_a_step(&self, asked: &Asked<'_>) -> bool {
-        let Some(by) = self.by.filter(|_| asked.state != LeaveState::Draft) else { return false };
+        let Some(by) = self.by.filter(|_| asked.submitted) else { return false };
         let passed = asked.approval.passed.iter().chain(&asked.decided);
         let was_theirs = |step: &PassedStep| step.by == by || step.in_right_of == Some(by);
         if by != asked.member && passed.into_iter().any(was_theirs) {
             return true;
+        }
+        // Once it's decided it's theirs who decided, and not of whoever comes to hold the office.
+        if asked.state != LeaveState::Submitted {
+            return false;
         }
         let others = |right: &&Right| right.of != asked.member && by != asked.member;
         let mut rights = self.rights.iter().filter(others).peekable();
@@ -98,7 +105,7 @@ impl Onlooker {
 
     /// Whether they may read why the member is away, or was not let go.
     pub fn sees_reason(&self, asked: &Asked<'_>) -> bool {
-        if asked.state == LeaveState::Draft {
+        if !asked.submitted {
             return self.by == Some(asked.member);
         }
         self.reads(asked.member, self.has_a_step(asked))

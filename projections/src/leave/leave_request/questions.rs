@@ -35,7 +35,7 @@ impl Wanted {
             && self.leave_type.is_none_or(|kind| row.leave_type_id == kind)
             && self.from.is_none_or(|from| row.to_day >= from)
             && self.to.is_none_or(|to| row.from_day <= to)
-            && (row.state != LeaveState::Draft || self.drafts_of == Some(row.member_id))
+            && (row.submitted_at.is_some() || self.drafts_of == Some(row.member_id))
     }
 }
 
@@ -59,7 +59,7 @@ pub async fn list(
             and ($2::text is null or r.state = $2)
             and ($3::uuid is null or r.leave_type_id = $3)
             and ($4::date is null or r.to_day >= $4) and ($5::date is null or r.from_day <= $5)
-            and (r.state <> 'draft' or r.member_id = $6)
+            and (r.submitted_at is not null or r.member_id = $6)
             and ($7::uuid is null or r.request_id > $7)
         order by r.request_id limit $8";
     let answers = select::<LeaveRequestRow>(tx, sql)

@@ -141,6 +141,58 @@ fn sick_leave_within_annual_leave_gives_its_days_back_once_it_is_granted() {
 }
 
 #[test]
+fn of_a_day_only_the_part_that_other_leave_falls_into_comes_back() {
+    let mut firm = Firm::since(date(2024, 1, 8));
+    let (monday, tuesday) = (date(2026, 3, 2), date(2026, 3, 3));
+    let away = firm.asks("annual", monday, monday, Some(DayPart::Am));
+    firm.is_granted(away);
+    let ill = firm.asks("sick", monday, monday, Some(DayPart::Pm));
+    firm.is_granted(ill);
+    let taken = |firm: &Firm, code: &str| -> LeaveMinutes {
+        let absences = firm.sources().account(kind(code)).expect("a kind of leave").absences;
+        absences.iter().flat_map(|it| &it.days).map(|it| it.minutes).sum()
+    };
+    assert_eq!(taken(&firm, "annual"), LeaveMinutes::of(240), "the other half of the day");
+    firm.takes("parental", tuesday, tuesday);
+    assert_eq!(taken(&firm, "parental"), LeaveMinutes::of(1440));
+    let ill = firm.asks("sick", tuesday, tuesday, Some(DayPart::Am));
+    firm.is_granted(ill);
+    assert_eq!(taken(&firm, "parental"), LeaveMinutes::of(720), "half of a day of the calendar");
+}
+
+#[test]
+fn a_day_that_is_asked_for_is_no_day_of_work_that_it_could_rest_on() {
+    let mut firm = Firm::since(date(2026, 1, 5));
+    let day = date(2026, 2, 9);
+    assert_eq!(firm.balance("sick", day), "1", "the 26th day of work");
+    let ill = firm.asks("sick", day, day, None);
+    let asked = |firm: &Firm| {
+        let facts = firm.sources().account_where(kind("sick"), |_, it| it.holds_days());
+        replay(&facts.expect("a kind of leave"), day).balance_on(day)
+    };
+    let before = asked(&firm);
+    firm.is_granted(ill);
+    assert_eq!((before, asked(&firm)), (LeaveMinutes::of(-480), LeaveMinutes::of(-480)));
+}
+
+#[test]
+fn leaving_takes_back_nothing_that_has_grown_and_a_cycle_that_ends_with_it_is_completed() {
+    let paid = |hired: Date, last: Date, away: Option<(Date, Date)>| {
+        let mut firm = Firm::since(hired);
+        if let Some((from, to)) = away {
+            firm.takes("parental", from, to);
+        }
+        firm.member.left_on = Some(last);
+        let ledger = firm.ledger("annual", date(2027, 1, 1));
+        let paid = payout(&ledger).expect("it's paid out").minutes;
+        paid.in_days(LeaveMinutes::of(480)).to_string()
+    };
+    let june = Some((date(2025, 6, 2), date(2025, 6, 30)));
+    assert_eq!(paid(date(2025, 2, 3), date(2026, 2, 2), june), "15", "not (261 - 21) / 17");
+    assert_eq!(paid(date(2026, 1, 5), date(2026, 7, 4), None), "7.5", "not 130 / 17 = 7");
+}
+
+#[test]
 fn l39_l41_l43_l47_the_law_of_the_pack_comes_to_what_it_says() {
     let mut firm = Firm::since(date(2025, 2, 3));
     firm.takes("annual", date(2025, 7, 1), date(2025, 7, 16));

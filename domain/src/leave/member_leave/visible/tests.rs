@@ -44,7 +44,8 @@ fn today() -> Date {
 fn readers(firm: &[Member], state: LeaveState, chain: &str, by: Option<MemberId>) -> Vec<MemberId> {
     let approval = Approval::of(&Chain::parse(chain).unwrap());
     let decided = by.map(|by| PassedStep { by, in_right_of: None });
-    let asked = Asked { member: NOVA, state, approval: &approval, decided };
+    let submitted = state != LeaveState::Draft;
+    let asked = Asked { member: NOVA, state, submitted, approval: &approval, decided };
     let sees = |by: &MemberId| Onlooker::of(*by, firm, today()).sees_reason(&asked);
     EVERYBODY.into_iter().filter(sees).collect()
 }
@@ -53,8 +54,10 @@ fn readers(firm: &[Member], state: LeaveState, chain: &str, by: Option<MemberId>
 fn a_reason_is_read_by_its_member_their_manager_and_the_owner_and_by_nobody_else() {
     let firm = firm();
     let seen = |state, chain| readers(&firm, state, chain, None);
-    for state in LeaveState::ALL.into_iter().filter(|state| *state != LeaveState::Draft) {
-        assert_eq!(seen(state, "line_manager"), [NOVA, BOSS, OWNER], "{state:?}");
+    assert_eq!(seen(LeaveState::Submitted, "line_manager"), [NOVA, BOSS, OWNER]);
+    let over = [LeaveState::Approved, LeaveState::Rejected, LeaveState::Cancelled];
+    for state in over {
+        assert_eq!(seen(state, "line_manager"), [NOVA, OWNER], "nobody decided: {state:?}");
     }
     assert_eq!(seen(LeaveState::Draft, "line_manager"), [NOVA], "a draft is nobody else's");
     assert_eq!(seen(LeaveState::Submitted, "manager"), [NOVA, BOSS, OTHER, OWNER]);
@@ -66,8 +69,18 @@ fn a_reason_is_read_by_its_member_their_manager_and_the_owner_and_by_nobody_else
 fn who_decided_reads_on_what_they_decided_whatever_they_are() {
     let firm = firm();
     let seen = |by| readers(&firm, LeaveState::Approved, "line_manager", Some(by));
-    assert_eq!(seen(ADMIN), [NOVA, BOSS, ADMIN, OWNER]);
-    assert_eq!(seen(COLLEAGUE), [NOVA, BOSS, OWNER, COLLEAGUE]);
+    assert_eq!(seen(ADMIN), [NOVA, ADMIN, OWNER]);
+    assert_eq!(seen(COLLEAGUE), [NOVA, OWNER, COLLEAGUE]);
+}
+
+#[test]
+fn what_was_never_asked_for_stays_its_members_when_it_is_discarded() {
+    let approval = Approval::of(&Chain::parse("manager").unwrap());
+    let (member, state) = (NOVA, LeaveState::Withdrawn);
+    let asked = Asked { member, state, submitted: false, approval: &approval, decided: None };
+    let firm = firm();
+    let sees = |by: &MemberId| Onlooker::of(*by, &firm, today()).sees_reason(&asked);
+    assert_eq!(EVERYBODY.into_iter().filter(sees).collect::<Vec<_>>(), [NOVA]);
 }
 
 #[test]
