@@ -315,6 +315,9 @@ pub struct RenderedForm {
     pub form: String,
     /// SHA-256 of its bytes, hexadecimal in lower case.
     pub sha256: String,
+    /// Where its bytes are kept; none where they are rendered whenever they're asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileId>,
 }
 
 impl SealedInvoice {

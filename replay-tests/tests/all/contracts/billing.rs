@@ -261,7 +261,7 @@ fn sealed(document: DocumentKind, kind: TaxInvoiceKind, full: bool) -> SealedInv
 
 fn forms() -> Vec<RenderedForm> {
     ["pdf", "ubl", "cii"]
-        .map(|form| RenderedForm { form: form.into(), sha256: digest(form) })
+        .map(|form| RenderedForm { form: form.into(), sha256: digest(form), file: None })
         .to_vec()
 }
 
