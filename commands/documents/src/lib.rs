@@ -2,6 +2,9 @@
 //! Sealed facts go in and bytes come out, the same bytes each time: no clock, no chance, no look
 //! at anything else.
 
+pub mod pdf;
+
+use domain::billing::sealed::SealedInvoice;
 use sha2::{Digest, Sha256};
 
 /// A form of a document.
@@ -80,4 +83,13 @@ pub enum RenderError {
         /// Why.
         why: String,
     },
+}
+
+/// All forms of an issued document, each the same bytes for ever.
+pub fn render(
+    sealed: &SealedInvoice,
+    logo: Option<&Logo>,
+) -> Result<Vec<Rendered>, RenderError> {
+    let page = pdf::render(sealed, logo, None, pdf::Marking::Original)?;
+    Ok(vec![Rendered::of(FormName::Pdf, page)])
 }
