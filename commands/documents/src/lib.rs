@@ -2,6 +2,10 @@
 //! Sealed facts go in and bytes come out, the same bytes each time: no clock, no chance, no look
 //! at anything else.
 
+pub mod cii;
+mod en16931;
+pub mod ubl;
+
 use sha2::{Digest, Sha256};
 
 /// A form of a document.
