@@ -76,11 +76,8 @@ fn typeset(
 ) -> Result<Vec<u8>, RenderError> {
     let facts = serde_json::to_vec(page).expect("texts and flags are JSON");
     let ident = ident(&facts, logo.as_ref(), xml);
-    let sheet = Sheet {
-        facts: Bytes::new(facts),
-        logo,
-        xml: xml.map(|xml| Bytes::new(xml.to_vec())),
-    };
+    let sheet =
+        Sheet { facts: Bytes::new(facts), logo, xml: xml.map(|xml| Bytes::new(xml.to_vec())) };
     let compiled = typst::compile::<PagedDocument>(&sheet).output;
     let written = compiled.and_then(|document| typst_pdf::pdf(&document, &options(sealed, ident)));
     comemo::evict(FORGOTTEN_AFTER);

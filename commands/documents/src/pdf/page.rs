@@ -144,7 +144,13 @@ impl Page {
             due: named(if is_invoice { "Amount due" } else { "Amount credited" }, payable),
             notes: notes(sealed),
             bank: if is_invoice { shown(&sealed.seller.bank_details) } else { Vec::new() },
-            footer: sealed.wording.footer.iter().flat_map(|it| it.lines()).map(Shown::from).collect(),
+            footer: sealed
+                .wording
+                .footer
+                .iter()
+                .flat_map(|it| it.lines())
+                .map(Shown::from)
+                .collect(),
         }
     }
 }
@@ -204,7 +210,9 @@ fn facts(sealed: &SealedInvoice) -> Vec<Named> {
     }
     let references = &sealed.references;
     let reference = references.buyer_reference.as_ref();
-    facts.extend(reference.map(|text| Named { label: "Your reference".into(), value: personal(text) }));
+    facts.extend(
+        reference.map(|text| Named { label: "Your reference".into(), value: personal(text) }),
+    );
     let order = references.purchase_order.as_ref();
     facts.extend(order.map(|text| Named { label: "Your order".into(), value: personal(text) }));
     facts.push(named("Currency", sealed.currency.as_str()));
@@ -221,7 +229,10 @@ fn rows(sealed: &SealedInvoice) -> Vec<Row> {
         quantity: quantity(&line.quantity, places),
         unit: unit(line.unit),
         price: amount(line.unit_price_minor, currency),
-        discount: line.discount.map(|it| off(it.reduction, it.amount_minor, currency)).unwrap_or_default(),
+        discount: line
+            .discount
+            .map(|it| off(it.reduction, it.amount_minor, currency))
+            .unwrap_or_default(),
         tax: short(line.tax),
         net: amount(line.net_minor, currency),
     };
@@ -314,7 +325,11 @@ fn notes(sealed: &SealedInvoice) -> Vec<Note> {
     if let Some(own) = &sealed.exchange {
         let rate = format!(
             "1 {} = {} {}, {} of {}",
-            sealed.currency, own.stated.rate, own.currency, own.stated.source, day(own.stated.on)
+            sealed.currency,
+            own.stated.rate,
+            own.currency,
+            own.stated.source,
+            day(own.stated.on)
         );
         let sums = format!(
             "VAT {}, total including VAT {}",
@@ -323,17 +338,23 @@ fn notes(sealed: &SealedInvoice) -> Vec<Note> {
         );
         notes.push(note(format!("In {}", own.currency), [rate.into(), sums.into()]));
     }
-    if let Some(prompt) = sealed.prompt_payment.filter(|_| sealed.document == DocumentKind::Invoice) {
+    if let Some(prompt) = sealed.prompt_payment.filter(|_| sealed.document == DocumentKind::Invoice)
+    {
         let currency = &sealed.currency;
         let mut off = format!(
             "Paid by {}, a discount of {}% is taken off: {}",
-            day(prompt.until), prompt.percent, money(prompt.discount_minor, currency)
+            day(prompt.until),
+            prompt.percent,
+            money(prompt.discount_minor, currency)
         );
         if is_taxed(sealed) {
             off.push_str(&format!(" including VAT of {}", money(prompt.tax_minor, currency)));
         }
         let due = format!("Amount due then: {}", money(prompt.payable_minor, currency));
-        notes.push(note("Prompt payment", [Shown::from(format!("{off}.")), format!("{due}.").into()]));
+        notes.push(note(
+            "Prompt payment",
+            [Shown::from(format!("{off}.")), format!("{due}.").into()],
+        ));
     }
     if let Some(said) = &sealed.wording.note {
         let lines = match said.get() {

@@ -5,7 +5,8 @@ use domain::billing::lines::LineKey;
 use domain::billing::prompt_payment::PromptTerms;
 use domain::billing::sealed::{
     Allowance, Buyer, BuyerParticulars, Credited, DocumentKind, LineDiscount, PaymentTerms,
-    RateSource, References, RuleSource, SealedInvoice, SealedLine, Seller, TemplateVersion, Wording,
+    RateSource, References, RuleSource, SealedInvoice, SealedLine, Seller, TemplateVersion,
+    Wording,
 };
 use domain::billing::tax::{TaxCategory, TaxRate};
 use domain::billing::tax_invoice::TaxInvoiceKind;
@@ -19,12 +20,16 @@ use jiff::civil::date;
 
 use crate::Logo;
 
+fn id() -> InvoiceId {
+    "01890000-0000-7000-8000-000000000001".parse().expect("an id")
+}
+
 pub(crate) fn percent(text: &str) -> Percent {
     Percent::parse(text).expect("a percentage")
 }
 
 pub(crate) fn personal(text: &str) -> Personal<String> {
-    let subject = SubjectId(InvoiceId(Uuid::from_u128(1)).0);
+    let subject = SubjectId(id().0);
     Personal::new(subject, PurposeClass::Identity, text.to_owned())
 }
 
@@ -39,7 +44,7 @@ pub(crate) fn line(n: u32, description: &str, seconds: i64, hourly_minor: i64) -
     let units = proportion(seconds, 10_000, 3600);
     SealedLine {
         n,
-        key: LineKey::Member { member: MemberId(Uuid::from_u128(2)) },
+        key: LineKey::Member { member: MemberId(id().0) },
         description: description.into(),
         who: None,
         note: None,
@@ -109,8 +114,10 @@ pub(crate) fn computed(sealed: &mut SealedInvoice, discounts: &[(Reduction, &str
     }
     let given = discounts.iter().zip(computed.discounts);
     sealed.allowances = given
-        .map(|(&(reduction, reason), shares)| {
-            Allowance { reduction, reason: Some(personal(reason)), shares }
+        .map(|(&(reduction, reason), shares)| Allowance {
+            reduction,
+            reason: Some(personal(reason)),
+            shares,
         })
         .collect();
     (sealed.taxes, sealed.totals) = (computed.taxes, computed.totals);
@@ -140,7 +147,7 @@ fn buyer() -> Buyer {
         registration_number: Some("2011/654321/06".into()),
         email: Some("accounts@nova.example".into()),
     };
-    let subject = SubjectId(InvoiceId(Uuid::from_u128(1)).0);
+    let subject = SubjectId(id().0);
     let particulars = Personal::new(subject, PurposeClass::Identity, particulars);
     Buyer { particulars, country: "ZA".into() }
 }
@@ -162,10 +169,8 @@ pub(crate) fn short() -> SealedInvoice {
 /// With discounts, several rates, prompt payment and rounding of lines.
 pub(crate) fn rich() -> SealedInvoice {
     let mut sealed = short();
-    sealed.lines[0].discount = Some(LineDiscount {
-        reduction: Reduction::Percent(percent("10")),
-        amount_minor: 91_667,
-    });
+    sealed.lines[0].discount =
+        Some(LineDiscount { reduction: Reduction::Percent(percent("10")), amount_minor: 91_667 });
     sealed.lines[0].amount_minor = 825_000;
     sealed.lines[1].tax = TaxRate::of(TaxCategory::ZeroRated, percent("15"));
     sealed.lines[2].tax = TaxRate::of(TaxCategory::Exempt, percent("15"));
@@ -208,7 +213,7 @@ pub(crate) fn credit() -> SealedInvoice {
     sealed.wording.title = "CREDIT NOTE".into();
     sealed.issued_on = date(2026, 2, 12);
     sealed.references.credits = Some(Credited {
-        invoice: InvoiceId(Uuid::from_u128(1)),
+        invoice: id(),
         number: "INV-2026-00042".into(),
         issued_on: date(2026, 1, 31),
         reason: personal("The concept was agreed to be part of the fixed fee"),

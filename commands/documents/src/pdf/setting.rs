@@ -27,7 +27,10 @@ static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     Setting {
         library: LazyHash::new(Library::default()),
         fonts,
-        template: Source::new(file("invoice.typ"), include_str!("../../templates/invoice.typ").into()),
+        template: Source::new(
+            file("invoice.typ"),
+            include_str!("../../templates/invoice.typ").into(),
+        ),
         facts: file("facts.json"),
         logo: file("logo"),
         xml: file("factur-x.xml"),
