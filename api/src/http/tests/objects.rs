@@ -30,7 +30,8 @@ pub(super) enum Kinds {
 impl Kinds {
     /// Those that a sound request to this route names.
     pub(super) fn named_by(rule: &Rule) -> Self {
-        let asked = RefCell::new(BTreeSet::new());
+        // A path may lie under a kind without naming one, as a week lies under timesheets.
+        let asked = RefCell::new(BTreeSet::from_iter(rule.path.split('/').nth(1)));
         let fill = |name: &str| {
             asked.borrow_mut().extend(kind_of(rule, name));
             by_name(name).map_or_else(|| random_id().to_string(), str::to_owned)
@@ -120,7 +121,7 @@ async fn of_time(
         let budget = firm.post(&format!("/projects/{project}/budgets"), &budget).await;
         objects.insert("budget_id", budget.id());
     }
-    if kinds.any(&["entry_id", "time-entries"]) {
+    if kinds.any(&["entry_id", "time-entries", "timesheets"]) {
         let body = json!({
             "member_id": person.member.to_string(), "project_id": project, "task_id": task,
             "date": "2026-03-02", "seconds": 60,
