@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use documents::{FormName, Rendered, cii, ubl};
 use domain::billing::InvoiceEvent;
 use domain::billing::sealed::{RenderedForm, SealedInvoice};
-use domain::id::InvoiceId;
+use domain::id::{CreditNoteId, InvoiceId};
+use projections::billing::credit_note;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
@@ -60,6 +61,21 @@ pub(crate) async fn of_invoice(call: Call<ById, Wanted>) -> Result<Form, Problem
         let detail = "a draft has no form for programs: issue it first";
         Problem::new(StatusCode::NOT_FOUND, "billing.not_issued", detail)
     })?;
+    form(&call.headers, call.query.syntax, &issued.sealed, &issued.forms)
+}
+
+/// `GET /credit-notes/{id}/xml`.
+pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Form, Problem> {
+    let id = CreditNoteId(call.path.id);
+    let mut tx = call.tx().await?;
+    let row = credit_note::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    tx.commit().await?;
+    let story = invoice_story(&call, row.invoice_id).await?;
+    let issued = story.told.iter().find_map(|told| {
+        let InvoiceEvent::CreditNoteIssued(issued) = &told.event else { return None };
+        (issued.credit_note == id).then_some(issued)
+    });
+    let issued = issued.ok_or_else(Problem::not_found)?;
     form(&call.headers, call.query.syntax, &issued.sealed, &issued.forms)
 }
 

@@ -86,6 +86,15 @@ pub(super) fn documents() -> Vec<Route> {
             form::of_invoice,
         )
         .then(),
+        get(
+            "/credit-notes/{id}/xml",
+            "getCreditNoteXml",
+            read(B, BOOKS),
+            "A credit note for other programs: EN 16931 as UBL or CII",
+            form::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
     ]
 }
 
