@@ -4,12 +4,12 @@
 pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod invoices;
-mod lined;
 pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod open_time;
 pub(crate) mod preview;
 pub(crate) mod unbilled;
+pub(crate) mod view;
 
 use schemars::JsonSchema;
 use serde::Serialize;
