@@ -3,6 +3,7 @@
 
 pub(crate) mod applied;
 pub(crate) mod book;
+pub(crate) mod form;
 pub(crate) mod invoices;
 pub(crate) mod missing;
 pub(crate) mod names;

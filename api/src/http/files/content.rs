@@ -84,7 +84,7 @@ fn sent_as(media: Option<Media>) -> &'static str {
 }
 
 /// Whether who asks has it already, by `If-None-Match`.
-fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(crate) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let tag = tag.to_str().unwrap_or_default();
     headers
         .get_all(header::IF_NONE_MATCH)

@@ -1,7 +1,7 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
 
 use super::{BOOKS, MEMBERS, read, write};
-use crate::http::billing::{invoices, unbilled};
+use crate::http::billing::{form, invoices, unbilled};
 use crate::http::registry::{Route, get, post};
 
 const B: &str = "billing";
@@ -77,7 +77,25 @@ pub(super) fn writes() -> Vec<Route> {
 
 /// The forms of invoices and credit notes.
 pub(super) fn documents() -> Vec<Route> {
-    Vec::new()
+    vec![
+        get(
+            "/invoices/{id}/xml",
+            "getInvoiceXml",
+            read(B, BOOKS),
+            "An issued invoice for other programs: EN 16931 as UBL or CII",
+            form::of_invoice,
+        )
+        .then(),
+        get(
+            "/credit-notes/{id}/xml",
+            "getCreditNoteXml",
+            read(B, BOOKS),
+            "A credit note for other programs: EN 16931 as UBL or CII",
+            form::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
+    ]
 }
 
 /// What clients owe, and what they say.
