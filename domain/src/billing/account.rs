@@ -105,26 +105,28 @@ impl InvoiceAccount {
         self.state.evolve(event);
         self.note(event);
         let amount_minor = self.balance_minor() - before;
-        let number = || self.sealed().map(|it| it.number.clone()).unwrap_or_default();
-        let movement = |on, kind, document: Uuid, number| {
+        let number = self.sealed().map(|it| it.number.clone()).unwrap_or_default();
+        let movement = |on, kind, document: Uuid, number: String| {
             Some(Movement { on, position, kind, document, number, amount_minor })
         };
         let moved = match event {
             InvoiceEvent::InvoiceIssued(event) => {
                 let (on, kind) = (event.sealed.issued_on, MovementKind::Invoice);
-                self.shares.extend(self.shares_of(&event.sealed, 1));
-                movement(on, kind, event.invoice.0, number())
+                let parts = self.shares_of(&event.sealed, 1);
+                self.shares.extend(parts);
+                movement(on, kind, event.invoice.0, number)
             }
             InvoiceEvent::CreditNoteIssued(event) => {
                 let (on, kind) = (event.sealed.issued_on, MovementKind::CreditNote);
-                self.shares.extend(self.shares_of(&event.sealed, -1));
+                let parts = self.shares_of(&event.sealed, -1);
+                self.shares.extend(parts);
                 movement(on, kind, event.credit_note.0, event.sealed.number.clone())
             }
             InvoiceEvent::InvoicePaid(event) => {
-                movement(event.on, MovementKind::Payment, event.payment.0, number())
+                movement(event.on, MovementKind::Payment, event.payment.0, number)
             }
             InvoiceEvent::PaymentReversed(event) => {
-                movement(event.on, MovementKind::Reversal, event.payment.0, number())
+                movement(event.on, MovementKind::Reversal, event.payment.0, number)
             }
             InvoiceEvent::InvoiceVoided(event) => self.sealed().cloned().and_then(|sealed| {
                 let on = day.max(sealed.issued_on);

@@ -1,14 +1,18 @@
 //! Billing over HTTP: what may be billed, and drafts that reserve it. Amounts are made from the
 //! entries, the rates and the rules at the moment of reading; nothing here is stored.
 
+pub(crate) mod accounts;
 pub(crate) mod applied;
 pub(crate) mod book;
+pub(crate) mod client_links;
 pub(crate) mod invoices;
 mod lined;
 pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod open_time;
 pub(crate) mod preview;
+pub(crate) mod sight;
+pub(crate) mod statement;
 pub(crate) mod unbilled;
 
 use schemars::JsonSchema;
