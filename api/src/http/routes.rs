@@ -1,6 +1,7 @@
 //! Every route of the API, once: who may use it and what answers it. What is not here does not
 //! exist.
 
+mod billing;
 mod budgets;
 mod catalogue;
 mod comfort;
@@ -15,29 +16,28 @@ mod reports;
 use commands::tokens::{Access as To, Scope};
 use domain::members::Role;
 
-use super::billing::{invoices, unbilled};
 use super::leave::{holidays, leave_types};
 use super::registry::{Access, Route, Site, delete, get, patch, post, put};
 use super::time::{batch, entries, listed, sheets, since_approval, steps};
 use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
-const ALL: &[Role] = &[Role::Member, Role::Auditor];
+pub(super) const ALL: &[Role] = &[Role::Member, Role::Auditor];
 /// Who works: every member, but no auditor, who changes nothing.
-const MEMBERS: &[Role] = &[Role::Member];
+pub(super) const MEMBERS: &[Role] = &[Role::Member];
 const MANAGERS: &[Role] = &[Role::Manager];
 const MONEY: &[Role] = &[Role::Billing];
 /// Who reads what is billed.
-const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
+pub(super) const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
 const ADMINS: &[Role] = &[Role::Admin];
 /// Who reads the books' history.
 const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
 
-const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
+pub(super) const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Read), roles }
 }
 
-const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
+pub(super) const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Write), roles }
 }
 
@@ -64,7 +64,10 @@ pub(crate) fn routes() -> Vec<Route> {
         approval_routes(),
         days::routes(),
         periods::periods_routes(),
-        billing_routes(),
+        billing::reads(),
+        billing::writes(),
+        billing::documents(),
+        billing::receivables(),
         import_routes(),
         domains::routes(),
         files::files_routes(),
@@ -232,69 +235,6 @@ fn approval_routes() -> Vec<Route> {
             "Open again what was submitted or approved",
             steps::reopen,
         ),
-    ]
-}
-
-fn billing_routes() -> Vec<Route> {
-    const B: &str = "billing";
-    const PRICED: &[&str] = &[
-        "invoice",
-        "invoice_entry",
-        "time_entry",
-        "rate",
-        "rounding_rule",
-        "setting",
-        "project",
-        "task",
-    ];
-    const UNBILLED: &[&str] = &[
-        "unbilled",
-        "time_entry",
-        "rate",
-        "rounding_rule",
-        "setting",
-        "client",
-        "project",
-        "task",
-    ];
-    vec![
-        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
-            .from(UNBILLED)
-            .pages()
-            .then()
-            .known(),
-        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
-            .from(&["invoice"])
-            .pages()
-            .then(),
-        post(
-            "/invoices",
-            "draftInvoice",
-            write(B, MEMBERS),
-            "Draft an invoice of a client's approved, unbilled time",
-            invoices::draft,
-        ),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
-            .from(PRICED)
-            .then()
-            .known(),
-        post(
-            "/invoices/{id}/void",
-            "voidInvoice",
-            write(B, MEMBERS),
-            "Give back what a draft reserves",
-            invoices::void,
-        ),
-        get(
-            "/invoices/{id}/lines/{n}/provenance",
-            "getLineProvenance",
-            read(B, BOOKS),
-            "What a line is made of",
-            invoices::provenance,
-        )
-        .from(PRICED)
-        .then()
-        .known(),
     ]
 }
 

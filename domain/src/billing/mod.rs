@@ -13,6 +13,7 @@ pub mod draft_invoice;
 pub mod draft_terms;
 mod events;
 pub mod exchange;
+pub mod gathered;
 pub mod issue_invoice;
 mod issued;
 mod issued_events;
@@ -32,8 +33,10 @@ pub mod settle_dispute;
 pub mod sign_off;
 pub mod tax;
 pub mod tax_invoice;
+pub mod terms_book;
 pub mod totals;
 pub mod void_invoice;
+pub mod wording;
 
 #[cfg(test)]
 mod conserved;

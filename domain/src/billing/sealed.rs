@@ -42,6 +42,11 @@ impl DocumentKind {
 #[serde(transparent)]
 pub struct TemplateVersion(pub u16);
 
+impl TemplateVersion {
+    /// The one that documents are rendered with today.
+    pub const TODAY: TemplateVersion = TemplateVersion(1);
+}
+
 /// The firm that issues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seller {

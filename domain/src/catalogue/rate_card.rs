@@ -83,9 +83,14 @@ impl RateCard {
 
     /// The rate that holds on a day: the one with the latest day up to it.
     pub fn rate_on(&self, kind: RateKind, day: Date) -> Option<&Rate> {
+        self.dated_on(kind, day).map(|dated| &dated.rate)
+    }
+
+    /// The same with the day since which it holds.
+    pub fn dated_on(&self, kind: RateKind, day: Date) -> Option<&DatedRate> {
         let past =
             |dated: &&DatedRate| dated.kind == kind && dated.from.is_none_or(|from| from <= day);
-        self.rates.iter().rev().find(past).map(|dated| &dated.rate)
+        self.rates.iter().rev().find(past)
     }
 }
 

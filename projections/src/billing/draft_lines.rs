@@ -1,15 +1,14 @@
-//! The lines of invoices at today's prices. What an invoice took never changes, so its lines stand
-//! until a rate, a rule or a setting does; they're kept for that long.
+//! The lines of drafts at today's prices. They stand until the draft, a rate, a rule or a setting
+//! changes; they're kept for that long.
 
 use std::sync::Arc;
 
 use domain::billing::lines::Line;
+use domain::billing::{Drafted, ReservedEntry};
 use domain::id::InvoiceId;
 use migrations::TenantTx;
 
 use super::book_mark::prices_mark;
-use super::invoice::InvoiceRow;
-use super::invoice_entry;
 use super::price_book::{PriceBook, Spans};
 use crate::kept::Answers;
 use crate::row::ReadError;
@@ -18,13 +17,15 @@ use crate::row::ReadError;
 const MOST_KEPT: usize = 200;
 /// An invoice with more lines than this is made anew each time.
 const MOST_LINES: usize = 100;
+/// And one of more entries than this.
+const MOST_ENTRIES: usize = 1000;
 
 /// Prices with the lines that were made by them lately.
 #[derive(Debug)]
 pub struct DraftLines {
     /// Rates, rounding rules and settings.
     pub book: Arc<PriceBook>,
-    lines: Answers<InvoiceId, Vec<Line>>,
+    lines: Answers<(InvoiceId, i64), Vec<Line>>,
 }
 
 impl DraftLines {
@@ -44,30 +45,27 @@ impl DraftLines {
         Ok(lines)
     }
 
-    /// The lines of an invoice without what they're made of; none where a rule asks for the ends of
-    /// entries, which may still move.
-    pub async fn of(
+    /// The lines of an invoice over what it reserves, as of the event at a position; none where a
+    /// rule asks for the ends of entries, which may still move.
+    pub fn of(
         &self,
-        tx: &mut TenantTx,
-        invoice: &InvoiceRow,
-    ) -> Result<Option<Arc<Vec<Line>>>, ReadError> {
+        drafted: &Drafted,
+        entries: &[ReservedEntry],
+        position: i64,
+    ) -> Option<Arc<Vec<Line>>> {
         if self.book.asks_for_ends() {
-            return Ok(None);
+            return None;
         }
-        if let Some(kept) = self.lines.get(&invoice.invoice_id) {
-            return Ok(Some(kept));
+        let asked = (drafted.invoice, position);
+        if let Some(kept) = self.lines.get(&asked) {
+            return Some(kept);
         }
-        let entries = invoice_entry::of_invoice(tx, invoice.invoice_id).await?;
-        let mut lines = self.book.lines(invoice, &entries, &Spans::new());
-        for line in &mut lines {
-            line.entries = Vec::new();
-        }
+        let Drafted { client, group_by, currency, .. } = drafted;
+        let lines = self.book.lines_of(*client, entries, *group_by, currency, &Spans::new());
         let lines = Arc::new(lines);
-        // While one of the two tables is being built, it may lack what the other has.
-        let whole = u32::try_from(entries.len()) == Ok(invoice.entries);
-        if whole && lines.len() <= MOST_LINES {
-            self.lines.keep(invoice.invoice_id, lines.clone(), MOST_KEPT);
+        if lines.len() <= MOST_LINES && entries.len() <= MOST_ENTRIES {
+            self.lines.keep(asked, lines.clone(), MOST_KEPT);
         }
-        Ok(Some(lines))
+        Some(lines)
     }
 }

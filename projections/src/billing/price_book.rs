@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::billing::lines::{Line, Terms, invoice_lines};
+use domain::billing::lines::{Line, Terms};
+use domain::billing::terms_book::TermsBook;
+pub use domain::billing::terms_book::work_of;
 use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RatedWork};
 use domain::catalogue::rounding_rules::RuleScope;
-use domain::catalogue::{RateCard, RateCardEvent, RateCleared, RateSet, find_rate};
+use domain::catalogue::{RateCard, RateCardEvent, RateCleared, RateSet};
 use domain::id::{ClientId, EntryId};
-use domain::money::price;
 use domain::settings::Settings;
 use domain::time::{Rounding, Span};
 use jiff::civil::Date;
@@ -132,19 +133,18 @@ impl PriceBook {
 
     /// What is charged for this work, or what it costs; none where nobody has set a rate.
     pub fn rate(&self, work: &RatedWork, kind: RateKind) -> Option<&Rate> {
-        find_rate(&self.cards, work, kind)
+        self.book().rate(work, kind).map(|(_, dated)| &dated.rate)
+    }
+
+    /// Rates, rules and settings as invoices are sealed by.
+    pub fn book(&self) -> TermsBook<'_> {
+        self.rounding.terms_with(&self.cards)
     }
 
     /// What applies to an entry of a client's work: its rate, and the rules of its day. `spans`
     /// are those of [`PriceBook::asks_for_ends`].
     pub fn terms(&self, client: ClientId, entry: &ReservedEntry, spans: &Spans) -> Terms {
-        let work = work_of(client, entry);
-        Terms {
-            rounding: self.rounding(&work),
-            rate: self.rate(&work, RateKind::Bill).cloned(),
-            working_day_seconds: self.settings().working_day_seconds(entry.day),
-            span: spans.get(&entry.entry).cloned(),
-        }
+        self.book().terms(client, entry, spans.get(&entry.entry).cloned())
     }
 
     /// The lines of an invoice over what it took.
@@ -168,15 +168,8 @@ impl PriceBook {
         currency: &str,
         spans: &Spans,
     ) -> Vec<Line> {
-        let terms = |entry: &ReservedEntry| self.terms(client, entry, spans);
-        invoice_lines(entries, group_by, currency, terms, price)
+        self.book().lines_of(client, entries, group_by, currency, spans)
     }
-}
-
-/// The work that an entry of a client is rated as.
-pub fn work_of(client: ClientId, entry: &ReservedEntry) -> RatedWork {
-    let ReservedEntry { member, project, task, day, .. } = *entry;
-    RatedWork { member, project, task, client, day }
 }
 
 /// An entry of an invoice as its lines are made of.

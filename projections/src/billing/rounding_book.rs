@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use domain::catalogue::rates::RatedWork;
+use domain::billing::terms_book::{RULE_KEYS, TermsBook, own_rule_since};
+use domain::catalogue::rates::{RateScope, RatedWork};
 use domain::catalogue::rounding_rules::{RoundingSource, RuleScope, find_rounding};
-use domain::catalogue::{RoundingRule, RoundingRuleCleared, RoundingRuleEvent, RoundingRuleSet};
-use domain::settings::{SettingChanged, SettingKey, Settings, SettingsEvent};
-use domain::time::{Rounding, RoundingScope};
+use domain::catalogue::{
+    RateCard, RoundingRule, RoundingRuleCleared, RoundingRuleEvent, RoundingRuleSet,
+};
+use domain::settings::{SettingChanged, Settings, SettingsEvent};
+use domain::time::Rounding;
 use jiff::civil::Date;
 use migrations::TenantTx;
 
@@ -17,14 +20,6 @@ use super::book_mark::rounding_mark;
 use crate::catalogue::rounding_rule::{self, RoundingRuleRow};
 use crate::row::ReadError;
 use crate::settings::setting::{self, SettingRow};
-
-/// What makes the tenant's own rule.
-const RULE_KEYS: [SettingKey; 4] = [
-    SettingKey::RoundingMode,
-    SettingKey::RoundingTie,
-    SettingKey::RoundingScope,
-    SettingKey::TimecaptureIntervalMinutes,
-];
 
 /// A rounding rule as it applies to some work, with where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,10 +100,7 @@ impl RoundingBook {
 
     /// How the time of this work is rounded.
     pub fn rounding(&self, work: &RatedWork) -> Rounding {
-        match find_rounding(|scope| self.rules.get(scope), work) {
-            Some((_, dated)) => dated.rule,
-            None => self.settings.rounding(work.day),
-        }
+        self.terms_with(&BTreeMap::new()).rounding(work).0
     }
 
     /// The same with where the rule comes from, and since when it holds.
@@ -124,17 +116,15 @@ impl RoundingBook {
         }
     }
 
-    /// The tenant's rule is made of several settings: it holds from the latest of their days, and
-    /// the last of their events made it what it is.
+    /// The tenant's rule is made of several settings: the last of their events made it what it is.
     fn of_tenant(&self, day: Date) -> AppliedRounding {
         let held = RULE_KEYS.iter().filter_map(|key| {
             let past = |from: Option<Date>| from.is_none_or(|from| from <= day);
             let mut values = self.settings.history(*key).iter().rev();
             let from = values.find(|dated| past(dated.from))?.from;
-            Some((from, self.changed_by.get(&(key.as_str().to_owned(), from)).copied()))
+            self.changed_by.get(&(key.as_str().to_owned(), from)).copied()
         });
-        let (from, position) =
-            held.fold((None, None), |last, held| (last.0.max(held.0), last.1.max(held.1)));
+        let (position, from) = (held.max(), own_rule_since(&self.settings, day));
         let rounding = self.settings.rounding(day);
         AppliedRounding { rounding, source: RoundingSource::Tenant, from, position }
     }
@@ -152,10 +142,12 @@ impl RoundingBook {
 
     /// Whether any rule of any day rounds both ends: only then must the ends of an entry be known.
     pub fn asks_for_ends(&self) -> bool {
-        let ends = RoundingScope::Ends;
-        let set = self.settings.history(SettingKey::RoundingScope);
-        set.iter().any(|dated| dated.value == ends.as_str())
-            || self.rules.values().flat_map(RoundingRule::rules).any(|it| it.rule.scope == ends)
+        self.terms_with(&BTreeMap::new()).asks_for_ends()
+    }
+
+    /// The same rules and settings together with these rate cards, as invoices are sealed by.
+    pub fn terms_with<'a>(&'a self, cards: &'a BTreeMap<RateScope, RateCard>) -> TermsBook<'a> {
+        TermsBook { cards, rules: &self.rules, settings: &self.settings }
     }
 }
 
@@ -167,7 +159,7 @@ mod tests {
     use crate::tests::rows_of;
     use crate::tests::samples::{History, id, rounding_rules};
     use domain::id::{ClientId, MemberId, ProjectId, TaskId};
-    use domain::time::RoundingMode;
+    use domain::time::{RoundingMode, RoundingScope};
     use jiff::civil::date;
 
     fn book(history: &History) -> RoundingBook {

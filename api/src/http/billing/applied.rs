@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::ReservedEntry;
 use domain::id::ClientId;
 use jiff::civil::Date;
-use projections::billing::invoice_entry::InvoiceEntryRow;
-use projections::billing::price_book::{PriceBook, reserved, work_of};
+use projections::billing::price_book::{PriceBook, work_of};
 use projections::billing::rounding_book::AppliedRounding;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,11 +32,11 @@ pub(crate) struct AppliedBody {
 pub(crate) fn applied_to<'a>(
     book: &PriceBook,
     client: ClientId,
-    entries: impl Iterator<Item = &'a InvoiceEntryRow>,
+    entries: impl Iterator<Item = &'a ReservedEntry>,
 ) -> Vec<AppliedBody> {
     let mut rules: BTreeMap<AppliedRounding, u32> = BTreeMap::new();
-    for row in entries {
-        let applied = book.applied(&work_of(client, &reserved(row)));
+    for entry in entries {
+        let applied = book.applied(&work_of(client, entry));
         *rules.entry(applied).or_default() += 1;
     }
     let shown = |(applied, entries): (AppliedRounding, u32)| AppliedBody {

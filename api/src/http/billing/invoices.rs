@@ -3,6 +3,7 @@
 use commands::billing::{DraftInvoice, VoidInvoice};
 use domain::billing::{GroupBy, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
+use domain::money::Percent;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::billing::invoice::{self, Invoice, InvoiceRow};
@@ -12,7 +13,8 @@ use uuid::Uuid;
 
 use super::Money;
 use super::applied::{AppliedBody, applied_to};
-use super::lined::{Lined, Priced, lined, priced, vat_of};
+use super::names::Names;
+use super::view::{InvoiceView, invoice_view};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
@@ -181,18 +183,18 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
 /// `GET /invoices/{id}`.
 pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>, Problem> {
     let id = InvoiceId(call.path.id);
-    let Lined { invoice, lines, book, names } = lined(&call, id).await?;
-    let vat = vat_of(&book, &invoice);
-    let currency = &invoice.currency;
+    let view = invoice_view(&call, id).await?;
+    let vat = vat_of(&view);
+    let currency = &view.drafted.currency;
     let rate = vat.1.map_or_else(|| "0".to_owned(), |rate| rate.to_string());
     let money = |amount: i64| Money::of(amount, currency);
-    let net = lines.iter().filter_map(|line| line.net_minor).sum();
+    let net = view.lines.iter().filter_map(|line| line.net_minor).sum();
     let tax = vat.1.map_or(0, |rate| rate.of(net));
+    let lines = view.lines.iter();
     let lines = lines
-        .iter()
         .map(|line| LineBody {
             n: line.n,
-            description: names.line(&line.key),
+            description: view.names.line(&line.key),
             seconds: line.seconds,
             rounded_seconds: line.rounded_seconds,
             quantity: line.quantity.clone(),
@@ -203,15 +205,25 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>
             warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
         })
         .collect();
-    let tag = call.tag((KIND, id.0), invoice.position);
+    let tag = call.tag((KIND, id.0), view.position());
     let body = InvoiceBody {
-        summary: summary(&invoice),
+        summary: summary(&view.row),
         lines,
         net: money(net),
         tax: money(tax),
         gross: money(net + tax),
     };
     Ok(call.read(body).tagged(tag))
+}
+
+/// The category and the rate of the tax on a draft.
+fn vat_of(view: &InvoiceView) -> (&'static str, Option<Percent>) {
+    let day = view.drafted.to;
+    let settings = view.book.as_ref().map(|book| book.settings());
+    match settings.filter(|settings| settings.vat_registered(day)) {
+        Some(settings) => ("S", Some(settings.vat_percent(day))),
+        None => ("O", None),
+    }
 }
 
 /// Where a line's entries are asked for.
@@ -258,28 +270,33 @@ pub(crate) struct Provenance {
 /// `GET /invoices/{id}/lines/{n}/provenance`.
 pub(crate) async fn provenance(call: Call<ByLine, Nothing>) -> Result<Answer<Provenance>, Problem> {
     let ByLine { id, n } = call.path;
-    let Priced { invoice, entries, lines, book, names, .. } = priced(&call, InvoiceId(id)).await?;
-    let line = lines.iter().find(|line| line.n == n).ok_or_else(Problem::not_found)?;
-    let money = |amount: i64| Money::of(amount, &invoice.currency);
-    let of_line = entries.iter().filter(|row| line.entries.contains(&row.entry_id));
-    let rounding_rules = applied_to(&book, invoice.client_id, of_line.clone());
+    let view = invoice_view(&call, InvoiceId(id)).await?;
+    let line = view.lines.iter().find(|line| line.n == n).ok_or_else(Problem::not_found)?;
+    let book = view.book.as_ref().ok_or_else(Problem::not_found)?;
+    let money = |amount: i64| Money::of(amount, &view.drafted.currency);
+    let of_line = view.entries.iter().filter(|held| line.entries.contains(&held.entry));
+    let rounding_rules = applied_to(book, view.drafted.client, of_line.clone());
+    let mut tx = call.tx().await?;
+    let members = of_line.clone().map(|held| held.member);
+    let names = Names::load(&call, &mut tx, [], [], members).await?;
+    tx.commit().await?;
     let entries = of_line
-        .map(|row| LineEntry {
-            entry_id: row.entry_id.0,
-            version: row.version,
-            member_id: row.member_id.0,
-            member: names.member(row.member_id),
-            project_id: row.project_id.0,
-            task_id: row.task_id.0,
-            date: row.day,
-            seconds: row.seconds,
+        .map(|held| LineEntry {
+            entry_id: held.entry.0,
+            version: held.version,
+            member_id: held.member.0,
+            member: names.member(held.member),
+            project_id: held.project.0,
+            task_id: held.task.0,
+            date: held.day,
+            seconds: held.seconds,
         })
         .collect();
     let rule = line.rounding;
     Ok(call.read(Provenance {
         invoice_id: id,
         n,
-        description: names.line(&line.key),
+        description: view.names.line(&line.key),
         entries,
         unit_seconds: line.unit_seconds,
         unit_price: line.unit_price_minor.map(money),

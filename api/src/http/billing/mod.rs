@@ -6,7 +6,6 @@ pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod client_links;
 pub(crate) mod invoices;
-mod lined;
 pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod open_time;
@@ -14,6 +13,7 @@ pub(crate) mod preview;
 pub(crate) mod sight;
 pub(crate) mod statement;
 pub(crate) mod unbilled;
+pub(crate) mod view;
 
 use schemars::JsonSchema;
 use serde::Serialize;
