@@ -1,6 +1,11 @@
 //! Drafting and voiding invoices. A draft is decided over folded timesheets and their claims; where
 //! to look for them is asked of the log, never of a read model.
 
+mod accountable;
+pub mod client_answers;
+pub mod client_links;
+pub mod follow_up;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::Aggregate;

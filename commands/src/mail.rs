@@ -5,7 +5,10 @@
 use std::str::FromStr;
 
 use domain::budgets::BudgetPeriod;
-use domain::id::{BudgetId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId, TenantId};
+use domain::id::{
+    BudgetId, ClientLinkId, InvoiceId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId,
+    TenantId,
+};
 use domain::members::{Member, Role, member_stream};
 use domain::time::Week;
 use jiff::Timestamp;
@@ -207,6 +210,47 @@ letters! {
         leave_type: LeaveTypeId,
         /// The last day on which it can be taken.
         last: Date
+    },
+    /// Carries an invoice or a credit note to its client.
+    InvoiceDocument "invoice_document" {
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// By which event of its stream.
+        version: i32,
+        /// To which of the addresses of that event, from 0 on.
+        nth: u32
+    },
+    /// Reminds a client of what is due.
+    InvoiceReminder "invoice_reminder" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// By which event of what was said about it.
+        version: i32
+    },
+    /// Carries the link to a client's own page of an invoice.
+    ClientLink "client_link" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// Which link.
+        link: ClientLinkId
+    },
+    /// Tells whoever looks after a client that it agrees with an invoice or disputes a line.
+    InvoiceAnswered "invoice_answered" {
+        /// To whom.
+        to: MemberId,
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// By which event of its stream.
+        version: i32
+    },
+    /// Tells whoever looks after a client that the last day to pay has passed.
+    InvoiceOverdue "invoice_overdue" {
+        /// To whom.
+        to: MemberId,
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// That day.
+        due_on: Date
     },
     /// Tells that a tenant is frozen; of the platform.
     Frozen "frozen" {
