@@ -211,11 +211,11 @@ letters! {
         /// The last day on which it can be taken.
         last: Date
     },
-    /// Carries an invoice or a credit note to its client.
-    InvoiceDocument "invoice_document" {
+    /// Carries an invoice, or a credit note of it, to one address of the client.
+    Invoice "invoice" {
         /// Which invoice.
         invoice: InvoiceId,
-        /// By which event of its stream.
+        /// By which event of its stream it was sent.
         version: i32,
         /// To which of the addresses of that event, from 0 on.
         nth: u32

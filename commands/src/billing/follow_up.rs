@@ -14,7 +14,9 @@ use domain::billing::{Invoice, InvoiceEvent, invoice_stream};
 use domain::id::{ClientId, InvoiceId, TenantId};
 use domain::log::{Actor, EventFamily, Via};
 use domain::settings::{Settings, settings_stream};
+use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::accountable::{account_managers, said_by_client};
 use crate::event_log::read::{streams, streams_of};
@@ -57,7 +59,7 @@ impl InvoiceFollowUp {
             }
             let late = |account: &InvoiceAccount| {
                 // The zone of the firm may be a day ahead.
-                let passed = account.sealed().is_some_and(|sealed| sealed.due_on <= day);
+                let passed = account.sealed().is_some_and(|sealed| sealed.due_on < day);
                 passed && account.balance_minor() > 0
             };
             due.extend(accounts.values().filter(|it| late(it)).filter_map(|it| it.invoice()));
@@ -79,7 +81,7 @@ impl Daily for InvoiceFollowUp {
             return Ok(());
         }
         let now = self.commands.log().clock().now();
-        let ahead = now.to_zoned(jiff::tz::TimeZone::UTC).date().saturating_add(jiff::Span::new().days(1));
+        let ahead = now.to_zoned(TimeZone::UTC).date().saturating_add(1.day());
         for invoice in self.due(tenant, ahead).await? {
             let sender = Sender::new(tenant, Actor::System, Via::Job);
             self.commands.handle(sender, FollowUpInvoice { invoice }).await?;

@@ -8,7 +8,7 @@ use domain::billing::correspondence::{
 };
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::{Drafted, Invoice, InvoiceEvent, invoice_stream};
-use domain::id::{ClientId, InvoiceId, StreamId, TenantId};
+use domain::id::{InvoiceId, StreamId, TenantId};
 use domain::log::EventFamily;
 use domain::money::Money;
 use domain::personal::{KeyringError, PersonalFields, try_each_personal};
@@ -85,13 +85,14 @@ impl Bill {
         self.letters.iter().find(|it| it.0 == version).map(|it| &it.1)
     }
 
+    /// All that happened to it, in order.
+    pub(super) fn events(&self) -> impl Iterator<Item = &InvoiceEvent> {
+        self.events.iter().map(|it| &it.1)
+    }
+
     /// What it says since it was issued.
     pub(super) fn sealed(&self) -> Option<&SealedInvoice> {
         self.drafted.issued.as_ref().map(|issued| &issued.sealed)
-    }
-
-    pub(super) fn client(&self) -> ClientId {
-        self.drafted.client
     }
 
     /// What it's called: its number, or what it is while it has none.

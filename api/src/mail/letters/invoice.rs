@@ -12,14 +12,14 @@ use super::invoices::{Bill, bill};
 use crate::mail::{Addressee, Attachment, Composed, Letterhead, Post};
 
 #[derive(Template)]
-#[template(path = "mail/invoice_document.txt")]
+#[template(path = "mail/invoice.txt")]
 struct Text<'a> {
     head: &'a Letterhead,
     said: &'a Said,
 }
 
 #[derive(Template)]
-#[template(path = "mail/invoice_document.html")]
+#[template(path = "mail/invoice.html")]
 struct Html<'a> {
     head: &'a Letterhead,
     said: &'a Said,
