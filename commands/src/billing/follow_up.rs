@@ -3,32 +3,28 @@
 //! the log, so a run that comes late, twice or after days without one says nothing twice.
 
 use async_trait::async_trait;
-use cqrs_es::Aggregate;
 use domain::billing::account::InvoiceAccount;
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
 use domain::billing::correspondence::follow_up::{self, FollowUp};
 use domain::billing::correspondence::{
     Correspondence, CorrespondenceEvent, correspondence_stream,
 };
-use domain::billing::{Invoice, InvoiceEvent, invoice_stream};
+use domain::billing::{Invoice, invoice_stream};
 use domain::id::{ClientId, InvoiceId, TenantId};
-use domain::log::{Actor, EventFamily, Via};
+use domain::log::{Actor, Via};
 use domain::settings::{Settings, settings_stream};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::accountable::{account_managers, said_by_client};
-use crate::event_log::read::{streams, streams_of};
+use super::accounts::accounts;
 use crate::handle::{Command, Commands, Sender};
 use crate::jobs::{Daily, WorkError};
 use crate::mail::Letter;
 use crate::members::substitutes::day_of;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
-
-/// How many streams are read at once.
-const CHUNK: usize = 200;
 
 /// Looks after what is due.
 #[derive(Debug, Clone)]
@@ -46,26 +42,13 @@ impl InvoiceFollowUp {
     /// command looks again; this only spares it what is paid.
     async fn due(&self, tenant: TenantId, day: Date) -> Result<Vec<InvoiceId>, WorkError> {
         let mut tx = self.commands.log().tenants().begin(tenant).await?;
-        let mut due = Vec::new();
-        for chunk in streams_of(&mut tx, Invoice::TYPE).await?.chunks(CHUNK) {
-            let mut accounts: std::collections::BTreeMap<_, InvoiceAccount> = [].into();
-            for row in streams(&mut tx, chunk).await? {
-                let recorded = row.decode()?;
-                let event: Option<&InvoiceEvent> = recorded.event.family();
-                if let Some(event) = event {
-                    let account = accounts.entry(recorded.stream).or_default();
-                    account.take(event, day, recorded.position);
-                }
-            }
-            let late = |account: &InvoiceAccount| {
-                // The zone of the firm may be a day ahead.
-                let passed = account.sealed().is_some_and(|sealed| sealed.due_on < day);
-                passed && account.balance_minor() > 0
-            };
-            due.extend(accounts.values().filter(|it| late(it)).filter_map(|it| it.invoice()));
-        }
+        let accounts = accounts(&mut tx, &Settings::default(), None).await?;
         tx.commit().await?;
-        Ok(due)
+        let late = |account: &&InvoiceAccount| {
+            let passed = account.sealed().is_some_and(|sealed| sealed.due_on < day);
+            passed && account.balance_minor() > 0
+        };
+        Ok(accounts.iter().filter(late).filter_map(InvoiceAccount::invoice).collect())
     }
 }
 

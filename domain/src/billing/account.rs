@@ -258,7 +258,7 @@ impl InvoiceAccount {
 
 /// An amount in parts by weight that add up to it exactly; all of it goes to the first where the
 /// weights come to nothing.
-fn split(amount_minor: i64, weights: &[i64]) -> Vec<i64> {
+pub fn split(amount_minor: i64, weights: &[i64]) -> Vec<i64> {
     let whole: i64 = weights.iter().sum();
     if whole == 0 {
         let first = |n: usize| if n == 0 { amount_minor } else { 0 };

@@ -9,8 +9,6 @@ use domain::billing::correspondence::{
 };
 use domain::billing::{Invoice, InvoiceEvent, invoice_stream};
 use domain::id::{ClientId, ClientLinkId, InvoiceId};
-use domain::log::EventFamily;
-use domain::personal::PersonalField;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,7 @@
 //! with, who are known by a cookie (`inside`). To look at a page changes nothing; its forms do.
 
 mod assets;
+mod client;
 mod confirm;
 mod cookies;
 mod forms;
@@ -77,6 +78,9 @@ fn of_links() -> Vec<Page> {
         Page::act("/invitation", Open, |page| visit(page, sign_in::accept)).on(Site::Both),
         Page::show("/confirm", Open, |page| visit(page, confirm::show)).on(Site::Platform),
         Page::act("/confirm", Open, |page| visit(page, confirm::enter)).on(Site::Platform),
+        Page::show("/client/{secret}", Open, client::look),
+        Page::act("/client/{secret}", Open, client::answer),
+        Page::show("/client/{secret}/document.pdf", Open, client::take),
     ]
 }
 
