@@ -135,7 +135,7 @@ async fn client_name(
     let row = client::find(tx, id).await?;
     let name = row.as_ref().and_then(|row| row.name.as_ref());
     personal::load(&about.keys, tx, name).await?;
-    Ok(personal::text(&about.keys, name).unwrap_or_else(|| id.to_string()))
+    Ok(personal::unique_text(&about.keys, name).unwrap_or_else(|| id.to_string()))
 }
 
 /// The document and its lines at a moment, with what that moment changed; of now nothing is marked.
