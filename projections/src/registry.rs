@@ -1,8 +1,11 @@
 //! Every read model there is. One that is not listed here has no table, is never fed, and can't be
 //! named on the command line.
 
+use crate::billing::billed_entry::BilledEntry;
+use crate::billing::credit_note::CreditNote;
 use crate::billing::invoice::Invoice;
 use crate::billing::invoice_entry::InvoiceEntry;
+use crate::billing::receivable::Receivable;
 use crate::billing::unbilled::Unbilled;
 use crate::budgets::budget::Budget;
 use crate::budgets::budget_alert::BudgetAlert;
@@ -72,6 +75,9 @@ models! {
     Unbilled,
     Invoice,
     InvoiceEntry,
+    BilledEntry,
+    CreditNote,
+    Receivable,
     Import,
     Grant,
     File,

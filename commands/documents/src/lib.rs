@@ -2,6 +2,12 @@
 //! Sealed facts go in and bytes come out, the same bytes each time: no clock, no chance, no look
 //! at anything else.
 
+pub mod cii;
+mod en16931;
+pub mod pdf;
+pub mod ubl;
+
+use domain::billing::sealed::SealedInvoice;
 use sha2::{Digest, Sha256};
 
 /// A form of a document.
@@ -80,4 +86,13 @@ pub enum RenderError {
         /// Why.
         why: String,
     },
+}
+
+/// All forms of an issued document, each the same bytes for ever: the page has the CII form inside.
+/// A mark that can't be drawn is left out.
+pub fn render(sealed: &SealedInvoice, logo: Option<&Logo>) -> Result<Vec<Rendered>, RenderError> {
+    let (ubl, cii) = (ubl::write(sealed)?, cii::write(sealed)?);
+    let page = pdf::render(sealed, logo, Some(&cii), pdf::Marking::Original)?;
+    let forms = [(FormName::Pdf, page), (FormName::Ubl, ubl), (FormName::Cii, cii)];
+    Ok(forms.into_iter().map(|(name, bytes)| Rendered::of(name, bytes)).collect())
 }

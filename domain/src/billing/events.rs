@@ -120,6 +120,9 @@ pub struct InvoiceVoided {
     pub client: ClientId,
     /// What is given back.
     pub entries: Vec<EntryId>,
+    /// The lots among it that credit notes had set free.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freed: Vec<Lot>,
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
@@ -152,5 +155,30 @@ crate::event_family! {
         LineDisputed = 1 [by, reason],
         /// What came of it.
         DisputeSettled = 1 [note],
+    }
+}
+
+impl InvoiceEvent {
+    /// The invoice that it happened to, and whose that is.
+    pub fn about(&self) -> (InvoiceId, ClientId) {
+        match self {
+            InvoiceEvent::InvoiceDrafted(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceVoided(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceRedrafted(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceTermsChanged(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceIssued(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceSent(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoicePaid(event) => (event.invoice, event.client),
+            InvoiceEvent::PaymentReversed(event) => (event.invoice, event.client),
+            InvoiceEvent::CreditNoteIssued(event) => (event.invoice, event.client),
+            InvoiceEvent::InvoiceSignedOff(event) => (event.invoice, event.client),
+            InvoiceEvent::LineDisputed(event) => (event.invoice, event.client),
+            InvoiceEvent::DisputeSettled(event) => (event.invoice, event.client),
+        }
+    }
+
+    /// The invoice that it happened to.
+    pub fn invoice(&self) -> InvoiceId {
+        self.about().0
     }
 }

@@ -103,6 +103,10 @@ pub struct PaymentReversed {
     pub payment: PaymentId,
     /// How much of it, in minor units; above zero.
     pub amount_minor: i64,
+    /// What had been taken off for paying soon and is lost with it: with the first part that goes
+    /// back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_minor: Option<i64>,
     /// The day it went.
     pub on: Date,
     /// Why.

@@ -166,6 +166,8 @@ pub fn invoice_lines(
     let mut groups: BTreeMap<(LineKey, SharedTerms), Vec<Reserved<'_>>> = BTreeMap::new();
     for entry in entries {
         let (shared, span) = SharedTerms::of(terms(entry));
+        // Seconds that a credit note set free lie anywhere in their entry, so they have no ends.
+        let span = span.filter(|_| entry.freed_by.is_none());
         groups.entry((key(entry, group_by), shared)).or_default().push((entry, span));
     }
     (1..)

@@ -38,7 +38,10 @@ pub fn decide(invoice: &Invoice, command: ReversePayment) -> Result<PaymentRever
     if amount_minor <= 0 {
         return Err(Refusal::AmountNotPositive);
     }
-    Ok(PaymentReversed { invoice: id, client: drafted.client, payment, amount_minor, on, reason })
+    let first = known.reversed_minor == 0 && known.discount_minor != 0;
+    let discount_minor = first.then_some(known.discount_minor);
+    let client = drafted.client;
+    Ok(PaymentReversed { invoice: id, client, payment, amount_minor, discount_minor, on, reason })
 }
 
 #[cfg(test)]

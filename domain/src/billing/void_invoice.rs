@@ -1,7 +1,7 @@
 //! Voiding an invoice: exactly the seconds that it holds are unbilled again. Of an issued one the
 //! number stays; it's voided only while nobody else has it in their books.
 
-use super::{Invoice, InvoiceState, InvoiceVoided, Refusal};
+use super::{Invoice, InvoiceState, InvoiceVoided, Refusal, ReservedEntry};
 use crate::id::InvoiceId;
 use crate::personal::Personal;
 
@@ -33,10 +33,12 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
     if let Some(why) = held {
         return Err(Refusal::NotVoidable { invoice: id, why });
     }
+    let lots = drafted.entries.iter().map(ReservedEntry::lot);
     Ok(InvoiceVoided {
         invoice: id,
         client: drafted.client,
         entries: drafted.entries.iter().map(|reserved| reserved.entry).collect(),
+        freed: lots.filter(|lot| lot.freed_by.is_some()).collect(),
         reason: command.reason,
     })
 }

@@ -1,11 +1,15 @@
-//! Each invoice as it stands: for whom, for which period, and how much it reserves. What it comes
-//! to in money is computed at reading, until it's issued.
+//! Each invoice as it stands: for whom, for which period, how much it reserves, and once it's issued
+//! its number, its sums, and what of them is paid, credited and due. What a draft comes to in money
+//! is computed at reading.
 
-use domain::billing::{GroupBy, InvoiceEvent, InvoiceState, ReservedEntry};
+mod evolve;
+
+use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
 use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff_sqlx::ToSqlx;
 use migrations::TenantTx;
 
 use super::invoice_event;
@@ -13,9 +17,14 @@ use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_row, read_rows, row, select};
 
 row! {
-    /// One invoice.
+    /// One invoice. Amounts are in minor units of its currency.
     InvoiceRow in "rm_invoice" key(invoice_id: InvoiceId)
-    index("client": "(client_id, drafted_at)") {
+    index(
+        "client": "(client_id, drafted_at)",
+        "number": "(number)",
+        "issued": "(issued_on)",
+        "due": "(due_on) where state = 'issued'"
+    ) {
         /// The invoice.
         invoice_id: InvoiceId,
         /// Who is to pay.
@@ -28,18 +37,63 @@ row! {
         group_by: GroupBy,
         /// ISO 4217 code.
         currency: String,
-        /// Whether it still reserves its entries.
+        /// How far it has come.
         state: InvoiceState,
-        /// How many entries it took.
-        entries: u32,
+        /// How many lots it took.
+        entries: i64,
         /// Their seconds.
         seconds: i64,
+        /// Its number, once it's issued.
+        number: Option<String>,
+        /// The day of issue.
+        issued_on: Option<Date>,
+        /// The last day to pay.
+        due_on: Option<Date>,
+        /// Before tax.
+        net_minor: Option<i64>,
+        /// Tax.
+        tax_minor: Option<i64>,
+        /// With tax.
+        gross_minor: Option<i64>,
+        /// What is to be paid, in coins where it's rounded to them.
+        payable_minor: Option<i64>,
+        /// What payments settle.
+        paid_minor: i64,
+        /// What of that was taken off for paying soon.
+        discount_minor: i64,
+        /// What credit notes take off what is to be paid.
+        credited_minor: i64,
+        /// What is due; less than nothing is the client's.
+        balance_minor: i64,
+        /// How many credit notes it has.
+        credit_notes: i64,
+        /// What of the gross no credit note took back.
+        left_gross_minor: i64,
+        /// What of the lines' nets, each counted above zero, no credit note took back.
+        left_net_minor: i64,
+        /// How many lots no credit note took back as a whole.
+        left_lots: i64,
+        /// Whether it went to the client.
+        sent: bool,
+        /// How many lines the client disputes that were not settled.
+        disputed: i64,
+        /// Whether the client agreed with it as it is.
+        signed_off: bool,
         /// When it was drafted.
         drafted_at: Timestamp,
-        /// When it became void.
+        /// When it was issued.
+        issued_at: Option<Timestamp>,
+        /// When it became void: voided, or all of it credited.
         voided_at: Option<Timestamp>,
         /// The last event that changed it.
         position: i64,
+    }
+}
+
+impl InvoiceRow {
+    /// Whether something is due since before this day.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        self.state == InvoiceState::Issued && self.due_on.is_some_and(|due| due < today)
     }
 }
 
@@ -49,80 +103,23 @@ pub struct Invoice;
 
 impl ReadModel for Invoice {
     const NAME: &'static str = "invoice";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceRow;
 
     fn touches(event: &Recorded) -> Vec<InvoiceId> {
-        match invoice_event(event) {
-            Some(InvoiceEvent::InvoiceDrafted(event)) => vec![event.invoice],
-            Some(InvoiceEvent::InvoiceVoided(event)) => vec![event.invoice],
-            Some(InvoiceEvent::InvoiceRedrafted(event)) => vec![event.invoice],
-            Some(InvoiceEvent::InvoiceIssued(event)) => vec![event.invoice],
-            Some(
-                InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::CreditNoteIssued(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => Vec::new(),
-        }
+        invoice_event(event).map(InvoiceEvent::invoice).into_iter().collect()
     }
 
     fn apply(rows: &mut Rows<InvoiceRow>, recorded: &Recorded) {
-        match invoice_event(recorded) {
-            Some(InvoiceEvent::InvoiceDrafted(event)) => rows.put(InvoiceRow {
-                invoice_id: event.invoice,
-                client_id: event.client,
-                from_day: event.from,
-                to_day: event.to,
-                group_by: event.group_by,
-                currency: event.currency.clone(),
-                state: InvoiceState::Draft,
-                entries: u32::try_from(event.entries.len()).expect("one event holds far fewer"),
-                seconds: event.entries.iter().map(|entry| entry.seconds).sum(),
-                drafted_at: recorded.recorded_at,
-                voided_at: None,
-                position: recorded.position,
-            }),
-            Some(InvoiceEvent::InvoiceVoided(event)) => rows.change(&event.invoice, |row| {
-                row.state = InvoiceState::Void;
-                row.voided_at = Some(recorded.recorded_at);
+        let Some(event) = invoice_event(recorded) else { return };
+        if let InvoiceEvent::InvoiceDrafted(event) = event {
+            rows.put(InvoiceRow::of(event, recorded));
+        } else {
+            rows.change(&event.invoice(), |row| {
+                row.evolve(event, recorded.recorded_at);
                 row.position = recorded.position;
-            }),
-            Some(InvoiceEvent::InvoiceRedrafted(event)) => rows.change(&event.invoice, |row| {
-                let sum = |entries: &[ReservedEntry]| {
-                    let count = u32::try_from(entries.len()).expect("one event holds far fewer");
-                    (count, entries.iter().map(|entry| entry.seconds).sum::<i64>())
-                };
-                let ((taken, more), (released, less)) = (sum(&event.taken), sum(&event.released));
-                row.from_day = event.from;
-                row.to_day = event.to;
-                row.group_by = event.group_by;
-                row.currency.clone_from(&event.currency);
-                row.entries = row.entries + taken - released;
-                row.seconds += more - less;
-                row.position = recorded.position;
-            }),
-            Some(InvoiceEvent::InvoiceIssued(event)) => rows.change(&event.invoice, |row| {
-                row.state = InvoiceState::Issued;
-                row.position = recorded.position;
-            }),
-            Some(
-                InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::CreditNoteIssued(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => {}
+            });
         }
     }
 }
@@ -133,23 +130,64 @@ pub async fn find(tx: &mut TenantTx, invoice: InvoiceId) -> Result<Option<Invoic
     query.fetch_optional().await?.as_ref().map(read_row).transpose()
 }
 
-/// Invoices by id, hence by age, after the one named; of one client or in one state where one is
-/// named.
+/// Which invoices; what is left out matches all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of this client.
+    pub client: Option<ClientId>,
+    /// In this state.
+    pub state: Option<InvoiceState>,
+    /// Issued on this day or later.
+    pub from: Option<Date>,
+    /// Issued on this day or earlier.
+    pub to: Option<Date>,
+    /// With this number, however its letters are written.
+    pub number: Option<String>,
+    /// Overdue on this day, or not so.
+    pub overdue: Option<(Date, bool)>,
+}
+
+impl Wanted {
+    /// Whether this invoice is wanted.
+    pub fn covers(&self, row: &InvoiceRow) -> bool {
+        let issued = |past: &dyn Fn(Date) -> bool| row.issued_on.is_some_and(past);
+        let same = |number: &String| {
+            row.number.as_ref().is_some_and(|own| own.to_lowercase() == number.to_lowercase())
+        };
+        self.client.is_none_or(|client| row.client_id == client)
+            && self.state.is_none_or(|state| row.state == state)
+            && self.from.is_none_or(|from| issued(&|on| on >= from))
+            && self.to.is_none_or(|to| issued(&|on| on <= to))
+            && self.number.as_ref().is_none_or(same)
+            && self.overdue.is_none_or(|(today, is)| row.is_overdue(today) == is)
+    }
+}
+
+/// Invoices by id, hence by age, after the one named.
 pub async fn list(
     tx: &mut TenantTx,
-    client: Option<ClientId>,
-    state: Option<InvoiceState>,
+    wanted: &Wanted,
     after: Option<InvoiceId>,
     limit: i64,
 ) -> Result<Vec<InvoiceRow>, ReadError> {
     let sql = "where ($1::uuid is null or r.client_id = $1) and ($2::text is null or r.state = $2)
             and ($3::uuid is null or r.invoice_id > $3)
+            and ($5::date is null or r.issued_on >= $5)
+            and ($6::date is null or r.issued_on <= $6)
+            and ($7::text is null or pg_catalog.lower(r.number) = pg_catalog.lower($7))
+            and ($8::boolean is null
+                or coalesce(r.state = 'issued' and r.due_on < $9, false) = $8)
         order by r.invoice_id limit $4";
     let answers = select::<InvoiceRow>(tx, sql)
-        .bind(client.map(|client| client.0))
-        .bind(state.map(InvoiceState::as_str))
+        .bind(wanted.client.map(|client| client.0))
+        .bind(wanted.state.map(InvoiceState::as_str))
         .bind(after.map(|invoice| invoice.0))
         .bind(limit)
+        .bind(wanted.from.map(Date::to_sqlx))
+        .bind(wanted.to.map(Date::to_sqlx))
+        .bind(wanted.number.as_deref())
+        .bind(wanted.overdue.map(|(_, is)| is))
+        .bind(wanted.overdue.map(|(today, _)| today.to_sqlx()))
         .fetch_all()
         .await?;
     read_rows(&answers)

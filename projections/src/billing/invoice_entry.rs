@@ -1,5 +1,5 @@
-//! What each invoice took, entry by entry, as it was when it was drafted. The rows of a void
-//! invoice stay: they say what it was about.
+//! What each invoice took, lot by lot, as it was when it was drafted. The rows of a void invoice
+//! stay: they say what it was about.
 
 use domain::billing::{InvoiceEvent, ReservedEntry};
 use domain::id::{EntryId, InvoiceId, MemberId, ProjectId, TaskId};
@@ -7,18 +7,22 @@ use domain::log::{EventFamily, Recorded};
 use jiff::civil::Date;
 use migrations::TenantTx;
 
-use super::invoice_event;
+use super::freed_by::key_of;
+use super::{FreedBy, invoice_event};
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_rows, row, select};
 
 row! {
-    /// One entry of one invoice.
-    InvoiceEntryRow in "rm_invoice_entry" key(invoice_id: InvoiceId, entry_id: EntryId)
+    /// One lot of one invoice: an entry, or what a credit note set free of it.
+    InvoiceEntryRow in "rm_invoice_entry"
+    key(invoice_id: InvoiceId, entry_id: EntryId, freed_by: FreedBy)
     index("entry": "(entry_id)") {
         /// The invoice.
         invoice_id: InvoiceId,
         /// The entry.
         entry_id: EntryId,
+        /// The credit note that had set these seconds free.
+        freed_by: FreedBy,
         /// The version that was approved.
         version: u32,
         /// Who worked.
@@ -29,7 +33,7 @@ row! {
         task_id: TaskId,
         /// The local day of the work.
         day: Date,
-        /// All its seconds, unrounded; less than nothing where it takes time back.
+        /// Its seconds, unrounded; less than nothing where it takes time back.
         seconds: i64,
     }
 }
@@ -40,18 +44,18 @@ pub struct InvoiceEntry;
 
 impl ReadModel for InvoiceEntry {
     const NAME: &'static str = "invoice_entry";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceEntryRow;
 
-    fn touches(event: &Recorded) -> Vec<(InvoiceId, EntryId)> {
+    fn touches(event: &Recorded) -> Vec<(InvoiceId, EntryId, FreedBy)> {
         match invoice_event(event) {
             Some(InvoiceEvent::InvoiceDrafted(event)) => {
-                event.entries.iter().map(|entry| (event.invoice, entry.entry)).collect()
+                event.entries.iter().map(|held| key(event.invoice, held)).collect()
             }
             Some(InvoiceEvent::InvoiceRedrafted(event)) => {
                 let all = event.released.iter().chain(&event.taken);
-                all.map(|entry| (event.invoice, entry.entry)).collect()
+                all.map(|held| key(event.invoice, held)).collect()
             }
             Some(
                 InvoiceEvent::InvoiceVoided(_)
@@ -76,7 +80,7 @@ impl ReadModel for InvoiceEntry {
             }
             Some(InvoiceEvent::InvoiceRedrafted(event)) => {
                 for released in &event.released {
-                    rows.remove(&(event.invoice, released.entry));
+                    rows.remove(&key(event.invoice, released));
                 }
                 event.taken.iter().for_each(|held| rows.put(row_of(event.invoice, held)));
             }
@@ -97,10 +101,16 @@ impl ReadModel for InvoiceEntry {
     }
 }
 
+fn key(invoice: InvoiceId, held: &ReservedEntry) -> (InvoiceId, EntryId, FreedBy) {
+    let (entry, freed_by) = key_of(held.lot());
+    (invoice, entry, freed_by)
+}
+
 fn row_of(invoice: InvoiceId, reserved: &ReservedEntry) -> InvoiceEntryRow {
     InvoiceEntryRow {
         invoice_id: invoice,
         entry_id: reserved.entry,
+        freed_by: FreedBy(reserved.freed_by),
         version: reserved.version,
         member_id: reserved.member,
         project_id: reserved.project,
@@ -115,7 +125,7 @@ pub async fn of_invoice(
     tx: &mut TenantTx,
     invoice: InvoiceId,
 ) -> Result<Vec<InvoiceEntryRow>, ReadError> {
-    let sql = "where r.invoice_id = $1 order by r.day, r.entry_id";
+    let sql = "where r.invoice_id = $1 order by r.day, r.entry_id, r.freed_by";
     read_rows(&select::<InvoiceEntryRow>(tx, sql).bind(invoice.0).fetch_all().await?)
 }
 

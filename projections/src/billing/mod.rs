@@ -1,16 +1,22 @@
 //! Billing as it's read: what may be billed, and the invoices that reserve it.
 
+pub mod billed_entry;
 mod book_mark;
+pub mod credit_note;
 pub mod draft_lines;
+mod freed_by;
 pub mod invoice;
 pub mod invoice_entry;
 pub mod price_book;
+pub mod receivable;
 pub mod rounding_book;
 pub mod unbilled;
 pub mod unbilled_sums;
 
 use domain::billing::{GroupBy, InvoiceEvent, InvoiceState};
 use domain::log::Recorded;
+
+pub use freed_by::FreedBy;
 
 use crate::row::text_cells;
 

@@ -19,8 +19,6 @@ use jiff::civil::Date;
 use migrations::TenantTx;
 
 use super::book_mark::prices_mark;
-use super::invoice::InvoiceRow;
-use super::invoice_entry::InvoiceEntryRow;
 use super::rounding_book::{AppliedRounding, RoundingBook};
 use crate::catalogue::rate::{self, RateRow};
 use crate::row::ReadError;
@@ -147,18 +145,6 @@ impl PriceBook {
         self.book().terms(client, entry, spans.get(&entry.entry).cloned())
     }
 
-    /// The lines of an invoice over what it took.
-    pub fn lines(
-        &self,
-        invoice: &InvoiceRow,
-        entries: &[InvoiceEntryRow],
-        spans: &Spans,
-    ) -> Vec<Line> {
-        let entries: Vec<ReservedEntry> = entries.iter().map(reserved).collect();
-        let InvoiceRow { client_id, group_by, currency, .. } = invoice;
-        self.lines_of(*client_id, &entries, *group_by, currency, spans)
-    }
-
     /// The lines that these entries of a client would make.
     pub fn lines_of(
         &self,
@@ -169,19 +155,5 @@ impl PriceBook {
         spans: &Spans,
     ) -> Vec<Line> {
         self.book().lines_of(client, entries, group_by, currency, spans)
-    }
-}
-
-/// An entry of an invoice as its lines are made of.
-pub fn reserved(row: &InvoiceEntryRow) -> ReservedEntry {
-    ReservedEntry {
-        entry: row.entry_id,
-        version: row.version,
-        member: row.member_id,
-        project: row.project_id,
-        task: row.task_id,
-        day: row.day,
-        seconds: row.seconds,
-        freed_by: None,
     }
 }

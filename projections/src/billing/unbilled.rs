@@ -13,18 +13,21 @@ use jiff_sqlx::ToSqlx;
 use migrations::{DoorError, Template, TenantTx};
 use sqlx::Row as _;
 
+use super::FreedBy;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_rows, row, select};
 
 row! {
-    /// One entry, as billing sees it.
-    UnbilledRow in "rm_unbilled" key(entry_id: EntryId)
+    /// One lot, as billing sees it: an entry, or what a credit note set free of it.
+    UnbilledRow in "rm_unbilled" key(entry_id: EntryId, freed_by: FreedBy)
     index(
         "open": "(project_id, day) where approved and billable and invoice_id is null",
         "taken": "(project_id) where invoice_id is not null"
     ) {
         /// The entry.
         entry_id: EntryId,
+        /// The credit note that set these seconds free.
+        freed_by: FreedBy,
         /// The stream of the timesheet it's in.
         sheet_id: StreamId,
         /// Who worked.
@@ -37,7 +40,8 @@ row! {
         day: Date,
         /// The local day of the work: rates and rounding go by it.
         work_day: Date,
-        /// How long, unrounded; less than nothing where it takes time back.
+        /// How long, unrounded; less than nothing where it takes time back. What a credit note took
+        /// off an invoice is not in it.
         seconds: i64,
         /// Whether it stands in for a reversed entry, whose day of work it keeps.
         replacement: bool,
@@ -54,19 +58,22 @@ row! {
     }
 }
 
+/// Where a row stands in lists.
+pub type Place = (Date, EntryId, FreedBy);
+
 /// The fold of what may be billed.
 #[derive(Debug)]
 pub struct Unbilled;
 
 impl ReadModel for Unbilled {
     const NAME: &'static str = "unbilled";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES, InvoiceEvent::TYPES];
     type Row = UnbilledRow;
 
-    fn touches(event: &Recorded) -> Vec<EntryId> {
+    fn touches(event: &Recorded) -> Vec<(EntryId, FreedBy)> {
         if let Some(event) = event.event.family() {
-            return touched_by_time(event);
+            return touched_by_time(event).into_iter().map(whole).collect();
         }
         event.event.family().map(invoiced::touched).unwrap_or_default()
     }
@@ -78,6 +85,11 @@ impl ReadModel for Unbilled {
             invoiced::apply(rows, event, recorded.position);
         }
     }
+}
+
+/// The key of an entry as it was recorded.
+fn whole(entry: EntryId) -> (EntryId, FreedBy) {
+    (entry, FreedBy::NOBODY)
 }
 
 fn touched_by_time(event: &TimeEvent) -> Vec<EntryId> {
@@ -99,7 +111,7 @@ fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Record
     match event {
         TimeEvent::TimeRecorded(event) => rows.put(of_recorded(event, recorded)),
         TimeEvent::TimeReversed(event) => rows.put(of_reversed(event, recorded)),
-        TimeEvent::TimeRevised(event) => rows.change(&event.entry, |row| {
+        TimeEvent::TimeRevised(event) => rows.change(&whole(event.entry), |row| {
             row.member_id = event.member;
             row.project_id = event.project;
             row.task_id = event.task;
@@ -115,8 +127,8 @@ fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Record
         }),
         TimeEvent::TimeRemoved(event) => {
             // A move is a removal here and a record there in one commit, in either order.
-            if rows.get(&event.entry).is_some_and(|row| row.sheet_id == recorded.stream) {
-                rows.remove(&event.entry);
+            if rows.get(&whole(event.entry)).is_some_and(|row| row.sheet_id == recorded.stream) {
+                rows.remove(&whole(event.entry));
             }
         }
         TimeEvent::TimesheetApproved(event) => mark(rows, recorded, &event.entries, true),
@@ -129,6 +141,7 @@ fn apply_time(rows: &mut Rows<UnbilledRow>, event: &TimeEvent, recorded: &Record
 fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
     UnbilledRow {
         entry_id: event.entry,
+        freed_by: FreedBy::NOBODY,
         sheet_id: recorded.stream,
         member_id: event.member,
         project_id: event.project,
@@ -148,6 +161,7 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
 fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> UnbilledRow {
     UnbilledRow {
         entry_id: event.entry,
+        freed_by: FreedBy::NOBODY,
         sheet_id: recorded.stream,
         member_id: event.member,
         project_id: event.project,
@@ -176,8 +190,9 @@ fn mark(
             let same = row.version == *version && row.sheet_id == recorded.stream;
             same && row.approved != approved
         };
-        if rows.get(entry).is_some_and(meant) {
-            rows.change(entry, |row| {
+        let key = whole(*entry);
+        if rows.get(&key).is_some_and(meant) {
+            rows.change(&key, |row| {
                 row.approved = approved;
                 row.position = recorded.position;
             });
@@ -204,6 +219,13 @@ pub struct Wanted {
     pub worked_from: Option<Date>,
     /// Approved time alone.
     pub approved: bool,
+}
+
+impl UnbilledRow {
+    /// Where it stands in lists: by the day it's booked on, the entry, and what set it free.
+    pub fn place(&self) -> Place {
+        (self.day, self.entry_id, self.freed_by)
+    }
 }
 
 impl Wanted {
@@ -245,9 +267,10 @@ pub async fn open(
     limit: i64,
 ) -> Result<Vec<UnbilledRow>, ReadError> {
     // In the words of the partial index, so that approved time is found by it.
-    let approved =
-        wanted!(" and r.approved and r.invoice_id is null order by r.day, r.entry_id limit $8");
-    let any = wanted!(" and r.invoice_id is null order by r.day, r.entry_id limit $8");
+    let approved = wanted!(
+        " and r.approved and r.invoice_id is null order by r.day, r.entry_id, r.freed_by limit $8"
+    );
+    let any = wanted!(" and r.invoice_id is null order by r.day, r.entry_id, r.freed_by limit $8");
     let sql = if wanted.approved { approved } else { any };
     let answers = select::<UnbilledRow>(tx, sql)
         .bind(wanted.client.map(|id| id.0))

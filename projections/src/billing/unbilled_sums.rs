@@ -16,7 +16,8 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::price_book::{PriceBook, Spans};
-use super::unbilled::{Unbilled, UnbilledRow};
+use super::unbilled::{Place, Unbilled, UnbilledRow};
+use super::FreedBy;
 use crate::catalogue::client::{self, Client};
 use crate::catalogue::project::Project;
 use crate::catalogue::rate::Rate;
@@ -72,13 +73,13 @@ pub struct UnbilledSums {
     /// How many lie on each day, in order of the days.
     days: Vec<(Date, usize)>,
     /// The last of them, where there are more.
-    last: Option<(Date, EntryId)>,
+    last: Option<Place>,
 }
 
 impl UnbilledSums {
     /// The day on which `limit` entries after a place are reached, so that no later one is looked
     /// at, and how many there are at least; none where nothing comes after it.
-    fn reaches(&self, after: Option<(Date, EntryId)>, limit: usize) -> Option<(Date, usize)> {
+    fn reaches(&self, after: Option<Place>, limit: usize) -> Option<(Date, usize)> {
         let begin = after.map_or(0, |after| self.days.partition_point(|it| it.0 < after.0));
         let (mut reached, mut found) = (None, 0);
         for (day, entries) in &self.days[begin..] {
@@ -226,15 +227,15 @@ impl Pricing {
         tx: &mut TenantTx,
         open: Open,
         sums: &UnbilledSums,
-        after: Option<(Date, EntryId)>,
+        after: Option<Place>,
         limit: usize,
     ) -> Result<Option<Vec<UnbilledRow>>, ReadError> {
         let Some((to, least)) = sums.reaches(after, limit) else { return Ok(Some(Vec::new())) };
         let sql = "where r.project_id = any($1) and r.billable and r.approved
                 and r.invoice_id is null and r.day >= $2 and r.day <= $3
-                and ($4::uuid is null or (r.day, r.entry_id) > ($2, $4))
-                and ($5::date is null or (r.day, r.entry_id) <= ($5, $6))
-            order by r.day, r.entry_id limit $7";
+                and ($4::uuid is null or (r.day, r.entry_id, r.freed_by) > ($2, $4, $8))
+                and ($5::date is null or (r.day, r.entry_id, r.freed_by) <= ($5, $6, $9))
+            order by r.day, r.entry_id, r.freed_by limit $7";
         let first = sums.days.first().map_or(to, |it| it.0);
         let answers = select::<UnbilledRow>(tx, sql)
             .bind(self.projects(open))
@@ -244,6 +245,8 @@ impl Pricing {
             .bind(sums.last.map(|last| last.0.to_sqlx()))
             .bind(sums.last.map(|last| last.1.0))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(after.map(|after| after.2.id()))
+            .bind(sums.last.map(|last| last.2.id()))
             .fetch_all()
             .await?;
         Ok(if answers.len() < least { None } else { Some(read_rows(&answers)?) })
@@ -289,14 +292,15 @@ async fn groups(
     tx: &mut TenantTx,
     open: Open,
     projects: &[Uuid],
-    last: Option<(Date, EntryId)>,
+    last: Option<Place>,
     most: usize,
 ) -> Result<Vec<Group>, ReadError> {
     const GROUPED: &str = "select project_id, task_id, member_id,
             pg_catalog.array_agg(day - date '2000-01-01'),
             pg_catalog.array_agg(work_day - date '2000-01-01'), pg_catalog.array_agg(seconds)
         from (select r.project_id, r.task_id, r.member_id, r.day, r.work_day, r.seconds";
-    const UP_TO: &str = " and ($4::date is null or (r.day, r.entry_id) <= ($4, $5)) limit $6
+    const UP_TO: &str = "
+            and ($4::date is null or (r.day, r.entry_id, r.freed_by) <= ($4, $5, $7)) limit $6
         ) as open group by project_id, task_id, member_id";
     let answers = tx
         .query(Template::assembled([GROUPED, MEANT, UP_TO]))
@@ -306,6 +310,7 @@ async fn groups(
         .bind(last.map(|last| last.0.to_sqlx()))
         .bind(last.map(|last| last.1.0))
         .bind(i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1))
+        .bind(last.map(|last| last.2.id()))
         .fetch_all()
         .await?;
     let group = |row: &sqlx::postgres::PgRow| {
@@ -328,9 +333,9 @@ async fn nth(
     open: Open,
     projects: &[Uuid],
     n: usize,
-) -> Result<Option<(Date, EntryId)>, ReadError> {
-    const FROM: &str = "select (r.day - date '2000-01-01'), r.entry_id";
-    const ORDERED: &str = " order by r.day, r.entry_id offset $4 limit 1";
+) -> Result<Option<Place>, ReadError> {
+    const FROM: &str = "select (r.day - date '2000-01-01'), r.entry_id, r.freed_by";
+    const ORDERED: &str = " order by r.day, r.entry_id, r.freed_by offset $4 limit 1";
     let answer = tx
         .query(Template::assembled([FROM, MEANT, ORDERED]))
         .bind(projects)
@@ -339,8 +344,10 @@ async fn nth(
         .bind(i64::try_from(n.saturating_sub(1)).unwrap_or(i64::MAX))
         .fetch_optional()
         .await?;
-    let place =
-        |row: sqlx::postgres::PgRow| Ok((day_of(row.try_get(0)?), EntryId(row.try_get(1)?)));
+    let place = |row: sqlx::postgres::PgRow| {
+        let freed_by = FreedBy::of(row.try_get(2)?);
+        Ok((day_of(row.try_get(0)?), EntryId(row.try_get(1)?), freed_by))
+    };
     let place = answer.map(place).transpose();
     Ok(place.map_err(|error: sqlx::Error| DoorError::from(error))?)
 }

@@ -8,9 +8,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use domain::id::{
-    BudgetId, ClientId, EntryId, FavouriteId, FileId, ImportId, InvoiceId, LeaveCaseId,
-    LeaveFeedId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, StreamId, SubstitutionId,
-    TaskId, TenantId,
+    BudgetId, ClientId, CreditNoteId, EntryId, FavouriteId, FileId, ImportId, InvoiceId,
+    LeaveCaseId, LeaveFeedId, LeaveRequestId, LeaveTypeId, MemberId, PaymentId, ProjectId,
+    StreamId, SubstitutionId, TaskId, TenantId,
 };
 use domain::personal::Envelope;
 use domain::time::Week;
@@ -92,6 +92,7 @@ macro_rules! id_cells {
 id_cells!(
     BudgetId,
     ClientId,
+    CreditNoteId,
     EntryId,
     FileId,
     ImportId,
@@ -102,6 +103,7 @@ id_cells!(
     LeaveRequestId,
     LeaveTypeId,
     MemberId,
+    PaymentId,
     ProjectId,
     StreamId,
     SubstitutionId,

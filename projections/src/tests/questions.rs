@@ -111,7 +111,8 @@ async fn an_invoice_is_found_with_what_it_took() {
     assert_eq!(entries.iter().map(|entry| entry.seconds).collect::<Vec<_>>(), [3600, 60]);
     let listed = async |tx: &mut TenantTx, state, after| {
         let client = Some(ClientId(id(10)));
-        let rows = invoice::list(tx, client, state, after, 10).await.expect("an answer");
+        let wanted = invoice::Wanted { client, state, ..invoice::Wanted::default() };
+        let rows = invoice::list(tx, &wanted, after, 10).await.expect("an answer");
         rows.iter().map(|row| row.invoice_id).collect::<Vec<_>>()
     };
     assert_eq!(listed(&mut tx, None, None).await, [void, draft]);

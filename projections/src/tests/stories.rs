@@ -103,6 +103,7 @@ pub(crate) fn voided(invoice: u128, entries: &[u128]) -> InvoiceVoided {
         invoice: InvoiceId(id(invoice)),
         client: ClientId(id(10)),
         entries: entries.iter().map(|entry| EntryId(id(*entry))).collect(),
+        freed: Vec::new(),
         reason: None,
     }
 }

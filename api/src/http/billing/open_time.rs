@@ -39,7 +39,7 @@ impl OpenEntry {
             task: row.task_id,
             day: row.work_day,
             seconds: row.seconds,
-            freed_by: None,
+            freed_by: row.freed_by.0,
         }
     }
 }
@@ -90,8 +90,7 @@ impl OpenTime {
                     let client = clients.get(&row.project_id);
                     client.is_some_and(|client| wanted.covers(row, *client))
                 };
-                let key = |row: &UnbilledRow| (row.day, row.entry_id);
-                (piece(&past, covers, key, None, limit), clients)
+                (piece(&past, covers, UnbilledRow::place, None, limit), clients)
             }
         };
         let currencies = match billed_in {
@@ -132,7 +131,7 @@ impl OpenTime {
     pub(crate) fn alone(&self, entry: &OpenEntry) -> PricedAlone {
         let reserved = entry.reserved();
         let work = work_of(entry.client, &reserved);
-        let span = self.spans.get(&reserved.entry);
+        let span = self.spans.get(&reserved.entry).filter(|_| reserved.freed_by.is_none());
         let measured = Measured { seconds: reserved.seconds, span };
         let rounded_seconds = entry_seconds(measured, self.book.rounding(&work));
         let rate = self.book.rate(&work, RateKind::Bill);

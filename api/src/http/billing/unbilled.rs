@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{ClientId, EntryId};
+use domain::id::ClientId;
 use jiff::civil::Date;
-use projections::billing::unbilled::{UnbilledRow, Wanted};
+use projections::billing::unbilled::{Place as After, UnbilledRow, Wanted};
 use projections::billing::unbilled_sums::{Open, Pricing};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,9 @@ pub(crate) struct Which {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct UnbilledEntry {
     entry_id: Uuid,
+    /// The credit note that set these seconds of the entry free; left out where all of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freed_by: Option<Uuid>,
     member_id: Uuid,
     client_id: Uuid,
     project_id: Uuid,
@@ -104,7 +107,7 @@ struct Listed {
 
 /// Where a piece begins, and how many entries are looked for.
 struct Place {
-    after: Option<(Date, EntryId)>,
+    after: Option<After>,
     limit: usize,
 }
 
@@ -162,8 +165,8 @@ async fn each_entry(about: &About, asked: Open, place: &Place) -> Result<Listed,
     Ok(Listed { piece: open, names, entries, seconds, rounded_seconds, drafted, more })
 }
 
-fn key(entry: &OpenEntry) -> (Date, EntryId) {
-    (entry.row.day, entry.row.entry_id)
+fn key(entry: &OpenEntry) -> After {
+    entry.row.place()
 }
 
 /// `GET /unbilled`.
@@ -206,6 +209,7 @@ fn shown(entry: &OpenEntry, alone: PricedAlone, names: &Names) -> UnbilledEntry 
     let row = &entry.row;
     UnbilledEntry {
         entry_id: row.entry_id.0,
+        freed_by: row.freed_by.0.map(|note| note.0),
         member_id: row.member_id.0,
         client_id: entry.client.0,
         project_id: row.project_id.0,

@@ -110,6 +110,7 @@ fn a_history_in_which_a_second_is_in_two_places_or_none_is_refused() {
         invoice: invoice(2),
         client: state.drafted.expect("drafted").client,
         entries: Vec::new(),
+        freed: Vec::new(),
         reason: None,
     };
     assert_eq!(ledger.apply(&other.into()), Ok(()));

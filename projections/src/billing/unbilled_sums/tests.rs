@@ -42,7 +42,7 @@ async fn found(tenant: &TestTenant, most: usize) -> (Arc<UnbilledSums>, Vec<Entr
             let piece = pricing.entries(&mut tx, open, &sums, after, limit).await;
             let piece = piece.expect("rows").expect("its tables");
             let Some(last) = piece.last() else { break };
-            after = Some((last.day, last.entry_id));
+            after = Some(last.place());
             assert!(piece.len() <= limit);
             seen.extend(piece);
         }

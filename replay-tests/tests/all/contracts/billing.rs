@@ -328,7 +328,10 @@ fn payments() -> Vec<InvoiceEvent> {
         on,
         reference: full.then(|| words("INV-2026-00001 Kabelo")),
     };
-    let back = |reason| PaymentReversed { invoice, client, payment, amount_minor: 10, on, reason };
+    let back = |reason: Option<Personal<String>>| {
+        let discount_minor = reason.as_ref().map(|_| 2070);
+        PaymentReversed { invoice, client, payment, amount_minor: 10, discount_minor, on, reason }
+    };
     let why = text(UMBRELLA, PurposeClass::Reason, "paid twice");
     vec![paid(true).into(), paid(false).into(), back(Some(why)).into(), back(None).into()]
 }

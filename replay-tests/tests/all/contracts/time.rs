@@ -225,7 +225,8 @@ pub(crate) fn invoices() -> Vec<Event> {
         freed_by: None,
     };
     let voided = |reason| {
-        of(InvoiceVoided { invoice, client, entries: vec![EntryId(id(ENTRY))], reason }.into())
+        let (entries, freed) = (vec![EntryId(id(ENTRY))], vec![]);
+        of(InvoiceVoided { invoice, client, entries, freed, reason }.into())
     };
     let why = text(UMBRELLA, PurposeClass::Reason, "for the wrong month");
     vec![
