@@ -89,8 +89,7 @@ pub(in super::super) async fn list(inside: Inside<(), Filter>) -> Result<Shown, 
     let today = today(&inside, &mut tx).await?;
     let wanted = wanted(filter, today)?;
     let before = inside.call.after()?.map(InvoiceId);
-    let rows =
-        newest_invoices::list(&mut tx, &wanted, before, inside.call.look_for()).await?;
+    let rows = newest_invoices::list(&mut tx, &wanted, before, inside.call.look_for()).await?;
     let sums = newest_invoices::sums(&mut tx, &wanted, today).await?;
     let clients = client::list(&mut tx, None, CLIENTS_MAX).await?;
     let named = clients.iter().filter_map(|row| row.name.as_ref());

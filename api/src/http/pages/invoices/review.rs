@@ -78,9 +78,7 @@ struct Frame {
 }
 
 /// `GET /invoices/{id}`.
-pub(in super::super) async fn review(
-    mut inside: Inside<ById, AtMoment>,
-) -> Result<Shown, Problem> {
+pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Result<Shown, Problem> {
     let id = InvoiceId(inside.call.path.id);
     let asked = inside.call.about.as_of.take();
     let frame = frame(&inside, id).await?;
@@ -113,9 +111,9 @@ async fn frame(about: &About, id: InvoiceId) -> Result<Frame, Problem> {
     members.extend(actors(&now.told));
     members.extend(facts.iter().filter_map(|fact| match fact.actor {
         domain::log::Actor::Member(member) => Some(member),
-        domain::log::Actor::Operator
-        | domain::log::Actor::System
-        | domain::log::Actor::Visitor => None,
+        domain::log::Actor::Operator | domain::log::Actor::System | domain::log::Actor::Visitor => {
+            None
+        }
     }));
     let mut tx = about.tx().await?;
     let names = Names::load(about, &mut tx, projects, tasks, members).await?;
