@@ -8,7 +8,7 @@ use axum::RequestPartsExt;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use commands::IdempotencyKey;
 use domain::log::{Origin, Via};
 use migrations::platform::TenantRecord;

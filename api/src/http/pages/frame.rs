@@ -124,7 +124,8 @@ mod tests {
 
     #[test]
     fn the_policy_allows_what_is_ours_and_nothing_inline_and_tells_what_it_refused() {
-        let policy = POLICY.to_str().unwrap();
+        let policy = POLICY;
+        let policy = policy.to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"));
         assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'));
         assert!(policy.ends_with(&format!("report-uri {}", reports::ROUTE)));

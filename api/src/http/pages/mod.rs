@@ -9,6 +9,7 @@ mod cookies;
 mod forms;
 mod frame;
 mod inside;
+mod invoices;
 mod reports;
 mod sign_in;
 mod start;
@@ -26,7 +27,7 @@ pub(crate) use visit::Visit;
 
 use super::App;
 use super::registry::{Access, Method, Site};
-use super::routes::{ALL, read};
+use super::routes::{ALL, BOOKS, MEMBERS, read, write};
 use inside::inside;
 use visit::visit;
 
@@ -86,9 +87,13 @@ fn of_links() -> Vec<Page> {
 
 fn of_members() -> Vec<Page> {
     let all = read("settings", ALL);
+    let (books, bills) = (read("billing", BOOKS), write("billing", MEMBERS));
     vec![
         Page::show("/", all, |page| inside(page, start::show)),
         Page::act("/sign-out", all, |page| inside(page, sign_in::leave)),
+        Page::show("/invoices", books, |page| inside(page, invoices::list)),
+        Page::show("/invoices/{id}", books, |page| inside(page, invoices::review)),
+        Page::act("/invoices/{id}/void", bills, |page| inside(page, invoices::void)),
     ]
 }
 
