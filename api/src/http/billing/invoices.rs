@@ -72,7 +72,7 @@ pub(crate) struct InvoiceSummary {
     /// In this state.
     state: String,
     /// How many entries it took.
-    entries: u32,
+    entries: i64,
     /// Their seconds, as recorded.
     seconds: i64,
     drafted_at: Timestamp,
@@ -165,7 +165,7 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
     let rows = match call.rows_then::<Invoice>().await? {
         None => {
             let mut tx = call.tx().await?;
-            let rows = invoice::list(&mut tx, client, state, after, limit).await?;
+            let rows = invoice::list(&mut tx, &invoice::Wanted { client, state, ..Default::default() }, after, limit).await?;
             tx.commit().await?;
             rows
         }
