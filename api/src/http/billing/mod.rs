@@ -4,9 +4,11 @@
 pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod invoices;
+pub(crate) mod lines_file;
 pub(crate) mod missing;
 pub(crate) mod names;
 pub(crate) mod open_time;
+pub(crate) mod pdf;
 pub(crate) mod preview;
 pub(crate) mod unbilled;
 pub(crate) mod view;
