@@ -5,7 +5,9 @@
 use std::str::FromStr;
 
 use domain::budgets::BudgetPeriod;
-use domain::id::{BudgetId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId, TenantId};
+use domain::id::{
+    BudgetId, InvoiceId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId, TenantId,
+};
 use domain::members::{Member, Role, member_stream};
 use domain::time::Week;
 use jiff::Timestamp;
@@ -207,6 +209,13 @@ letters! {
         leave_type: LeaveTypeId,
         /// The last day on which it can be taken.
         last: Date
+    },
+    /// Carries an invoice, or a credit note of it, to the client.
+    Invoice "invoice" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// By which event of its stream it was sent.
+        version: i32
     },
     /// Tells that a tenant is frozen; of the platform.
     Frozen "frozen" {

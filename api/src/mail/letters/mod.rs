@@ -85,6 +85,7 @@ pub(super) async fn compose(
         Letter::LeaveGranted { to, member, request } => {
             leave_granted::compose(post, tenant, job, (to, member, request)).await
         }
+        Letter::Invoice { .. } => Err(WorkError::later("nobody has written this letter yet")),
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }

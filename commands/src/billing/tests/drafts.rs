@@ -1,16 +1,17 @@
 //! Drafts and voids on a real database: what is reserved is reserved once.
 
-use domain::billing::{InvoiceState, ReservedEntry};
-use domain::id::EntryId;
+use domain::billing::{GroupBy, Invoice, InvoiceState, ReservedEntry};
+use domain::id::{ClientId, EntryId, InvoiceId, ProjectId};
 use domain::log::{Actor, Event};
 use futures::future::join_all;
 use migrations::testing::random_id;
 
 use domain::members::Role;
+use jiff::civil::Date;
 
-use super::*;
+use crate::billing::{DraftInvoice, VoidInvoice};
 use crate::catalogue::{AddClient, AddProject, AddTask};
-use crate::refused::Done;
+use crate::refused::{CommandError, Done};
 use crate::testing::refused;
 use crate::time::samples::{Office, duration, week};
 use crate::time::{RecordTime, RemoveTime, ReopenTimesheet, ReviseTime, WeekPart};

@@ -1,0 +1,111 @@
+//! What a draft is to be issued with: discounts, taxes, words and references. What a change does not
+//! name stays as it is.
+
+use domain::billing::Drafted;
+use domain::billing::draft_terms::{DraftDiscount, DraftLineDiscount, DraftLineTax, DraftTerms};
+use domain::billing::exchange::StatedRate;
+use domain::billing::lines::LineKey;
+use domain::billing::prompt_payment::PromptTerms;
+use domain::billing::tax::TaxCategory;
+use domain::billing::totals::Reduction;
+use domain::personal::{Personal, PurposeClass};
+
+use super::facts::draft_lines;
+use super::of_client;
+use crate::refused::CommandError;
+use crate::unit::Unit;
+
+/// A change of what a draft is to be issued with; of each part none = as it is, and of what may be
+/// absent `Some(None)` = not any more. Lines are named as they're shown: 1, 2, 3, …
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TermsChange {
+    /// Discounts on the whole, each with what it's for.
+    pub discounts: Option<Vec<(Reduction, Option<String>)>>,
+    /// Discounts on lines.
+    pub line_discounts: Option<Vec<(u32, Reduction)>>,
+    /// How all of it is taxed.
+    pub category: Option<Option<TaxCategory>>,
+    /// How some lines are taxed.
+    pub line_taxes: Option<Vec<(u32, TaxCategory)>>,
+    /// Why there is no tax.
+    pub tax_reason: Option<Option<String>>,
+    /// The rate by which tax is shown in the firm's own currency.
+    pub exchange: Option<Option<StatedRate>>,
+    /// Days to pay.
+    pub payment_days: Option<Option<u16>>,
+    /// What is taken off for paying soon.
+    pub prompt_payment: Option<Option<PromptTerms>>,
+    /// What the buyer wants to read on it.
+    pub buyer_reference: Option<Option<String>>,
+    /// The buyer's order.
+    pub purchase_order: Option<Option<String>>,
+    /// What is said to this buyer.
+    pub note: Option<Option<String>>,
+}
+
+impl TermsChange {
+    fn names_lines(&self) -> bool {
+        self.line_discounts.as_ref().is_some_and(|it| !it.is_empty())
+            || self.line_taxes.as_ref().is_some_and(|it| !it.is_empty())
+    }
+}
+
+/// The terms of a draft as they are after the change.
+pub(super) async fn changed(
+    unit: &mut Unit<'_>,
+    draft: &Drafted,
+    change: &TermsChange,
+) -> Result<DraftTerms, CommandError> {
+    let mut terms = draft.terms.clone();
+    let keys = if change.names_lines() { keys(unit, draft).await? } else { Vec::new() };
+    let key = |n: u32| {
+        let found = keys.iter().find(|(line, _)| *line == n);
+        found.map(|(_, key)| *key).ok_or(domain::billing::Refusal::LineUnknown { line: n })
+    };
+    if let Some(discounts) = &change.line_discounts {
+        let discount = |(n, reduction): &(u32, Reduction)| {
+            key(*n).map(|key| DraftLineDiscount { key, reduction: *reduction })
+        };
+        terms.line_discounts = discounts.iter().map(discount).collect::<Result<_, _>>()?;
+    }
+    if let Some(taxes) = &change.line_taxes {
+        let tax = |(n, category): &(u32, TaxCategory)| {
+            key(*n).map(|key| DraftLineTax { key, category: *category })
+        };
+        terms.line_taxes = taxes.iter().map(tax).collect::<Result<_, _>>()?;
+    }
+    let text = |text: String| of_client(draft.client, PurposeClass::Identity, text);
+    let sealed = |change: &Option<Option<String>>, held: &mut Option<Personal<String>>| {
+        if let Some(change) = change {
+            *held = change.clone().map(text);
+        }
+    };
+    if let Some(discounts) = &change.discounts {
+        let discount = |(reduction, reason): &(Reduction, Option<String>)| DraftDiscount {
+            reduction: *reduction,
+            reason: reason.clone().map(text),
+        };
+        terms.discounts = discounts.iter().map(discount).collect();
+    }
+    sealed(&change.buyer_reference, &mut terms.buyer_reference);
+    sealed(&change.purchase_order, &mut terms.purchase_order);
+    sealed(&change.note, &mut terms.note);
+    put(&change.category, &mut terms.category);
+    put(&change.tax_reason, &mut terms.tax_reason);
+    put(&change.exchange, &mut terms.exchange);
+    put(&change.payment_days, &mut terms.payment_days);
+    put(&change.prompt_payment, &mut terms.prompt_payment);
+    Ok(terms)
+}
+
+fn put<T: Clone>(change: &Option<T>, held: &mut T) {
+    if let Some(change) = change {
+        held.clone_from(change);
+    }
+}
+
+/// What the lines of a draft are about, by their numbers.
+async fn keys(unit: &mut Unit<'_>, draft: &Drafted) -> Result<Vec<(u32, LineKey)>, CommandError> {
+    let lines = draft_lines(unit, draft).await?;
+    Ok(lines.iter().map(|line| (line.n, line.key)).collect())
+}
