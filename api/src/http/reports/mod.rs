@@ -5,7 +5,7 @@
 pub(crate) mod answer;
 mod csv;
 mod document;
-mod format;
+pub(crate) mod format;
 pub(crate) mod group_by;
 mod guard;
 pub(crate) mod leave;

@@ -1,23 +1,25 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
 
 use super::{BOOKS, MEMBERS, read, write};
-use crate::http::billing::{form, invoices, unbilled};
+use crate::http::billing::{form, invoices, lines_file, pdf, unbilled};
 use crate::http::registry::{Route, get, post};
 
 const B: &str = "billing";
 
+/// What a draft is shown by.
+const PRICED: &[&str] = &[
+    "invoice",
+    "invoice_entry",
+    "time_entry",
+    "rate",
+    "rounding_rule",
+    "setting",
+    "project",
+    "task",
+];
+
 /// What is read of invoices and of unbilled time.
 pub(super) fn reads() -> Vec<Route> {
-    const PRICED: &[&str] = &[
-        "invoice",
-        "invoice_entry",
-        "time_entry",
-        "rate",
-        "rounding_rule",
-        "setting",
-        "project",
-        "task",
-    ];
     const UNBILLED: &[&str] = &[
         "unbilled",
         "time_entry",
@@ -78,6 +80,35 @@ pub(super) fn writes() -> Vec<Route> {
 /// The forms of invoices and credit notes.
 pub(super) fn documents() -> Vec<Route> {
     vec![
+        get(
+            "/invoices/{id}/pdf",
+            "getInvoicePdf",
+            read(B, BOOKS),
+            "The page of an invoice as PDF/A-3b; of a draft what it would be",
+            pdf::of_invoice,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
+        get(
+            "/credit-notes/{id}/pdf",
+            "getCreditNotePdf",
+            read(B, BOOKS),
+            "The page of a credit note as PDF/A-3b",
+            pdf::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
+        get(
+            "/invoices/{id}/lines",
+            "listInvoiceLines",
+            read(B, BOOKS),
+            "The lines of an invoice as a document, CSV or a workbook",
+            lines_file::lines,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
         get(
             "/invoices/{id}/xml",
             "getInvoiceXml",
