@@ -6,6 +6,7 @@ pub(crate) mod book;
 pub(crate) mod credit_notes;
 pub(crate) mod document;
 pub(crate) mod happened;
+pub(crate) mod form;
 pub(crate) mod invoices;
 pub(crate) mod lines_file;
 pub(crate) mod missing;

@@ -2,7 +2,7 @@
 
 use super::{BOOKS, MEMBERS, read, write};
 use crate::http::billing::{
-    credit_notes, happened, invoices, lines_file, one, pdf, provenance, unbilled,
+    credit_notes, form, happened, invoices, lines_file, one, pdf, provenance, unbilled,
 };
 use crate::http::registry::{Route, get, post};
 
@@ -166,6 +166,23 @@ pub(super) fn documents() -> Vec<Route> {
         .from(PRICED)
         .then()
         .known(),
+        get(
+            "/invoices/{id}/xml",
+            "getInvoiceXml",
+            read(B, BOOKS),
+            "An issued invoice for other programs: EN 16931 as UBL or CII",
+            form::of_invoice,
+        )
+        .then(),
+        get(
+            "/credit-notes/{id}/xml",
+            "getCreditNoteXml",
+            read(B, BOOKS),
+            "A credit note for other programs: EN 16931 as UBL or CII",
+            form::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
     ]
 }
 
