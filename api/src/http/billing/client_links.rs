@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::sight::must_see;
+use super::sight::{clients_seen, must_see};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::OptionalJson;
 use crate::http::call::{About, Call};
@@ -81,7 +81,8 @@ fn url_of(about: &About, invoice: InvoiceId, link: ClientLinkId) -> String {
 }
 
 /// Whose an invoice is, at the moment that is asked about.
-pub(crate) async fn client_of(about: &About, id: InvoiceId) -> Result<ClientId, Problem> {
+async fn client_of(about: &About, id: InvoiceId) -> Result<ClientId, Problem> {
+    clients_seen(about)?;
     let mut tx = about.tx().await?;
     let rows = stream_after(&mut tx, invoice_stream(id), 0).await?;
     tx.commit().await?;

@@ -9,6 +9,7 @@ use domain::members::{Action, Grant, Object};
 use crate::http::call::About;
 use crate::http::files::caller_may;
 use crate::http::problem::Problem;
+use crate::http::query::refused;
 
 /// The clients whose bills the caller reads; none = of all. Forbids everything to who reads no
 /// bill.
@@ -32,4 +33,22 @@ pub(crate) fn clients_seen(about: &About) -> Result<Option<BTreeSet<ClientId>>, 
 pub(crate) fn must_see(about: &About, client: ClientId) -> Result<(), Problem> {
     let allowed = caller_may(about, Action::ReadBills, &Object::Client(client));
     if allowed { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+/// Of which client a list is asked for by who may read it: of any, or of the one that the caller
+/// looks after. Who looks after several names one of them.
+pub(crate) fn client_asked(
+    about: &About,
+    asked: Option<ClientId>,
+) -> Result<Option<ClientId>, Problem> {
+    let Some(seen) = clients_seen(about)? else { return Ok(asked) };
+    match asked {
+        Some(client) if seen.contains(&client) => Ok(Some(client)),
+        Some(_) => Err(Problem::forbidden()),
+        None if seen.len() == 1 => Ok(seen.first().copied()),
+        None => {
+            let detail = "name one of the clients that you look after";
+            Err(refused("client_id", "query.client_missing", detail))
+        }
+    }
 }

@@ -6,7 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod billing;
 mod csv;
 mod document;
-mod format;
+pub(crate) mod format;
 pub(crate) mod group_by;
 mod guard;
 pub(crate) mod leave;

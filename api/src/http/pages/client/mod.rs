@@ -11,30 +11,27 @@ use askama::Template;
 use axum::RequestPartsExt;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, on};
 use commands::billing::client_answers::{AgreeByLink, Answering, DisputeByLink};
 use commands::billing::client_links::link_of;
 use commands::event_log::read::stream_after;
-use commands::files::file_of;
 use commands::{Command, Sender};
 use domain::billing::correspondence::{
     Correspondence, CorrespondenceEvent, correspondence_stream,
 };
 use domain::billing::lines::LineKey;
-use domain::files::File;
 use domain::id::{ClientLinkId, DisputeId, InvoiceId};
 use domain::log::{Actor, Via};
-use futures::TryStreamExt;
 
 use super::super::App;
-use super::super::billing::view::{InvoiceView, invoice_view};
+use super::super::billing::pdf;
+use super::super::billing::view::{InvoiceView, view_by_link};
 use super::super::call::About;
 use super::super::caller::Caller;
 use super::super::dispatch::origin_of;
 use super::super::edge::TraceId;
-use super::super::files::disposition;
 use super::super::host::tenant_of;
 use super::super::problem::Problem;
 use super::super::query::{self, Understands};
@@ -195,7 +192,7 @@ impl Guest {
 }
 
 async fn show(guest: &Guest) -> Result<Shown, Problem> {
-    let view = invoice_view(&guest.about, guest.invoice).await?;
+    let view = view_by_link(&guest.about, guest.invoice).await?;
     let it = &Invoice::of(&guest.about, &view).await?;
     page(StatusCode::OK, &ClientPage { path: &guest.path, seen: view.version(), it })
 }
@@ -211,7 +208,7 @@ async fn said(guest: &Guest) -> Result<Shown, Problem> {
     match guest.field("answer").as_str() {
         "agree" => guest.send(AgreeByLink(answering)).await?,
         "dispute" => {
-            let view = invoice_view(&guest.about, guest.invoice).await?;
+            let view = view_by_link(&guest.about, guest.invoice).await?;
             let line = line_of(&view, &guest.field("line")).ok_or_else(Problem::not_found)?;
             let dispute = DisputeId(guest.about.new_id());
             let reason = guest.field("reason");
@@ -234,22 +231,7 @@ fn line_of(view: &InvoiceView, n: &str) -> Option<(u32, LineKey)> {
 
 /// The page of the document as it was kept, if it was issued.
 async fn document(guest: &Guest) -> Result<Response, Problem> {
-    let about = &guest.about;
-    let view = invoice_view(about, guest.invoice).await?;
-    let kept = shown::kept_page(&view).ok_or_else(Problem::not_found)?;
-    let number = view.document.as_ref().map(|it| it.number.clone()).unwrap_or_default();
-    let mut tx = about.tx().await?;
-    let (state, _) = file_of(&mut tx, kept).await?;
-    about.keys.load(&mut tx, &[File::key(kept)]).await?;
-    tx.commit().await?;
-    let stored = state.kept().ok_or_else(Problem::not_found)?;
-    let files = about.app.files.of(about.tenant.id);
-    let away = |error: commands::files::ReadError| Problem::internal(&error);
-    let opened = commands::files::open(&files, &about.keys, stored).await.map_err(away)?;
-    let pieces: Vec<_> = opened.bytes.try_collect().await.map_err(away)?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
-        (header::CONTENT_DISPOSITION, disposition::written(false, &format!("{number}.pdf"))),
-    ];
-    Ok((headers, pieces.concat()).into_response())
+    let view = view_by_link(&guest.about, guest.invoice).await?;
+    let page = pdf::page_of(&guest.about, &view, pdf::Wanted::default()).await?;
+    Ok(page.ok_or_else(Problem::not_found)?.into_response())
 }

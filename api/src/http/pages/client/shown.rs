@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::billing::account::split;
 use domain::billing::sealed::{SealedEntry, SealedInvoice, SealedLine};
 use domain::billing::{InvoiceEvent, InvoiceState, Lot, ReservedEntry};
-use domain::id::{EntryId, FileId};
+use domain::id::EntryId;
 use domain::money::Money;
 use domain::personal::Personal;
 use domain::settings::Settings;
@@ -86,14 +86,6 @@ fn time(seconds: i64) -> String {
     let minutes = (seconds.abs() + 30) / 60;
     let sign = if seconds < 0 { "-" } else { "" };
     format!("{sign}{}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// The page that was kept when it was issued.
-pub(super) fn kept_page(view: &InvoiceView) -> Option<FileId> {
-    view.told.iter().find_map(|told| match &told.event {
-        InvoiceEvent::InvoiceIssued(event) => event.forms.iter().find_map(|form| form.file),
-        _ => None,
-    })
 }
 
 /// What entries are made of and called, and how amounts are written.
@@ -260,7 +252,7 @@ impl Invoice {
             agreed_by: agreed.filter(|_| drafted.signed_off).unwrap_or_default(),
             disputed: drafted.is_disputed(),
             open: drafted.state != InvoiceState::Void,
-            has_page: kept_page(view).is_some(),
+            has_page: issued.is_some(),
             names_members: told.members,
         })
     }
