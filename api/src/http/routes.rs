@@ -10,6 +10,7 @@ mod files;
 mod leave;
 mod people;
 mod periods;
+mod receivables;
 mod reports;
 
 use commands::tokens::{Access as To, Scope};
@@ -64,6 +65,7 @@ pub(crate) fn routes() -> Vec<Route> {
         days::routes(),
         periods::periods_routes(),
         billing::reads(),
+        billing::credit_note_reads(),
         billing::writes(),
         billing::documents(),
         billing::receivables(),
@@ -75,6 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
         leave::request_routes(),
         leave::granting(),
         reports::routes(),
+        receivables::routes(),
     ];
     let of_both = [
         people::routes(),

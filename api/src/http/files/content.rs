@@ -94,7 +94,8 @@ pub(crate) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
-fn problem(error: ReadError) -> Problem {
+/// How a reader is told that a content is not given.
+pub(crate) fn problem(error: ReadError) -> Problem {
     match error {
         ReadError::Store(error) => {
             tracing::error!(%error, "the file store does not answer");

@@ -1,23 +1,30 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
+//! Who looks after a client reads and changes its bills too, so the object decides who may.
 
-use super::{BOOKS, MEMBERS, read, write};
-use crate::http::billing::{form, invoices, unbilled};
+use super::{ALL, MEMBERS, read, write};
+use crate::http::billing::{
+    credit_notes, form, happened, invoices, lines_file, one, pdf, provenance, unbilled,
+};
 use crate::http::registry::{Route, get, post};
 
 const B: &str = "billing";
 
+/// What a draft is shown by.
+const PRICED: &[&str] = &[
+    "invoice",
+    "invoice_entry",
+    "time_entry",
+    "rate",
+    "rounding_rule",
+    "setting",
+    "project",
+    "task",
+    "client",
+    "member",
+];
+
 /// What is read of invoices and of unbilled time.
 pub(super) fn reads() -> Vec<Route> {
-    const PRICED: &[&str] = &[
-        "invoice",
-        "invoice_entry",
-        "time_entry",
-        "rate",
-        "rounding_rule",
-        "setting",
-        "project",
-        "task",
-    ];
     const UNBILLED: &[&str] = &[
         "unbilled",
         "time_entry",
@@ -29,29 +36,82 @@ pub(super) fn reads() -> Vec<Route> {
         "task",
     ];
     vec![
-        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
+        get("/unbilled", "listUnbilled", read(B, ALL), "What may be billed", unbilled::list)
             .from(UNBILLED)
             .pages()
             .then()
             .known(),
-        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
-            .from(&["invoice"])
+        get("/invoices", "listInvoices", read(B, ALL), "Every invoice", invoices::list)
+            .from(&["invoice", "setting"])
             .pages()
             .then(),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
+        get("/invoices/{id}", "getInvoice", read(B, ALL), "One invoice", one::one)
             .from(PRICED)
             .then()
             .known(),
         get(
             "/invoices/{id}/lines/{n}/provenance",
             "getLineProvenance",
-            read(B, BOOKS),
+            read(B, ALL),
             "What a line is made of",
-            invoices::provenance,
+            provenance::of_line,
         )
         .from(PRICED)
         .then()
         .known(),
+        get(
+            "/invoices/{id}/payments",
+            "listPayments",
+            read(B, ALL),
+            "What came in for an invoice, and what of it went back",
+            happened::payments,
+        )
+        .from(&["invoice"])
+        .then(),
+        get(
+            "/invoices/{id}/credit-notes",
+            "listCreditNotesOfInvoice",
+            read(B, ALL),
+            "What takes an invoice back",
+            credit_notes::of_invoice,
+        )
+        .from(&["invoice"])
+        .then(),
+    ]
+}
+
+/// What is read of credit notes.
+pub(super) fn credit_note_reads() -> Vec<Route> {
+    const NOTES: &[&str] = &["credit_note"];
+    vec![
+        get(
+            "/credit-notes",
+            "listCreditNotes",
+            read(B, ALL),
+            "Every credit note",
+            credit_notes::list,
+        )
+        .from(NOTES)
+        .pages()
+        .then(),
+        get(
+            "/credit-notes/{id}",
+            "getCreditNote",
+            read(B, ALL),
+            "One credit note",
+            credit_notes::one,
+        )
+        .from(NOTES)
+        .then(),
+        get(
+            "/credit-notes/{id}/lines/{n}/provenance",
+            "getCreditLineProvenance",
+            read(B, ALL),
+            "What a line of a credit note is made of",
+            provenance::of_credit,
+        )
+        .from(NOTES)
+        .then(),
     ]
 }
 
@@ -79,9 +139,38 @@ pub(super) fn writes() -> Vec<Route> {
 pub(super) fn documents() -> Vec<Route> {
     vec![
         get(
+            "/invoices/{id}/pdf",
+            "getInvoicePdf",
+            read(B, ALL),
+            "The page of an invoice as PDF/A-3b; of a draft what it would be",
+            pdf::of_invoice,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
+        get(
+            "/credit-notes/{id}/pdf",
+            "getCreditNotePdf",
+            read(B, ALL),
+            "The page of a credit note as PDF/A-3b",
+            pdf::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
+        get(
+            "/invoices/{id}/lines",
+            "listInvoiceLines",
+            read(B, ALL),
+            "The lines of an invoice as a document, CSV or a workbook",
+            lines_file::lines,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
+        get(
             "/invoices/{id}/xml",
             "getInvoiceXml",
-            read(B, BOOKS),
+            read(B, ALL),
             "An issued invoice for other programs: EN 16931 as UBL or CII",
             form::of_invoice,
         )
@@ -89,7 +178,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/credit-notes/{id}/xml",
             "getCreditNoteXml",
-            read(B, BOOKS),
+            read(B, ALL),
             "A credit note for other programs: EN 16931 as UBL or CII",
             form::of_credit_note,
         )

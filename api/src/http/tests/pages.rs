@@ -38,7 +38,7 @@ fn secret_in(page: &str) -> String {
 }
 
 /// Sends every mail that waits, as the engine of jobs would, and answers what was caught.
-async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
+pub(super) async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
     let sink = Sink::start().await.expect("a mail server");
     let log = firm.app.commands.log().clone();
     let options = MailOptions {
@@ -49,7 +49,8 @@ async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
     };
     let folder = tempfile::tempdir().expect("a folder");
     let post = Post::open(log, firm.tenant.platform.clone(), options, folder.path());
-    let work = SendMail::new(std::sync::Arc::new(post.expect("a post")));
+    let post = post.expect("a post").with_files(firm.app.files.clone());
+    let work = SendMail::new(std::sync::Arc::new(post));
     for job in waiting(firm, count).await {
         work.run(firm.tenant.id, &job).await.expect("sent");
         // Once more, as after a crash: it's the same mail with the same link.

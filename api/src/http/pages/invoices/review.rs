@@ -78,9 +78,7 @@ struct Frame {
 }
 
 /// `GET /invoices/{id}`.
-pub(in super::super) async fn review(
-    mut inside: Inside<ById, AtMoment>,
-) -> Result<Shown, Problem> {
+pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Result<Shown, Problem> {
     let id = InvoiceId(inside.call.path.id);
     let asked = inside.call.about.as_of.take();
     let frame = frame(&inside, id).await?;
@@ -113,9 +111,9 @@ async fn frame(about: &About, id: InvoiceId) -> Result<Frame, Problem> {
     members.extend(actors(&now.told));
     members.extend(facts.iter().filter_map(|fact| match fact.actor {
         domain::log::Actor::Member(member) => Some(member),
-        domain::log::Actor::Operator
-        | domain::log::Actor::System
-        | domain::log::Actor::Visitor => None,
+        domain::log::Actor::Operator | domain::log::Actor::System | domain::log::Actor::Visitor => {
+            None
+        }
     }));
     let mut tx = about.tx().await?;
     let names = Names::load(about, &mut tx, projects, tasks, members).await?;
@@ -135,7 +133,7 @@ async fn client_name(
     let row = client::find(tx, id).await?;
     let name = row.as_ref().and_then(|row| row.name.as_ref());
     personal::load(&about.keys, tx, name).await?;
-    Ok(personal::text(&about.keys, name).unwrap_or_else(|| id.to_string()))
+    Ok(personal::unique_text(&about.keys, name).unwrap_or_else(|| id.to_string()))
 }
 
 /// The document and its lines at a moment, with what that moment changed; of now nothing is marked.
