@@ -125,7 +125,7 @@ fn summary(row: &InvoiceRow) -> InvoiceSummary {
         group_by: row.group_by.into(),
         currency: row.currency.clone(),
         state: row.state.as_str().to_owned(),
-        entries: row.entries,
+        entries: u32::try_from(row.entries).unwrap_or(u32::MAX),
         seconds: row.seconds,
         drafted_at: row.drafted_at,
         voided_at: row.voided_at,
@@ -165,7 +165,13 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
     let rows = match call.rows_then::<Invoice>().await? {
         None => {
             let mut tx = call.tx().await?;
-            let rows = invoice::list(&mut tx, client, state, after, limit).await?;
+            let rows = invoice::list(
+                &mut tx,
+                &invoice::Wanted { client, state, ..Default::default() },
+                after,
+                limit,
+            )
+            .await?;
             tx.commit().await?;
             rows
         }
