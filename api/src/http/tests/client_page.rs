@@ -156,7 +156,10 @@ async fn a_link_opens_its_invoice_in_its_firm_alone_and_nothing_once_it_is_taken
     let swapped = format!("/client/{}", secret_of(&keys, theirs, link_id));
     assert_eq!(gone(look(firm, &swapped).await), expected, "another invoice's");
     let listed = firm.get(&format!("/invoices/{ours}/client-links")).await.is(200);
-    assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["state"]), (&json!(id), &json!("open")));
+    assert_eq!(
+        (&listed["items"][0]["id"], &listed["items"][0]["state"]),
+        (&json!(id), &json!("open"))
+    );
     assert!(!listed.to_string().contains(&path["/client/".len()..]), "the secret is told once");
     let close = format!("/invoices/{ours}/client-links/{id}");
     firm.change("DELETE", &close, "*", &Value::Null).await.is(200);
@@ -244,7 +247,10 @@ async fn a_client_is_mailed_its_invoice_and_one_reminder_and_its_keeper_what_bec
     let to_client = subjects("accounts@umbrella.example");
     assert_eq!(to_client.len(), 4, "{to_client:?}");
     let count = |begin: &str| to_client.iter().filter(|it| it.starts_with(begin)).count();
-    assert_eq!((count("Invoice INV-2026-00001"), count("Reminder: invoice INV-2026-00001")), (2, 2));
+    assert_eq!(
+        (count("Invoice INV-2026-00001"), count("Reminder: invoice INV-2026-00001")),
+        (2, 2)
+    );
     let carried = mails.iter().find(|mail| mail.raw.contains("INV-2026-00001.pdf"));
     let carried = carried.expect("the document").raw.clone();
     assert!(carried.contains("application/pdf") && carried.contains("INV-2026-00001.xml"));

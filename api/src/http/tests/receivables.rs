@@ -170,7 +170,10 @@ async fn revenue_is_issued_less_credited_and_margin_pays_for_the_same_seconds() 
     assert_eq!(column(&revenue, "issued_zar"), [json!(300_000), json!(50_000)]);
     assert_eq!(column(&revenue, "credited_zar"), [json!(0), json!(100_000)]);
     assert_eq!(column(&revenue, "revenue_zar"), [json!(300_000), json!(-50_000)]);
-    assert_eq!((total(&revenue, "revenue_zar"), total(&revenue, "seconds")), (json!(250_000), json!(9000)));
+    assert_eq!(
+        (total(&revenue, "revenue_zar"), total(&revenue, "seconds")),
+        (json!(250_000), json!(9000))
+    );
     for group in ["client", "project", "task", "member", "client,month"] {
         let by = books.report(&format!("report=revenue&group_by={group}&{year}")).await;
         assert_eq!(total(&by, "revenue_zar"), 250_000, "{group}");
@@ -188,7 +191,10 @@ async fn revenue_is_issued_less_credited_and_margin_pays_for_the_same_seconds() 
     let cost = json!({ "unit": "hour", "amount_minor": 50_000, "currency": "ZAR" });
     books.month.firm.post("/rates", &json!({ "kind": "cost", "rate": cost })).await.is(200);
     let later = books.report(&format!("report=margin&{year}")).await;
-    assert_eq!((total(&later, "cost_zar"), total(&later, "revenue_zar")), (json!(125_000), json!(250_000)));
+    assert_eq!(
+        (total(&later, "cost_zar"), total(&later, "revenue_zar")),
+        (json!(125_000), json!(250_000))
+    );
 }
 
 #[tokio::test]

@@ -101,7 +101,9 @@ async fn attachments(
         let bytes = post.file(tenant.id, file).await?;
         let sha256 = migrations::keys::hex(&migrations::keys::sha256(&bytes));
         if sha256 != form.sha256 {
-            return Err(WorkError::never("the document that is kept is not the one that was issued"));
+            return Err(WorkError::never(
+                "the document that is kept is not the one that was issued",
+            ));
         }
         attached.push(Attachment {
             name: format!("{}.{}", sealed.number, form.form),
