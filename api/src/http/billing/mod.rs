@@ -3,14 +3,21 @@
 
 pub(crate) mod applied;
 pub(crate) mod book;
+pub(crate) mod credit_notes;
+pub(crate) mod document;
+pub(crate) mod happened;
 pub(crate) mod form;
 pub(crate) mod invoices;
 pub(crate) mod lines_file;
 pub(crate) mod missing;
 pub(crate) mod names;
+pub(crate) mod one;
 pub(crate) mod open_time;
+pub(crate) mod origin;
 pub(crate) mod pdf;
 pub(crate) mod preview;
+pub(crate) mod provenance;
+mod sealing;
 pub(crate) mod unbilled;
 pub(crate) mod view;
 

@@ -1,7 +1,9 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
 
 use super::{BOOKS, MEMBERS, read, write};
-use crate::http::billing::{form, invoices, lines_file, pdf, unbilled};
+use crate::http::billing::{
+    credit_notes, form, happened, invoices, lines_file, one, pdf, provenance, unbilled,
+};
 use crate::http::registry::{Route, get, post};
 
 const B: &str = "billing";
@@ -16,6 +18,8 @@ const PRICED: &[&str] = &[
     "setting",
     "project",
     "task",
+    "client",
+    "member",
 ];
 
 /// What is read of invoices and of unbilled time.
@@ -37,10 +41,10 @@ pub(super) fn reads() -> Vec<Route> {
             .then()
             .known(),
         get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
-            .from(&["invoice"])
+            .from(&["invoice", "setting"])
             .pages()
             .then(),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
+        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", one::one)
             .from(PRICED)
             .then()
             .known(),
@@ -49,11 +53,64 @@ pub(super) fn reads() -> Vec<Route> {
             "getLineProvenance",
             read(B, BOOKS),
             "What a line is made of",
-            invoices::provenance,
+            provenance::of_line,
         )
         .from(PRICED)
         .then()
         .known(),
+        get(
+            "/invoices/{id}/payments",
+            "listPayments",
+            read(B, BOOKS),
+            "What came in for an invoice, and what of it went back",
+            happened::payments,
+        )
+        .from(&["invoice"])
+        .then(),
+        get(
+            "/invoices/{id}/credit-notes",
+            "listCreditNotesOfInvoice",
+            read(B, BOOKS),
+            "What takes an invoice back",
+            credit_notes::of_invoice,
+        )
+        .from(&["invoice"])
+        .then(),
+    ]
+}
+
+/// What is read of credit notes.
+pub(super) fn credit_note_reads() -> Vec<Route> {
+    const NOTES: &[&str] = &["credit_note"];
+    vec![
+        get(
+            "/credit-notes",
+            "listCreditNotes",
+            read(B, BOOKS),
+            "Every credit note",
+            credit_notes::list,
+        )
+        .from(NOTES)
+        .pages()
+        .then(),
+        get(
+            "/credit-notes/{id}",
+            "getCreditNote",
+            read(B, BOOKS),
+            "One credit note",
+            credit_notes::one,
+        )
+        .from(NOTES)
+        .then(),
+        get(
+            "/credit-notes/{id}/lines/{n}/provenance",
+            "getCreditLineProvenance",
+            read(B, BOOKS),
+            "What a line of a credit note is made of",
+            provenance::of_credit,
+        )
+        .from(NOTES)
+        .then(),
     ]
 }
 
