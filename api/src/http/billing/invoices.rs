@@ -22,7 +22,7 @@ use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing};
 use crate::http::problem::Problem;
 
-const KIND: &str = "invoice";
+pub(crate) const KIND: &str = "invoice";
 
 /// What makes a line.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
