@@ -3,9 +3,10 @@
 
 use super::{ALL, MEMBERS, read, write};
 use crate::http::billing::{
-    credit_notes, form, happened, invoices, lines_file, one, pdf, provenance, unbilled,
+    consent, credit_notes, form, happened, invoices, issuing, lines_file, one, payments, pdf,
+    profile, provenance, terms, unbilled,
 };
-use crate::http::registry::{Route, get, post};
+use crate::http::registry::{Route, delete, get, patch, post, put};
 
 const B: &str = "billing";
 
@@ -129,8 +130,87 @@ pub(super) fn writes() -> Vec<Route> {
             "/invoices/{id}/void",
             "voidInvoice",
             write(B, MEMBERS),
-            "Give back what a draft reserves",
+            "Give back what a draft, or an issued invoice that never left, holds",
             invoices::void,
+        ),
+        patch(
+            "/invoices/{id}",
+            "reviseInvoice",
+            write(B, MEMBERS),
+            "Change what a draft covers, and what it is to be issued with",
+            terms::revise,
+        ),
+        post(
+            "/invoices/{id}/issue",
+            "issueInvoice",
+            write(B, MEMBERS),
+            "Seal a draft with its number, for good",
+            issuing::issue,
+        ),
+        post(
+            "/invoices/{id}/send",
+            "sendInvoice",
+            write(B, MEMBERS),
+            "Mail an issued invoice to the client, or note that it went another way",
+            issuing::send,
+        ),
+        post(
+            "/invoices/{id}/credit-notes",
+            "creditInvoice",
+            write(B, MEMBERS),
+            "Take an issued invoice back, in whole or in part",
+            issuing::credit,
+        ),
+        post(
+            "/invoices/{id}/payments",
+            "recordInvoicePayment",
+            write(B, MEMBERS),
+            "Note that money came in for an invoice",
+            payments::record,
+        ),
+        delete(
+            "/invoices/{id}/payments/{payment_id}",
+            "reverseInvoicePayment",
+            write(B, MEMBERS),
+            "Note that a payment, or a part of it, went back",
+            payments::reverse,
+        ),
+        post(
+            "/invoices/{id}/sign-off",
+            "signOffInvoice",
+            write(B, MEMBERS),
+            "Note that the client agrees with an invoice",
+            consent::sign_off,
+        ),
+        post(
+            "/invoices/{id}/lines/{n}/disputes",
+            "disputeInvoiceLine",
+            write(B, MEMBERS),
+            "Note that the client says that a line is wrong",
+            consent::dispute,
+        ),
+        post(
+            "/invoices/{id}/disputes/{dispute_id}/settle",
+            "settleInvoiceDispute",
+            write(B, MEMBERS),
+            "Say what came of a dispute",
+            consent::settle,
+        ),
+        get(
+            "/clients/{id}/billing",
+            "getClientBilling",
+            read(B, ALL),
+            "What is known of a client for its invoices",
+            profile::one,
+        )
+        .from(&["client"])
+        .then(),
+        put(
+            "/clients/{id}/billing",
+            "changeClientBilling",
+            write(B, MEMBERS),
+            "Say what is known of a client for its invoices",
+            profile::change,
         ),
     ]
 }
