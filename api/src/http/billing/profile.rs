@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::terms::{PromptBody, TaxCode};
+use super::sight::must_see;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::Json;
 use crate::http::call::{About, Call};
@@ -131,6 +132,7 @@ pub(crate) async fn profile_then(
 /// `GET /clients/{id}/billing`.
 pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<ProfileBody>, Problem> {
     let id = ClientId(call.path.id);
+    must_see(&call, id)?;
     let mut tx = call.tx().await?;
     let known = client::find(&mut tx, id).await?;
     tx.commit().await?;

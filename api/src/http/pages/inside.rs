@@ -118,10 +118,9 @@ impl<P, Q> Inside<P, Q> {
         pages().iter().find(form).is_some_and(|page| self.caller.check(page.access).is_ok())
     }
 
-    /// The same request with something carried, for what the API does too.
-    pub(super) fn carrying<B>(self, body: B) -> Call<P, Q, B> {
-        let Call { path, query, about, .. } = self.call;
-        Call { path, query, body, about }
+    /// A field that was filled in.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.form.field(name)
     }
 }
 

@@ -93,6 +93,9 @@ fn of_members() -> Vec<Page> {
         Page::act("/sign-out", all, |page| inside(page, sign_in::leave)),
         Page::show("/invoices", books, |page| inside(page, invoices::list)),
         Page::show("/invoices/{id}", books, |page| inside(page, invoices::review)),
+        Page::act("/invoices/{id}/issue", bills, |page| inside(page, invoices::issue)),
+        Page::act("/invoices/{id}/send", bills, |page| inside(page, invoices::send_off)),
+        Page::act("/invoices/{id}/payments", bills, |page| inside(page, invoices::pay)),
         Page::act("/invoices/{id}/void", bills, |page| inside(page, invoices::void)),
     ]
 }

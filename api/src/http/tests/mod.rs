@@ -16,6 +16,7 @@ mod freshness;
 mod grants;
 mod hosts;
 mod idempotency;
+mod inside;
 mod isolation;
 mod jobs;
 mod kept;
