@@ -199,7 +199,7 @@ pub(super) fn writes() -> Vec<Route> {
         get(
             "/clients/{id}/billing",
             "getClientBilling",
-            read(B, BOOKS),
+            read(B, ALL),
             "What is known of a client for its invoices",
             profile::one,
         )

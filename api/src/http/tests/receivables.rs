@@ -209,6 +209,7 @@ async fn what_is_owed_is_the_same_by_age_and_by_statement_on_any_day() {
         amount_minor: Some(20_000),
         on: Some(day("2026-04-20")),
         reason: None,
+        expected_version: None,
     };
     let reversed = books.send(back).await;
     books.credit_an_hour(invoice, "2026-07-01").await;

@@ -49,7 +49,7 @@ const OF_A_CLIENT: [&str; 18] = [
     "listInvoiceLines",
     "getInvoiceXml",
     "getCreditNoteXml",
-    "getBillingProfile",
+    "getClientBilling",
     "getStatement",
     "listClientLinks",
     "reportBilling",
