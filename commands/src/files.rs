@@ -3,6 +3,7 @@
 //! the log does not have is destroyed.
 
 mod content;
+mod issued;
 mod reading;
 mod sealing;
 mod sweep;
@@ -15,6 +16,7 @@ use domain::log::Actor;
 use domain::members::{Action, Member, Object, member_stream};
 
 pub use content::{ContentError, Receiver};
+pub use issued::{IssuedPage, keep_issued, logo_of, render_and_keep};
 pub use reading::{OpenFile, ReadError, open};
 pub use sweep::{FileUpkeep, Swept, destroy, file_of, sweep};
 

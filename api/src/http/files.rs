@@ -44,6 +44,7 @@ pub(crate) enum KindName {
     Contract,
     SickNote,
     Medical,
+    Issued,
 }
 
 impl From<KindName> for FileKind {
@@ -54,6 +55,7 @@ impl From<KindName> for FileKind {
             KindName::Contract => FileKind::Contract,
             KindName::SickNote => FileKind::SickNote,
             KindName::Medical => FileKind::Medical,
+            KindName::Issued => FileKind::Issued,
         }
     }
 }
@@ -66,6 +68,7 @@ impl From<FileKind> for KindName {
             FileKind::Contract => KindName::Contract,
             FileKind::SickNote => KindName::SickNote,
             FileKind::Medical => KindName::Medical,
+            FileKind::Issued => KindName::Issued,
         }
     }
 }

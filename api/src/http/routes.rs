@@ -64,6 +64,7 @@ pub(crate) fn routes() -> Vec<Route> {
         days::routes(),
         periods::periods_routes(),
         billing::reads(),
+        billing::credit_note_reads(),
         billing::writes(),
         billing::documents(),
         billing::receivables(),

@@ -29,7 +29,7 @@ pub struct Swept {
     pub destroyed: u64,
 }
 
-fn away(error: &FileError) -> CommandError {
+pub(super) fn away(error: &FileError) -> CommandError {
     match error {
         FileError::Away(_) => CommandError::Unavailable(error.to_string()),
         FileError::Place { .. } | FileError::Address(_) => {

@@ -16,19 +16,25 @@ use super::*;
 use crate::members::grants::GiveGrant;
 use crate::testing::{Firm, refused};
 
-struct Desk {
-    firm: Firm,
-    files: TenantFiles,
-    folder: TempDir,
+pub(super) struct Desk {
+    pub(super) firm: Firm,
+    pub(super) files: TenantFiles,
+    folder: Arc<TempDir>,
 }
 
 impl Desk {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = FileStore::local(&folder.path().join("files")).expect("a store");
         let firm = Firm::new().await;
         let files = store.of(firm.id());
-        Desk { firm, files, folder }
+        Desk { firm, files, folder: Arc::new(folder) }
+    }
+
+    /// The same desk in a process that has none of this one's keys in memory.
+    pub(super) fn with_nothing_in_memory(&self) -> Self {
+        let (files, folder) = (self.files.clone(), self.folder.clone());
+        Desk { firm: self.firm.in_another_process(), files, folder }
     }
 
     async fn keys(&self) -> Arc<TenantKeys> {
@@ -36,7 +42,7 @@ impl Desk {
     }
 
     /// Sends a content in pieces and has the log say so.
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         actor: Actor,
         kind: FileKind,
@@ -55,7 +61,7 @@ impl Desk {
         self.firm.send(actor, command).await.map(|_| file)
     }
 
-    async fn read(&self, file: FileId) -> Result<Vec<u8>, ReadError> {
+    pub(super) async fn read(&self, file: FileId) -> Result<Vec<u8>, ReadError> {
         let (tenants, id) = (&self.firm.tenant.tenants, self.firm.id());
         let mut tx = tenants.begin(id).await.expect("a transaction");
         let (state, _) = file_of(&mut tx, file).await.expect("the log");
@@ -72,14 +78,14 @@ impl Desk {
     }
 
     /// The object of a file as it lies on the disk.
-    fn object(&self, kind: FileKind, file: FileId) -> std::path::PathBuf {
+    pub(super) fn object(&self, kind: FileKind, file: FileId) -> std::path::PathBuf {
         let tenant = self.firm.id().0.simple().to_string();
         let folder = self.folder.path().join("files/t").join(tenant).join(kind.as_str());
         folder.join(file.to_string())
     }
 }
 
-fn pdf(bytes: usize) -> Vec<u8> {
+pub(super) fn pdf(bytes: usize) -> Vec<u8> {
     let mut content = b"%PDF-1.7\n".to_vec();
     content.extend((0..bytes).map(|n| (n % 251) as u8));
     content
@@ -97,10 +103,7 @@ async fn a_content_comes_back_as_it_was_and_lies_sealed_on_the_disk() {
         assert_eq!(desk.read(file).await.expect("given"), content);
         let raw = std::fs::read(desk.object(FileKind::SickNote, file)).expect("an object");
         assert!(!raw.windows(9).any(|window| window == b"%PDF-1.7\n"), "sealed");
-        // Another process has none of this one's keys in memory.
-        let other = desk.firm.in_another_process();
-        let desk = Desk { firm: other, files: desk.files.clone(), folder: TempDir::new().unwrap() };
-        assert_eq!(desk.read(file).await.expect("given"), content);
+        assert_eq!(desk.with_nothing_in_memory().read(file).await.expect("given"), content);
     }
 }
 

@@ -20,16 +20,20 @@ pub enum FileKind {
     SickNote,
     /// Anything else about somebody's health.
     Medical,
+    /// The page of a document that was issued, as it was sealed. Nobody brings or removes one: it
+    /// comes with the commit that issues the document.
+    Issued,
 }
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [FileKind; 5] = [
+    pub const ALL: [FileKind; 6] = [
         FileKind::Logo,
         FileKind::Document,
         FileKind::Contract,
         FileKind::SickNote,
         FileKind::Medical,
+        FileKind::Issued,
     ];
 
     /// The name in keys, events and the API.
@@ -40,6 +44,7 @@ impl FileKind {
             FileKind::Contract => "contract",
             FileKind::SickNote => "sick_note",
             FileKind::Medical => "medical",
+            FileKind::Issued => "issued",
         }
     }
 
@@ -47,7 +52,7 @@ impl FileKind {
     pub fn is_about_health(self) -> bool {
         match self {
             FileKind::SickNote | FileKind::Medical => true,
-            FileKind::Logo | FileKind::Document | FileKind::Contract => false,
+            FileKind::Logo | FileKind::Document | FileKind::Contract | FileKind::Issued => false,
         }
     }
 }

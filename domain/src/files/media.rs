@@ -93,6 +93,7 @@ impl FileKind {
             FileKind::Document => true,
             FileKind::Contract => picture || matches!(media, Media::Pdf | Media::Docx | Media::Odt),
             FileKind::SickNote | FileKind::Medical => picture || media == Media::Pdf,
+            FileKind::Issued => media == Media::Pdf,
         }
     }
 }

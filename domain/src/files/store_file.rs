@@ -55,6 +55,7 @@ pub fn decide(file: &File, command: StoreFile) -> Result<Vec<FileEvent>, Refusal
         FileKind::SickNote | FileKind::Medical => !about.is_work(),
         FileKind::Document => true,
         FileKind::Contract => about.is_work(),
+        FileKind::Issued => matches!(about, FileAbout::Client(_)),
     };
     if about.is_some_and(|about| !takes(about)) {
         return Err(Refusal::AboutNothing { kind });

@@ -260,6 +260,11 @@ fn of_file(action: Action, kind: FileKind, about_work: bool) -> Rule {
         (Action::RemoveFile, FileKind::SickNote | FileKind::Medical) => {
             Rule { own: true, ..NOBODY }
         }
+        // As the invoice itself: see `ReadBills`.
+        (Action::ReadFile, FileKind::Issued) => {
+            let roles = &[Role::Billing, Role::Auditor];
+            Rule { roles, account_manager: true, ..NOBODY }
+        }
         (Action::Grant, FileKind::Logo) => NOBODY,
         (Action::Grant, FileKind::Document | FileKind::Contract) => Rule { own: true, ..ADMINS },
         (Action::Grant, FileKind::SickNote | FileKind::Medical) => {

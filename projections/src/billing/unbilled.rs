@@ -286,6 +286,19 @@ pub async fn open(
     read_rows(&answers)
 }
 
+/// The streams of the timesheets that these entries are in.
+pub async fn sheets(
+    tx: &mut TenantTx,
+    entries: impl IntoIterator<Item = EntryId>,
+) -> Result<Vec<StreamId>, ReadError> {
+    let ids: Vec<uuid::Uuid> = entries.into_iter().map(|entry| entry.0).collect();
+    let sql = "where r.entry_id = any($1)";
+    let rows = read_rows::<UnbilledRow>(
+        &select::<UnbilledRow>(tx, sql).bind(ids).fetch_all().await?,
+    )?;
+    Ok(rows.into_iter().map(|row| row.sheet_id).collect())
+}
+
 /// How many seconds of a project's work are on invoices, drafts too.
 pub async fn taken(tx: &mut TenantTx, project: ProjectId) -> Result<i64, ReadError> {
     let sql = "select coalesce(sum(r.seconds), 0)::bigint from {t}.rm_unbilled r

@@ -11,7 +11,7 @@ use domain::time::{
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use questions::{Wanted, find, list, spans};
+pub use questions::{Wanted, find, list, notes, spans};
 
 use super::time_event;
 use crate::model::{EventTypes, ReadModel};

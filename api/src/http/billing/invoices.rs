@@ -1,9 +1,9 @@
-//! Invoices over HTTP: drafts, their lines with what each is made of, and voiding.
+//! Invoices over HTTP: lists of them, drafting and voiding.
 
 use commands::billing::{DraftInvoice, VoidInvoice};
+use domain::billing::sealed::SealedInvoice;
 use domain::billing::{GroupBy, InvoiceState};
 use domain::id::{ClientId, InvoiceId};
-use domain::money::Percent;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use projections::billing::invoice::{self, Invoice, InvoiceRow};
@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
-use super::applied::{AppliedBody, applied_to};
-use super::names::Names;
-use super::view::{InvoiceView, invoice_view};
+use super::book::rounding_then;
+use super::sealing::firm_today;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
@@ -22,7 +21,8 @@ use crate::http::cursor::Page;
 use crate::http::members::{ById, Nothing};
 use crate::http::problem::Problem;
 
-const KIND: &str = "invoice";
+/// What an invoice is called in tags.
+pub(crate) const KIND: &str = "invoice";
 
 /// What makes a line.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +60,52 @@ impl From<GroupBy> for Grouping {
     }
 }
 
+/// What an invoice comes to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "InvoiceAmounts")]
+pub(crate) struct Amounts {
+    /// Before tax.
+    pub(crate) net: Money,
+    pub(crate) tax: Money,
+    /// With tax.
+    pub(crate) gross: Money,
+    /// What is to be paid, in coins where it's rounded to them.
+    pub(crate) payable: Money,
+}
+
+impl Amounts {
+    /// What a document comes to.
+    pub(crate) fn of(sealed: &SealedInvoice) -> Self {
+        let (totals, currency) = (&sealed.totals, &*sealed.currency);
+        Amounts {
+            net: Money::of(totals.net_minor, currency),
+            tax: Money::of(totals.tax_minor, currency),
+            gross: Money::of(totals.gross_minor, currency),
+            payable: Money::of(totals.payable_minor, currency),
+        }
+    }
+}
+
+/// What became of what an issued invoice asks for.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "InvoiceSettlement")]
+pub(crate) struct Settled {
+    /// The day of issue.
+    issued_on: Date,
+    /// The last day to pay.
+    due_on: Option<Date>,
+    /// What payments settle, what was taken off for paying soon among it.
+    paid: Money,
+    /// What credit notes take off what is to be paid.
+    credited: Money,
+    /// What is due; less than nothing is the client's.
+    balance: Money,
+    /// How many credit notes it has.
+    credit_note_count: i64,
+    /// Whether it went to the client.
+    sent: bool,
+}
+
 /// An invoice in a list.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct InvoiceSummary {
@@ -69,54 +115,53 @@ pub(crate) struct InvoiceSummary {
     to: Date,
     group_by: Grouping,
     currency: String,
-    /// In this state.
+    /// `draft`, `issued`, `paid` or `void`.
     state: String,
+    /// Once it's issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
     /// How many entries it took.
-    entries: u32,
+    entries: i64,
     /// Their seconds, as recorded.
     seconds: i64,
+    /// What it comes to. In lists, of what was issued; a draft's are worked out where it's asked
+    /// for by itself.
+    #[serde(flatten)]
+    pub(crate) amounts: Option<Amounts>,
+    /// Once it's issued.
+    #[serde(flatten)]
+    settled: Option<Settled>,
+    /// How many lines the client disputes.
+    disputed: i64,
+    /// Whether the client agreed with it as it is.
+    signed_off: bool,
     drafted_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     voided_at: Option<Timestamp>,
 }
 
-/// A line of an invoice.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "InvoiceLine")]
-pub(crate) struct LineBody {
-    n: u32,
-    description: String,
-    /// As recorded.
-    seconds: i64,
-    /// As billed.
-    rounded_seconds: i64,
-    /// Units, with four places; the price is made from the seconds.
-    quantity: String,
-    unit_price: Option<Money>,
-    net: Option<Money>,
-    /// `S` standard rate, `O` outside of the tax.
-    tax_category: String,
-    /// Percent, as a decimal.
-    tax_rate: String,
-    /// Why it has no price, such as `billing.no_rate`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<String>,
-}
-
-/// An invoice with its lines.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[schemars(rename = "Invoice")]
-pub(crate) struct InvoiceBody {
-    #[serde(flatten)]
-    summary: InvoiceSummary,
-    lines: Vec<LineBody>,
-    /// The sum of the lines that have a price.
-    net: Money,
-    tax: Money,
-    gross: Money,
-}
-
-fn summary(row: &InvoiceRow) -> InvoiceSummary {
+/// An invoice as it stands in lists.
+pub(crate) fn summary(row: &InvoiceRow) -> InvoiceSummary {
+    let money = |amount| Money::of(amount, &row.currency);
+    let amounts = || {
+        Some(Amounts {
+            net: money(row.net_minor?),
+            tax: money(row.tax_minor?),
+            gross: money(row.gross_minor?),
+            payable: money(row.payable_minor?),
+        })
+    };
+    let settled = row.issued_on.map(|issued_on| Settled {
+        issued_on,
+        due_on: row.due_on,
+        paid: money(row.paid_minor),
+        credited: money(row.credited_minor),
+        balance: money(row.balance_minor),
+        credit_note_count: row.credit_notes,
+        sent: row.sent,
+    });
     InvoiceSummary {
         id: row.invoice_id.0,
         client_id: row.client_id.0,
@@ -125,9 +170,15 @@ fn summary(row: &InvoiceRow) -> InvoiceSummary {
         group_by: row.group_by.into(),
         currency: row.currency.clone(),
         state: row.state.as_str().to_owned(),
-        entries: u32::try_from(row.entries).unwrap_or(u32::MAX),
+        number: row.number.clone(),
+        entries: row.entries,
         seconds: row.seconds,
+        amounts: amounts(),
+        settled,
+        disputed: row.disputed,
+        signed_off: row.signed_off,
         drafted_at: row.drafted_at,
+        issued_at: row.issued_at,
         voided_at: row.voided_at,
     }
 }
@@ -140,6 +191,14 @@ pub(crate) struct Wanted {
     client_id: Option<Uuid>,
     /// In this state.
     state: Option<State>,
+    /// Issued on this day or later.
+    from: Option<Date>,
+    /// Issued on this day or earlier.
+    to: Option<Date>,
+    /// With this number.
+    number: Option<String>,
+    /// Those of which something is due since before today, or the others.
+    overdue: Option<bool>,
 }
 
 /// The state of an invoice: something is due of an issued one, nothing of a paid one.
@@ -152,170 +211,45 @@ pub(crate) enum State {
     Void,
 }
 
-/// `GET /invoices`.
-pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSummary>>, Problem> {
-    let client = call.query.client_id.map(ClientId);
-    let state = call.query.state.map(|state| match state {
-        State::Draft => InvoiceState::Draft,
-        State::Issued => InvoiceState::Issued,
-        State::Paid => InvoiceState::Paid,
-        State::Void => InvoiceState::Void,
-    });
-    let (after, limit) = (call.after()?.map(InvoiceId), call.look_for());
-    let rows = match call.rows_then::<Invoice>().await? {
-        None => {
-            let mut tx = call.tx().await?;
-            let rows = invoice::list(
-                &mut tx,
-                &invoice::Wanted { client, state, ..Default::default() },
-                after,
-                limit,
-            )
-            .await?;
-            tx.commit().await?;
-            rows
+impl From<State> for InvoiceState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Draft => InvoiceState::Draft,
+            State::Issued => InvoiceState::Issued,
+            State::Paid => InvoiceState::Paid,
+            State::Void => InvoiceState::Void,
         }
-        Some(rows) => {
-            let wanted = |row: &InvoiceRow| {
-                client.is_none_or(|client| row.client_id == client)
-                    && state.is_none_or(|state| row.state == state)
-            };
-            piece(&rows, wanted, |row| row.invoice_id, after, limit)
-        }
-    };
-    Ok(call.page(rows, |row| row.invoice_id.0, |row| summary(&row)))
-}
-
-/// `GET /invoices/{id}`.
-pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<InvoiceBody>, Problem> {
-    let id = InvoiceId(call.path.id);
-    let view = invoice_view(&call, id).await?;
-    let vat = vat_of(&view);
-    let currency = &view.drafted.currency;
-    let rate = vat.1.map_or_else(|| "0".to_owned(), |rate| rate.to_string());
-    let money = |amount: i64| Money::of(amount, currency);
-    let net = view.lines.iter().filter_map(|line| line.net_minor).sum();
-    let tax = vat.1.map_or(0, |rate| rate.of(net));
-    let lines = view.lines.iter();
-    let lines = lines
-        .map(|line| LineBody {
-            n: line.n,
-            description: view.names.line(&line.key),
-            seconds: line.seconds,
-            rounded_seconds: line.rounded_seconds,
-            quantity: line.quantity.clone(),
-            unit_price: line.unit_price_minor.map(money),
-            net: line.net_minor.map(money),
-            tax_category: vat.0.to_owned(),
-            tax_rate: rate.clone(),
-            warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
-        })
-        .collect();
-    let tag = call.tag((KIND, id.0), view.position());
-    let body = InvoiceBody {
-        summary: summary(&view.row),
-        lines,
-        net: money(net),
-        tax: money(tax),
-        gross: money(net + tax),
-    };
-    Ok(call.read(body).tagged(tag))
-}
-
-/// The category and the rate of the tax on a draft.
-fn vat_of(view: &InvoiceView) -> (&'static str, Option<Percent>) {
-    let day = view.drafted.to;
-    let settings = view.book.as_ref().map(|book| book.settings());
-    match settings.filter(|settings| settings.vat_registered(day)) {
-        Some(settings) => ("S", Some(settings.vat_percent(day))),
-        None => ("O", None),
     }
 }
 
-/// Where a line's entries are asked for.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub(crate) struct ByLine {
-    /// The invoice.
-    id: Uuid,
-    /// The line: 1, 2, 3, …
-    n: u32,
-}
-
-/// An entry that a line is made of.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct LineEntry {
-    entry_id: Uuid,
-    /// The version that was approved and billed.
-    version: u32,
-    member_id: Uuid,
-    member: String,
-    project_id: Uuid,
-    task_id: Uuid,
-    date: Date,
-    seconds: i64,
-}
-
-/// What a line is made of.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub(crate) struct Provenance {
-    invoice_id: Uuid,
-    n: u32,
-    description: String,
-    entries: Vec<LineEntry>,
-    /// The seconds that one unit stands for.
-    unit_seconds: u32,
-    unit_price: Option<Money>,
-    net: Option<Money>,
-    /// The rounding rule: mode, interval in minutes, tie and scope.
-    rounding: String,
-    /// Where the rule comes from, since when, and by which event; several where entries of the
-    /// line got the same rule from different places.
-    rounding_rules: Vec<AppliedBody>,
-}
-
-/// `GET /invoices/{id}/lines/{n}/provenance`.
-pub(crate) async fn provenance(call: Call<ByLine, Nothing>) -> Result<Answer<Provenance>, Problem> {
-    let ByLine { id, n } = call.path;
-    let view = invoice_view(&call, InvoiceId(id)).await?;
-    let line = view.lines.iter().find(|line| line.n == n).ok_or_else(Problem::not_found)?;
-    let book = view.book.as_ref().ok_or_else(Problem::not_found)?;
-    let money = |amount: i64| Money::of(amount, &view.drafted.currency);
-    let of_line = view.entries.iter().filter(|held| line.entries.contains(&held.entry));
-    let rounding_rules = applied_to(book, view.drafted.client, of_line.clone());
+/// `GET /invoices`.
+pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSummary>>, Problem> {
+    let Wanted { client_id, state, from, to, number, overdue } = call.query.clone();
+    let book = match overdue {
+        Some(_) => Some(rounding_then(&call).await?),
+        None => None,
+    };
+    let past = call.rows_then::<Invoice>().await?;
     let mut tx = call.tx().await?;
-    let members = of_line.clone().map(|held| held.member);
-    let names = Names::load(&call, &mut tx, [], [], members).await?;
+    let today = match &book {
+        Some(book) => Some(firm_today(&call, &mut tx, book.settings()).await?),
+        None => None,
+    };
+    let wanted = invoice::Wanted {
+        client: client_id.map(ClientId),
+        state: state.map(Into::into),
+        from,
+        to,
+        number,
+        overdue: today.zip(overdue),
+    };
+    let (after, limit) = (call.after()?.map(InvoiceId), call.look_for());
+    let rows = match past {
+        None => invoice::list(&mut tx, &wanted, after, limit).await?,
+        Some(rows) => piece(&rows, |row| wanted.covers(row), |row| row.invoice_id, after, limit),
+    };
     tx.commit().await?;
-    let entries = of_line
-        .map(|held| LineEntry {
-            entry_id: held.entry.0,
-            version: held.version,
-            member_id: held.member.0,
-            member: names.member(held.member),
-            project_id: held.project.0,
-            task_id: held.task.0,
-            date: held.day,
-            seconds: held.seconds,
-        })
-        .collect();
-    let rule = line.rounding;
-    Ok(call.read(Provenance {
-        invoice_id: id,
-        n,
-        description: view.names.line(&line.key),
-        entries,
-        unit_seconds: line.unit_seconds,
-        unit_price: line.unit_price_minor.map(money),
-        net: line.net_minor.map(money),
-        rounding: format!(
-            "{} {} min, tie {}, per {}",
-            rule.mode.as_str(),
-            rule.interval_minutes,
-            rule.tie.as_str(),
-            rule.scope.as_str()
-        ),
-        rounding_rules,
-    }))
+    Ok(call.page(rows, |row| row.invoice_id.0, |row| summary(&row)))
 }
 
 /// A draft to be made.

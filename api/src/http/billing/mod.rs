@@ -3,19 +3,32 @@
 
 pub(crate) mod applied;
 pub(crate) mod book;
+pub(crate) mod consent;
+pub(crate) mod credit_notes;
+pub(crate) mod document;
+pub(crate) mod happened;
 pub(crate) mod invoices;
+pub(crate) mod issuing;
 pub(crate) mod missing;
 pub(crate) mod names;
+pub(crate) mod one;
 pub(crate) mod open_time;
+pub(crate) mod origin;
+pub(crate) mod payments;
 pub(crate) mod preview;
+pub(crate) mod profile;
+pub(crate) mod provenance;
+mod sealing;
+pub(crate) mod terms;
 pub(crate) mod unbilled;
 pub(crate) mod view;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An amount of money.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Money {
     /// Minor units, such as cents.
     pub(crate) amount_minor: i64,

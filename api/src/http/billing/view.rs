@@ -6,20 +6,24 @@ use std::sync::Arc;
 
 use commands::event_log::read::{StoredRow, stream_after};
 use domain::billing::lines::Line;
-use domain::billing::particulars::Missing;
+use domain::billing::particulars::{Missing, missing};
 use domain::billing::sealed::SealedInvoice;
-use domain::billing::{Drafted, Invoice, InvoiceEvent, Refusal, ReservedEntry, invoice_stream};
+use domain::billing::{
+    Drafted, Invoice, InvoiceEvent, InvoiceState, Refusal, ReservedEntry, invoice_stream,
+};
 use domain::id::{InvoiceId, MemberId};
 use domain::log::{Actor, Metadata, Recorded};
 use domain::personal::{PersonalFields, try_each_personal};
 use jiff::Timestamp;
 use migrations::TenantTx;
+use projections::billing::credit_note::{CreditNote, CreditNoteRow};
 use projections::billing::draft_lines::DraftLines;
 use projections::billing::invoice::{self, InvoiceRow};
 use projections::billing::price_book::PriceBook;
 
 use super::book::{book_then, spans_then};
 use super::names::Names;
+use super::sealing::preview;
 use crate::http::call::About;
 use crate::http::problem::Problem;
 use crate::http::time::days::fold;
@@ -57,6 +61,8 @@ pub(crate) struct InvoiceView {
     pub(crate) drafted: Drafted,
     /// Everything that happened to it, in order.
     pub(crate) told: Vec<Told>,
+    /// The credit notes that take it back, by age.
+    pub(crate) credit_notes: Vec<CreditNoteRow>,
     /// Of one that was never issued its lines at the prices of the moment.
     pub(crate) lines: Arc<Vec<Line>>,
     /// What such lines are made of; of a void draft what it was made of.
@@ -103,15 +109,17 @@ pub(crate) struct Story {
     pub(crate) drafted: Drafted,
     pub(crate) told: Vec<Told>,
     pub(crate) entries: Vec<ReservedEntry>,
+    pub(crate) credit_notes: Vec<CreditNoteRow>,
 }
 
 /// The invoice at the moment that the request is about; not found where there is none then.
 pub(crate) async fn invoice_view(about: &About, id: InvoiceId) -> Result<InvoiceView, Problem> {
-    let Story { row, drafted, told, entries } = invoice_story(about, id).await?;
+    let Story { row, drafted, told, entries, credit_notes } = invoice_story(about, id).await?;
     let mut view = InvoiceView {
         row,
         drafted,
         told,
+        credit_notes,
         lines: Arc::default(),
         entries,
         book: None,
@@ -121,14 +129,26 @@ pub(crate) async fn invoice_view(about: &About, id: InvoiceId) -> Result<Invoice
         names: Names::default(),
     };
     if let Some(issued) = &view.drafted.issued {
-        view.document = Some(Box::new(issued.sealed.clone()));
+        let sealed = issued.sealed.clone();
+        // None was sealed without the tax in the firm's own currency where that is another.
+        view.missing = missing(&sealed, &sealed.currency);
+        view.document = Some(Box::new(sealed));
         return Ok(view);
     }
     let (book, lines) = draft_lines(about, &view).await?;
     let mut tx = about.tx().await?;
-    view.names = Names::of_lines(about, &mut tx, &lines).await?;
+    let (projects, tasks) = (view.entries.iter().map(|it| it.project), view.entries.iter());
+    let members = view.entries.iter().map(|it| it.member);
+    view.names = Names::load(about, &mut tx, projects, tasks.map(|it| it.task), members).await?;
     tx.commit().await?;
-    (view.book, view.lines) = (Some(book), lines);
+    view.lines = lines;
+    if view.drafted.state == InvoiceState::Draft {
+        match preview(about, &view, &book).await? {
+            Ok((document, missing)) => (view.document, view.missing) = (Some(document), missing),
+            Err(refusal) => view.seal_refusal = Some(refusal),
+        }
+    }
+    view.book = Some(book);
     Ok(view)
 }
 
@@ -155,7 +175,10 @@ pub(crate) async fn invoice_story(about: &About, id: InvoiceId) -> Result<Story,
     }
     let rows = fold::<invoice::Invoice>(&recorded);
     let row = rows.iter().next().cloned().ok_or_else(Problem::not_found)?;
-    Ok(Story { row, drafted, told, entries })
+    let notes = fold::<CreditNote>(&recorded);
+    let mut credit_notes: Vec<CreditNoteRow> = notes.iter().cloned().collect();
+    credit_notes.sort_by_key(|note| note.credit_note_id);
+    Ok(Story { row, drafted, told, entries, credit_notes })
 }
 
 /// The events as the log has them, and opened.

@@ -1,8 +1,11 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
 
 use super::{BOOKS, MEMBERS, read, write};
-use crate::http::billing::{invoices, unbilled};
-use crate::http::registry::{Route, get, post};
+use crate::http::billing::{
+    consent, credit_notes, happened, invoices, issuing, one, payments, profile, provenance, terms,
+    unbilled,
+};
+use crate::http::registry::{Route, delete, get, patch, post, put};
 
 const B: &str = "billing";
 
@@ -17,6 +20,8 @@ pub(super) fn reads() -> Vec<Route> {
         "setting",
         "project",
         "task",
+        "client",
+        "member",
     ];
     const UNBILLED: &[&str] = &[
         "unbilled",
@@ -35,10 +40,10 @@ pub(super) fn reads() -> Vec<Route> {
             .then()
             .known(),
         get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
-            .from(&["invoice"])
+            .from(&["invoice", "setting"])
             .pages()
             .then(),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", invoices::one)
+        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", one::one)
             .from(PRICED)
             .then()
             .known(),
@@ -47,11 +52,64 @@ pub(super) fn reads() -> Vec<Route> {
             "getLineProvenance",
             read(B, BOOKS),
             "What a line is made of",
-            invoices::provenance,
+            provenance::of_line,
         )
         .from(PRICED)
         .then()
         .known(),
+        get(
+            "/invoices/{id}/payments",
+            "listPayments",
+            read(B, BOOKS),
+            "What came in for an invoice, and what of it went back",
+            happened::payments,
+        )
+        .from(&["invoice"])
+        .then(),
+        get(
+            "/invoices/{id}/credit-notes",
+            "listCreditNotesOfInvoice",
+            read(B, BOOKS),
+            "What takes an invoice back",
+            credit_notes::of_invoice,
+        )
+        .from(&["invoice"])
+        .then(),
+    ]
+}
+
+/// What is read of credit notes.
+pub(super) fn credit_note_reads() -> Vec<Route> {
+    const NOTES: &[&str] = &["credit_note"];
+    vec![
+        get(
+            "/credit-notes",
+            "listCreditNotes",
+            read(B, BOOKS),
+            "Every credit note",
+            credit_notes::list,
+        )
+        .from(NOTES)
+        .pages()
+        .then(),
+        get(
+            "/credit-notes/{id}",
+            "getCreditNote",
+            read(B, BOOKS),
+            "One credit note",
+            credit_notes::one,
+        )
+        .from(NOTES)
+        .then(),
+        get(
+            "/credit-notes/{id}/lines/{n}/provenance",
+            "getCreditLineProvenance",
+            read(B, BOOKS),
+            "What a line of a credit note is made of",
+            provenance::of_credit,
+        )
+        .from(NOTES)
+        .then(),
     ]
 }
 
@@ -69,8 +127,87 @@ pub(super) fn writes() -> Vec<Route> {
             "/invoices/{id}/void",
             "voidInvoice",
             write(B, MEMBERS),
-            "Give back what a draft reserves",
+            "Give back what a draft, or an issued invoice that never left, holds",
             invoices::void,
+        ),
+        patch(
+            "/invoices/{id}",
+            "reviseInvoice",
+            write(B, MEMBERS),
+            "Change what a draft covers, and what it is to be issued with",
+            terms::revise,
+        ),
+        post(
+            "/invoices/{id}/issue",
+            "issueInvoice",
+            write(B, MEMBERS),
+            "Seal a draft with its number, for good",
+            issuing::issue,
+        ),
+        post(
+            "/invoices/{id}/send",
+            "sendInvoice",
+            write(B, MEMBERS),
+            "Mail an issued invoice to the client, or note that it went another way",
+            issuing::send,
+        ),
+        post(
+            "/invoices/{id}/credit-notes",
+            "creditInvoice",
+            write(B, MEMBERS),
+            "Take an issued invoice back, in whole or in part",
+            issuing::credit,
+        ),
+        post(
+            "/invoices/{id}/payments",
+            "recordInvoicePayment",
+            write(B, MEMBERS),
+            "Note that money came in for an invoice",
+            payments::record,
+        ),
+        delete(
+            "/invoices/{id}/payments/{payment_id}",
+            "reverseInvoicePayment",
+            write(B, MEMBERS),
+            "Note that a payment, or a part of it, went back",
+            payments::reverse,
+        ),
+        post(
+            "/invoices/{id}/sign-off",
+            "signOffInvoice",
+            write(B, MEMBERS),
+            "Note that the client agrees with an invoice",
+            consent::sign_off,
+        ),
+        post(
+            "/invoices/{id}/lines/{n}/disputes",
+            "disputeInvoiceLine",
+            write(B, MEMBERS),
+            "Note that the client says that a line is wrong",
+            consent::dispute,
+        ),
+        post(
+            "/invoices/{id}/disputes/{dispute_id}/settle",
+            "settleInvoiceDispute",
+            write(B, MEMBERS),
+            "Say what came of a dispute",
+            consent::settle,
+        ),
+        get(
+            "/clients/{id}/billing",
+            "getClientBilling",
+            read(B, BOOKS),
+            "What is known of a client for its invoices",
+            profile::one,
+        )
+        .from(&["client"])
+        .then(),
+        put(
+            "/clients/{id}/billing",
+            "changeClientBilling",
+            write(B, MEMBERS),
+            "Say what is known of a client for its invoices",
+            profile::change,
         ),
     ]
 }

@@ -11,7 +11,8 @@ use migrations::testing::{cell, random_id};
 use projections::registry;
 
 use super::Firm;
-use super::isolation::{Objects, names_objects, objects_of, of};
+use super::isolation::names_objects;
+use super::objects::{Kinds, Objects, objects_for, objects_of, of};
 use super::samples::sound;
 use crate::http::registry::{Rule, Site};
 use crate::http::routes::routes;
@@ -56,14 +57,14 @@ struct Asking {
     theirs: Objects,
 }
 
-async fn asking(firm: &Firm, actor: Option<Role>) -> Asking {
+async fn asking(firm: &Firm, actor: Option<Role>, kinds: &Kinds) -> Asking {
     let colleague = firm.person(&[Role::Member]).await;
     let person = match actor {
         Some(role) => Some(firm.person(&[role]).await),
         None => None,
     };
-    let own = objects_of(firm, person.as_ref().unwrap_or(&colleague)).await;
-    let theirs = objects_of(firm, &colleague).await;
+    let own = objects_for(firm, person.as_ref().unwrap_or(&colleague), kinds).await;
+    let theirs = objects_for(firm, &colleague, kinds).await;
     settle(firm).await;
     Asking { token: person.map(|person| person.token), own, theirs }
 }
@@ -92,11 +93,11 @@ async fn column(
     actor: Option<Role>,
     foreign: &Objects,
 ) -> Vec<String> {
-    let reading = asking(firm, actor).await;
+    let reading = asking(firm, actor, &Kinds::All).await;
     let mut cells = Vec::new();
     for rule in rules {
         let writing = match rule.writes() && names_objects(rule) {
-            true => Some(asking(firm, actor).await),
+            true => Some(asking(firm, actor, &Kinds::named_by(rule)).await),
             false => None,
         };
         let asking = writing.as_ref().unwrap_or(&reading);

@@ -8,7 +8,7 @@ use domain::members::Role;
 use serde_json::{Value, json};
 
 use super::firm::Person;
-use super::isolation::{objects_of, of};
+use super::objects::{objects_of, of};
 use super::samples::sound;
 use super::{Firm, Reply, ask};
 use crate::http::registry::{Method, Site};

@@ -30,6 +30,7 @@ mod leave_time;
 mod logs;
 mod many_reads;
 mod members;
+mod objects;
 mod pages;
 mod people;
 mod platform_roles;

@@ -4,7 +4,7 @@
 use domain::members::Role;
 use serde_json::{Value, json};
 
-use super::isolation::{objects_of, of};
+use super::objects::{objects_of, of};
 use super::rules::Month;
 use super::samples::sound;
 use super::{Firm, ask};

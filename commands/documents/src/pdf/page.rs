@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Marking;
 use super::legible::legible;
-use super::words::{amount, day, decimals, money, quantity, unit};
+use super::words::{amount, day, decimals, money, period, quantity, unit};
 
 /// A text that somebody wrote, as it can be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -167,7 +167,7 @@ fn shown(lines: &[String]) -> Vec<Shown> {
 
 fn numbers(vat: Option<&str>, registration: Option<&str>) -> Vec<Named> {
     let vat = vat.map(|number| named("VAT number", number));
-    let registration = registration.map(|number| named("Registration number", number));
+    let registration = registration.map(|number| named("Reg. number", number));
     vat.into_iter().chain(registration).collect()
 }
 
@@ -199,8 +199,7 @@ fn facts(sealed: &SealedInvoice) -> Vec<Named> {
         facts.push(named(label, sealed.number.as_str()));
     }
     facts.push(named("Date of issue", day(sealed.issued_on)));
-    let period = format!("{} \u{2013} {}", day(sealed.supply_from), day(sealed.supply_to));
-    facts.push(named("Period of supply", period));
+    facts.push(named("Period of supply", period(sealed.supply_from, sealed.supply_to)));
     if is_invoice {
         facts.push(named("Due date", day(sealed.due_on)));
     }
@@ -320,7 +319,9 @@ fn notes(sealed: &SealedInvoice) -> Vec<Note> {
         notes.push(note("Reason for this credit", [personal(&credits.reason)]));
     }
     if let Some(reason) = &sealed.wording.tax_reason {
-        notes.push(note("Why no VAT is charged", reason.lines().map(Shown::from)));
+        let all = sealed.totals.tax_minor == 0;
+        let heading = if all { "Why no VAT is charged" } else { "Why some lines carry no VAT" };
+        notes.push(note(heading, reason.lines().map(Shown::from)));
     }
     if let Some(own) = &sealed.exchange {
         let rate = format!(

@@ -52,6 +52,21 @@ pub(super) fn day(date: Date) -> String {
     format!("{} {month} {}", date.day(), date.year())
 }
 
+/// `1 – 31 January 2026`: month and year once where both days share them.
+pub(super) fn period(from: Date, to: Date) -> String {
+    let until = day(to);
+    if from == to {
+        return until;
+    }
+    let month = MONTHS[usize::try_from(from.month() - 1).expect("a month is 1 to 12")];
+    let from = match from {
+        _ if from.year() != to.year() => day(from),
+        _ if from.month() != to.month() => format!("{} {month}", from.day()),
+        _ => from.day().to_string(),
+    };
+    format!("{from} \u{2013} {until}")
+}
+
 /// The fewest decimals, two to four, that all of these quantities can be written with.
 pub(super) fn decimals<'a>(quantities: impl Iterator<Item = &'a str>) -> usize {
     let used = |quantity: &str| {
@@ -104,6 +119,19 @@ mod tests {
     fn a_month_is_written_out() {
         assert_eq!(day(date(2026, 1, 31)), "31 January 2026");
         assert_eq!(day(date(2026, 12, 1)), "1 December 2026");
+    }
+
+    #[test]
+    fn a_period_says_month_and_year_once_where_both_days_share_them() {
+        let from = date(2026, 1, 1);
+        for (to, text) in [
+            (date(2026, 1, 1), "1 January 2026"),
+            (date(2026, 1, 31), "1 \u{2013} 31 January 2026"),
+            (date(2026, 2, 28), "1 January \u{2013} 28 February 2026"),
+            (date(2027, 1, 31), "1 January 2026 \u{2013} 31 January 2027"),
+        ] {
+            assert_eq!(period(from, to), text);
+        }
     }
 
     #[test]

@@ -36,6 +36,11 @@ fn objects() -> Vec<(String, Object, bool)> {
             objects.push((format!("{kind} of {name}"), file(kind, OTHER, Some(about)), false));
         }
     }
+    let about = Some(FileAbout::Client(CLIENT));
+    for (owner, own) in [(OTHER, false), (CALLER, true)] {
+        let object = file(FileKind::Issued, owner, about);
+        objects.push(("issued of client".to_owned(), object, own));
+    }
     let about = Some(FileAbout::LeaveRequest(REQUEST));
     for kind in [FileKind::Document, FileKind::SickNote, FileKind::Medical] {
         for (owner, own) in [(OTHER, false), (CALLER, true)] {

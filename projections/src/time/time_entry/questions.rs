@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{ClientId, EntryId, ImportId, MemberId, ProjectId, TaskId};
+use domain::personal::Envelope;
 use domain::time::{EntryState, Span};
 use jiff::civil::Date;
 use jiff_sqlx::ToSqlx;
@@ -118,4 +119,17 @@ pub async fn spans(
     let rows: BTreeMap<EntryId, TimeEntryRow> = rows.collect();
     let span = |entry: EntryId| Some((entry, rows.get(&entry)?.span_among(|id| rows.get(id))?));
     Ok(entries.into_iter().filter_map(span).collect())
+}
+
+/// The notes of these entries, sealed; those without one are left out.
+pub async fn notes(
+    tx: &mut TenantTx,
+    entries: impl IntoIterator<Item = EntryId>,
+) -> Result<Vec<(EntryId, Envelope)>, ReadError> {
+    let ids: Vec<uuid::Uuid> = entries.into_iter().map(|entry| entry.0).collect();
+    let sql = "where r.entry_id = any($1) and r.note is not null";
+    let rows = read_rows::<TimeEntryRow>(
+        &select::<TimeEntryRow>(tx, sql).bind(ids).fetch_all().await?,
+    )?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.entry_id, row.note?))).collect())
 }
