@@ -173,6 +173,11 @@ impl Problem {
         (self.0.status.as_u16(), self.0.code.to_string(), self.0.detail.to_string())
     }
 
+    /// The parts of the request that are at fault.
+    pub(crate) fn faults(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
     /// Whether what was asked for may have been done all the same.
     pub(crate) fn is_uncertain(&self) -> bool {
         self.0.status.is_server_error()
