@@ -17,6 +17,7 @@ mod grants;
 mod hosts;
 mod idempotency;
 mod inside;
+mod invoicing;
 mod isolation;
 mod jobs;
 mod kept;
