@@ -16,6 +16,7 @@ mod grants;
 mod hosts;
 mod idempotency;
 mod isolation;
+mod issued_reads;
 mod jobs;
 mod kept;
 mod leave;
