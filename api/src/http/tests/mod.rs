@@ -19,6 +19,7 @@ mod idempotency;
 mod inside;
 mod invoicing;
 mod isolation;
+mod issued_reads;
 mod jobs;
 mod kept;
 mod leave;
