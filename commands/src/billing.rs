@@ -1,28 +1,34 @@
 //! Invoices as commands: drafted, changed, issued, sent, paid, credited and voided. Each is decided
 //! over folded streams and claims, never over a read model. Here is what all of them share.
 
+mod accountable;
+pub mod accounts;
 mod candidates;
+pub mod client_answers;
+pub mod client_links;
 mod consent;
 mod credit;
 mod draft;
 mod facts;
+pub mod follow_up;
 mod issue;
 mod numbers;
 mod payments;
 mod profile;
 mod redraft;
-mod rendering;
 mod send;
 mod terms;
 mod void;
 
 use domain::billing::{Drafted, Invoice, invoice_stream};
-use domain::id::{ClientId, InvoiceId, SubjectId};
+use domain::id::{ClientId, InvoiceId, MemberId, SubjectId};
+use domain::log::Actor;
 use domain::members::{Action, Object};
 use domain::personal::{Personal, PurposeClass};
 use domain::settings::{Settings, settings_stream};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use uuid::Uuid;
 
 pub use consent::{DisputeLine, SettleDispute, SignOff};
 pub use credit::{CreditInvoice, EntryPart, Part};
@@ -32,7 +38,7 @@ pub use payments::{RecordPayment, ReversePayment};
 pub use profile::ChangeProfile;
 pub use redraft::{Coverage, ReviseDraft};
 pub use send::SendInvoice;
-pub use terms::TermsChange;
+pub use terms::{Off, TermsChange};
 pub use void::VoidInvoice;
 
 use crate::members::grants::allowed;
@@ -78,6 +84,15 @@ async fn settings_today(unit: &mut Unit<'_>) -> Result<(Loaded<Settings>, Date),
     let day = now.to_zoned(TimeZone::UTC).date();
     let zone = TimeZone::get(settings.state.time_zone(day)).unwrap_or(TimeZone::UTC);
     Ok((settings, now.to_zoned(zone).date()))
+}
+
+/// Whose the page of a document is that is issued now: the member who issues it, and nobody's where
+/// the program or an operator does.
+fn owner(unit: &Unit<'_>) -> MemberId {
+    match unit.metadata().actor {
+        Actor::Member(member) => member,
+        Actor::Operator | Actor::System | Actor::Visitor => MemberId(Uuid::nil()),
+    }
 }
 
 fn refusal(code: &str, field: Option<&str>, detail: String) -> CommandError {

@@ -177,8 +177,19 @@ impl About {
         changes: impl Fn(&str, &Value) -> bool,
         command: impl Fn(Option<i32>) -> C,
     ) -> Result<Done, Problem> {
+        Ok(self.send_if_warned(object, stream, changes, command).await?.0)
+    }
+
+    /// The same with what is worth another look.
+    pub(crate) async fn send_if_warned<C: Command>(
+        &self,
+        object: Object<'_>,
+        stream: StreamId,
+        changes: impl Fn(&str, &Value) -> bool,
+        command: impl Fn(Option<i32>) -> C,
+    ) -> Result<(Done, Vec<Warned>), Problem> {
         let seen = match self.meant(object) {
-            None | Some(Meant::Any) => return self.send(command(None)).await,
+            None | Some(Meant::Any) => return self.send_warned(command(None)).await,
             Some(Meant::Seen(position)) => position,
             Some(Meant::Unknown) => -1,
         };
@@ -189,7 +200,7 @@ impl About {
                 break;
             }
             last = Some(expected);
-            match self.app.commands.handle(self.sender(), command(Some(expected))).await {
+            match self.app.commands.handle_warned(self.sender(), command(Some(expected))).await {
                 Err(CommandError::Stale) if expected >= 0 => {}
                 outcome => return Ok(outcome?),
             }

@@ -10,6 +10,7 @@ mod files;
 mod leave;
 mod people;
 mod periods;
+mod receivables;
 mod reports;
 
 use commands::tokens::{Access as To, Scope};
@@ -76,6 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
         leave::request_routes(),
         leave::granting(),
         reports::routes(),
+        receivables::routes(),
     ];
     let of_both = [
         people::routes(),

@@ -10,8 +10,8 @@ use domain::personal::PurposeClass;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
-use super::rendering::rendered;
-use super::{invoice_to_change, numbers, of_client, refusal, settings_today};
+use super::{invoice_to_change, numbers, of_client, owner, refusal, settings_today};
+use crate::files::render_and_keep;
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
@@ -95,7 +95,8 @@ impl Command for CreditInvoice {
             template_version: TemplateVersion::TODAY,
         };
         let (sealed, _) = credit_invoice::sealed(&invoice.state, id, &facts)?;
-        let forms = rendered(unit, &self.files, drafted.client, &sealed).await?;
+        let forms =
+            render_and_keep(unit, &self.files, owner(unit), drafted.client, &sealed).await?;
         let taken = SeriesEvent::from(number.clone());
         let credit_note = self.credit_note;
         let command =

@@ -11,8 +11,8 @@ use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
 use super::facts::facts;
-use super::rendering::rendered;
-use super::{invoice_to_change, numbers, refusal, settings_today};
+use super::{invoice_to_change, numbers, owner, refusal, settings_today};
+use crate::files::render_and_keep;
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply, Warned};
 use crate::unit::Unit;
@@ -51,7 +51,7 @@ impl Command for IssueInvoice {
         let facts = facts(unit, draft, &self.firm, &number.number, issued_on).await?;
         let sealed = issue_invoice::sealed(&invoice.state, id, &facts)?;
         self.check_particulars(unit, &sealed, &facts.own_currency)?;
-        let forms = rendered(unit, &self.files, draft.client, &sealed).await?;
+        let forms = render_and_keep(unit, &self.files, owner(unit), draft.client, &sealed).await?;
         let taken = SeriesEvent::from(number.clone());
         let command = issue_invoice::IssueInvoice { invoice: id, facts, number, forms };
         let issued = issue_invoice::decide(&invoice.state, command)?;

@@ -77,11 +77,13 @@ pub struct ReversePayment {
     pub on: Option<Date>,
     /// Why.
     pub reason: Option<String>,
+    /// The version of the invoice that the caller saw, where it matters.
+    pub expected_version: Option<i32>,
 }
 
 impl Command for ReversePayment {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
-        let invoice = invoice_to_change(unit, self.invoice, None).await?;
+        let invoice = invoice_to_change(unit, self.invoice, self.expected_version).await?;
         let client = drafted(&invoice)?.client;
         let (_, today) = settings_today(unit).await?;
         let reason = self.reason.clone();

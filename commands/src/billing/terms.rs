@@ -8,21 +8,51 @@ use domain::billing::lines::LineKey;
 use domain::billing::prompt_payment::PromptTerms;
 use domain::billing::tax::TaxCategory;
 use domain::billing::totals::Reduction;
+use domain::money::Percent;
 use domain::personal::{Personal, PurposeClass};
 
 use super::facts::draft_lines;
-use super::of_client;
+use super::{of_client, refusal};
 use crate::refused::CommandError;
 use crate::unit::Unit;
+
+/// What is taken off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Off {
+    /// So much of it.
+    Percent(Percent),
+    /// So much money.
+    Amount {
+        /// Minor units.
+        amount_minor: i64,
+        /// It must be the draft's.
+        currency: String,
+    },
+}
+
+impl Off {
+    fn of(&self, draft: &Drafted, field: &str) -> Result<Reduction, CommandError> {
+        match self {
+            Off::Percent(percent) => Ok(Reduction::Percent(*percent)),
+            Off::Amount { amount_minor, currency } if *currency == draft.currency => {
+                Ok(Reduction::AmountMinor(*amount_minor))
+            }
+            Off::Amount { .. } => {
+                let detail = format!("the draft is in {}; give amounts of that", draft.currency);
+                Err(refusal("billing.other_currency", Some(field), detail))
+            }
+        }
+    }
+}
 
 /// A change of what a draft is to be issued with; of each part none = as it is, and of what may be
 /// absent `Some(None)` = not any more. Lines are named as they're shown: 1, 2, 3, …
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TermsChange {
     /// Discounts on the whole, each with what it's for.
-    pub discounts: Option<Vec<(Reduction, Option<String>)>>,
+    pub discounts: Option<Vec<(Off, Option<String>)>>,
     /// Discounts on lines.
-    pub line_discounts: Option<Vec<(u32, Reduction)>>,
+    pub line_discounts: Option<Vec<(u32, Off)>>,
     /// How all of it is taxed.
     pub category: Option<Option<TaxCategory>>,
     /// How some lines are taxed.
@@ -63,10 +93,12 @@ pub(super) async fn changed(
         found.map(|(_, key)| *key).ok_or(domain::billing::Refusal::LineUnknown { line: n })
     };
     if let Some(discounts) = &change.line_discounts {
-        let discount = |(n, reduction): &(u32, Reduction)| {
-            key(*n).map(|key| DraftLineDiscount { key, reduction: *reduction })
+        let discount = |(n, off): &(u32, Off)| {
+            let reduction = off.of(draft, "/line_discounts")?;
+            Ok(DraftLineDiscount { key: key(*n)?, reduction })
         };
-        terms.line_discounts = discounts.iter().map(discount).collect::<Result<_, _>>()?;
+        let discounts = discounts.iter().map(discount);
+        terms.line_discounts = discounts.collect::<Result<_, CommandError>>()?;
     }
     if let Some(taxes) = &change.line_taxes {
         let tax = |(n, category): &(u32, TaxCategory)| {
@@ -81,11 +113,12 @@ pub(super) async fn changed(
         }
     };
     if let Some(discounts) = &change.discounts {
-        let discount = |(reduction, reason): &(Reduction, Option<String>)| DraftDiscount {
-            reduction: *reduction,
-            reason: reason.clone().map(text),
+        let discount = |(off, reason): &(Off, Option<String>)| {
+            let reduction = off.of(draft, "/discounts")?;
+            Ok(DraftDiscount { reduction, reason: reason.clone().map(text) })
         };
-        terms.discounts = discounts.iter().map(discount).collect();
+        let discounts = discounts.iter().map(discount);
+        terms.discounts = discounts.collect::<Result<_, CommandError>>()?;
     }
     sealed(&change.buyer_reference, &mut terms.buyer_reference);
     sealed(&change.purchase_order, &mut terms.purchase_order);

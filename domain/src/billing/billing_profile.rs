@@ -61,15 +61,18 @@ impl PersonalFields for Profile {
 impl Profile {
     /// Who is to pay, as it stands on a document; by the client's name where no legal one is known.
     pub fn buyer(&self, client: ClientId, known_as: &str) -> Buyer {
-        let named = || {
-            let name = known_as.to_owned();
-            let particulars = BuyerParticulars { name, ..BuyerParticulars::default() };
+        let named = |known: BuyerParticulars| {
+            let particulars = BuyerParticulars { name: known_as.to_owned(), ..known };
             Personal::new(SubjectId(client.0), PurposeClass::Identity, particulars)
         };
-        Buyer {
-            particulars: self.particulars.clone().unwrap_or_else(named),
-            country: self.country.clone().unwrap_or_default(),
-        }
+        let particulars = match &self.particulars {
+            None => named(BuyerParticulars::default()),
+            Some(sealed) => match sealed.get().filter(|known| known.name.trim().is_empty()) {
+                Some(nameless) => named(nameless.clone()),
+                None => sealed.clone(),
+            },
+        };
+        Buyer { particulars, country: self.country.clone().unwrap_or_default() }
     }
 }
 
@@ -218,6 +221,9 @@ mod tests {
         };
         assert_eq!(buyer(Profile::default()), ("Nova".into(), 0, String::new()));
         assert_eq!(buyer(profile()), ("Nova Ltd".into(), 1, "ZA".into()));
+        let nameless = Some(particulars("", &["1 Main Road"]));
+        let nameless = Profile { particulars: nameless, ..Profile::default() };
+        assert_eq!(buyer(nameless), ("Nova".into(), 1, String::new()));
     }
 
     #[test]

@@ -99,7 +99,10 @@ impl ReadModel for BilledEntry {
             }
             Some(InvoiceEvent::InvoiceVoided(event)) => {
                 let whole = event.entries.iter().map(|entry| Lot::whole(*entry));
-                whole.chain(event.freed.iter().copied()).map(|it| key(event.invoice.0, it)).collect()
+                whole
+                    .chain(event.freed.iter().copied())
+                    .map(|it| key(event.invoice.0, it))
+                    .collect()
             }
             Some(InvoiceEvent::InvoiceIssued(event)) => {
                 let lots = event.sealed.lines.iter().flat_map(|line| &line.entries);
@@ -289,10 +292,7 @@ impl Wanted {
 }
 
 /// What was billed and taken back, by day of issue.
-pub async fn billed(
-    tx: &mut TenantTx,
-    wanted: &Wanted,
-) -> Result<Vec<BilledEntryRow>, ReadError> {
+pub async fn billed(tx: &mut TenantTx, wanted: &Wanted) -> Result<Vec<BilledEntryRow>, ReadError> {
     let sql = "where r.issued_on is not null and ($1::uuid is null or r.client_id = $1)
             and ($2::date is null or r.issued_on >= $2)
             and ($3::date is null or r.issued_on <= $3)

@@ -15,9 +15,9 @@ use migrations::{DoorError, Template, TenantTx};
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::FreedBy;
 use super::price_book::{PriceBook, Spans};
 use super::unbilled::{Place, Unbilled, UnbilledRow};
-use super::FreedBy;
 use crate::catalogue::client::{self, Client};
 use crate::catalogue::project::Project;
 use crate::catalogue::rate::Rate;

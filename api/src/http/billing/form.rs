@@ -14,6 +14,7 @@ use projections::billing::credit_note;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use super::sight::clients_seen;
 use super::view::invoice_story;
 use crate::http::answer::Answers;
 use crate::http::call::Call;
@@ -66,6 +67,7 @@ pub(crate) async fn of_invoice(call: Call<ById, Wanted>) -> Result<Form, Problem
 
 /// `GET /credit-notes/{id}/xml`.
 pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Form, Problem> {
+    clients_seen(&call)?;
     let id = CreditNoteId(call.path.id);
     let mut tx = call.tx().await?;
     let row = credit_note::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;

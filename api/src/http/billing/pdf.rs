@@ -19,6 +19,7 @@ use projections::billing::credit_note;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use super::sight::clients_seen;
 use super::view::{InvoiceView, invoice_story, invoice_view};
 use crate::http::answer::Answers;
 use crate::http::call::{About, Call};
@@ -69,18 +70,31 @@ impl Answers for Page {
 /// `GET /invoices/{id}/pdf`.
 pub(crate) async fn of_invoice(call: Call<ById, Wanted>) -> Result<Page, Problem> {
     let view = invoice_view(&call, InvoiceId(call.path.id)).await?;
+    match page_of(&call, &view, call.query).await? {
+        Some(page) => Ok(page),
+        None => draft(&call, view).await,
+    }
+}
+
+/// The page of an issued invoice; none of a draft.
+pub(crate) async fn page_of(
+    about: &About,
+    view: &InvoiceView,
+    wanted: Wanted,
+) -> Result<Option<Page>, Problem> {
     let issued = view.told.iter().find_map(|told| match &told.event {
         InvoiceEvent::InvoiceIssued(issued) => Some(issued),
         _ => None,
     });
     match issued {
-        Some(issued) => page(&call, &issued.sealed, &issued.forms, call.query).await,
-        None => draft(&call, view).await,
+        Some(issued) => Ok(Some(page(about, &issued.sealed, &issued.forms, wanted).await?)),
+        None => Ok(None),
     }
 }
 
 /// `GET /credit-notes/{id}/pdf`.
 pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Page, Problem> {
+    clients_seen(&call)?;
     let id = CreditNoteId(call.path.id);
     let mut tx = call.tx().await?;
     let found = credit_note::find(&mut tx, id).await?;

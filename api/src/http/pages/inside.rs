@@ -111,10 +111,16 @@ impl<P, Q> Inside<P, Q> {
         })
     }
 
-    /// The same request with something carried, for what the API does too.
-    pub(super) fn carrying<B>(self, body: B) -> Call<P, Q, B> {
-        let Call { path, query, about, .. } = self.call;
-        Call { path, query, body, about }
+    /// Whether the member's roles let them send a form there; what else stands against it is for the
+    /// command to say.
+    pub(super) fn may_post(&self, path: &str) -> bool {
+        let form = |page: &&Page| page.path == path && page.method == Method::Post;
+        pages().iter().find(form).is_some_and(|page| self.caller.check(page.access).is_ok())
+    }
+
+    /// A field that was filled in.
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.form.field(name)
     }
 }
 

@@ -3,11 +3,13 @@
 //! with, who are known by a cookie (`inside`). To look at a page changes nothing; its forms do.
 
 mod assets;
+mod client;
 mod confirm;
 mod cookies;
 mod forms;
 mod frame;
 mod inside;
+mod invoices;
 mod reports;
 mod sign_in;
 mod start;
@@ -25,7 +27,7 @@ pub(crate) use visit::Visit;
 
 use super::App;
 use super::registry::{Access, Method, Site};
-use super::routes::{ALL, read};
+use super::routes::{ALL, BOOKS, MEMBERS, read, write};
 use inside::inside;
 use visit::visit;
 
@@ -77,14 +79,24 @@ fn of_links() -> Vec<Page> {
         Page::act("/invitation", Open, |page| visit(page, sign_in::accept)).on(Site::Both),
         Page::show("/confirm", Open, |page| visit(page, confirm::show)).on(Site::Platform),
         Page::act("/confirm", Open, |page| visit(page, confirm::enter)).on(Site::Platform),
+        Page::show("/client/{secret}", Open, client::look),
+        Page::act("/client/{secret}", Open, client::answer),
+        Page::show("/client/{secret}/document.pdf", Open, client::take),
     ]
 }
 
 fn of_members() -> Vec<Page> {
     let all = read("settings", ALL);
+    let (books, bills) = (read("billing", BOOKS), write("billing", MEMBERS));
     vec![
         Page::show("/", all, |page| inside(page, start::show)),
         Page::act("/sign-out", all, |page| inside(page, sign_in::leave)),
+        Page::show("/invoices", books, |page| inside(page, invoices::list)),
+        Page::show("/invoices/{id}", books, |page| inside(page, invoices::review)),
+        Page::act("/invoices/{id}/issue", bills, |page| inside(page, invoices::issue)),
+        Page::act("/invoices/{id}/send", bills, |page| inside(page, invoices::send_off)),
+        Page::act("/invoices/{id}/payments", bills, |page| inside(page, invoices::pay)),
+        Page::act("/invoices/{id}/void", bills, |page| inside(page, invoices::void)),
     ]
 }
 

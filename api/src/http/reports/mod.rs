@@ -3,6 +3,7 @@
 //! is reported.
 
 pub(crate) mod answer;
+pub(crate) mod billing;
 mod csv;
 mod document;
 pub(crate) mod format;

@@ -1,10 +1,12 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
+//! Who looks after a client reads and changes its bills too, so the object decides who may.
 
-use super::{BOOKS, MEMBERS, read, write};
+use super::{ALL, BOOKS, MEMBERS, read, write};
 use crate::http::billing::{
-    credit_notes, form, happened, invoices, lines_file, one, pdf, provenance, unbilled,
+    consent, credit_notes, form, happened, invoices, issuing, lines_file, one, payments, pdf,
+    profile, provenance, terms, unbilled,
 };
-use crate::http::registry::{Route, get, post};
+use crate::http::registry::{Route, delete, get, patch, post, put};
 
 const B: &str = "billing";
 
@@ -35,23 +37,23 @@ pub(super) fn reads() -> Vec<Route> {
         "task",
     ];
     vec![
-        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
+        get("/unbilled", "listUnbilled", read(B, ALL), "What may be billed", unbilled::list)
             .from(UNBILLED)
             .pages()
             .then()
             .known(),
-        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
+        get("/invoices", "listInvoices", read(B, ALL), "Every invoice", invoices::list)
             .from(&["invoice", "setting"])
             .pages()
             .then(),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", one::one)
+        get("/invoices/{id}", "getInvoice", read(B, ALL), "One invoice", one::one)
             .from(PRICED)
             .then()
             .known(),
         get(
             "/invoices/{id}/lines/{n}/provenance",
             "getLineProvenance",
-            read(B, BOOKS),
+            read(B, ALL),
             "What a line is made of",
             provenance::of_line,
         )
@@ -61,7 +63,7 @@ pub(super) fn reads() -> Vec<Route> {
         get(
             "/invoices/{id}/payments",
             "listPayments",
-            read(B, BOOKS),
+            read(B, ALL),
             "What came in for an invoice, and what of it went back",
             happened::payments,
         )
@@ -70,7 +72,7 @@ pub(super) fn reads() -> Vec<Route> {
         get(
             "/invoices/{id}/credit-notes",
             "listCreditNotesOfInvoice",
-            read(B, BOOKS),
+            read(B, ALL),
             "What takes an invoice back",
             credit_notes::of_invoice,
         )
@@ -86,7 +88,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes",
             "listCreditNotes",
-            read(B, BOOKS),
+            read(B, ALL),
             "Every credit note",
             credit_notes::list,
         )
@@ -96,7 +98,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes/{id}",
             "getCreditNote",
-            read(B, BOOKS),
+            read(B, ALL),
             "One credit note",
             credit_notes::one,
         )
@@ -105,7 +107,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes/{id}/lines/{n}/provenance",
             "getCreditLineProvenance",
-            read(B, BOOKS),
+            read(B, ALL),
             "What a line of a credit note is made of",
             provenance::of_credit,
         )
@@ -128,8 +130,87 @@ pub(super) fn writes() -> Vec<Route> {
             "/invoices/{id}/void",
             "voidInvoice",
             write(B, MEMBERS),
-            "Give back what a draft reserves",
+            "Give back what a draft, or an issued invoice that never left, holds",
             invoices::void,
+        ),
+        patch(
+            "/invoices/{id}",
+            "reviseInvoice",
+            write(B, MEMBERS),
+            "Change what a draft covers, and what it is to be issued with",
+            terms::revise,
+        ),
+        post(
+            "/invoices/{id}/issue",
+            "issueInvoice",
+            write(B, MEMBERS),
+            "Seal a draft with its number, for good",
+            issuing::issue,
+        ),
+        post(
+            "/invoices/{id}/send",
+            "sendInvoice",
+            write(B, MEMBERS),
+            "Mail an issued invoice to the client, or note that it went another way",
+            issuing::send,
+        ),
+        post(
+            "/invoices/{id}/credit-notes",
+            "creditInvoice",
+            write(B, MEMBERS),
+            "Take an issued invoice back, in whole or in part",
+            issuing::credit,
+        ),
+        post(
+            "/invoices/{id}/payments",
+            "recordInvoicePayment",
+            write(B, MEMBERS),
+            "Note that money came in for an invoice",
+            payments::record,
+        ),
+        delete(
+            "/invoices/{id}/payments/{payment_id}",
+            "reverseInvoicePayment",
+            write(B, MEMBERS),
+            "Note that a payment, or a part of it, went back",
+            payments::reverse,
+        ),
+        post(
+            "/invoices/{id}/sign-off",
+            "signOffInvoice",
+            write(B, MEMBERS),
+            "Note that the client agrees with an invoice",
+            consent::sign_off,
+        ),
+        post(
+            "/invoices/{id}/lines/{n}/disputes",
+            "disputeInvoiceLine",
+            write(B, MEMBERS),
+            "Note that the client says that a line is wrong",
+            consent::dispute,
+        ),
+        post(
+            "/invoices/{id}/disputes/{dispute_id}/settle",
+            "settleInvoiceDispute",
+            write(B, MEMBERS),
+            "Say what came of a dispute",
+            consent::settle,
+        ),
+        get(
+            "/clients/{id}/billing",
+            "getClientBilling",
+            read(B, ALL),
+            "What is known of a client for its invoices",
+            profile::one,
+        )
+        .from(&["client"])
+        .then(),
+        put(
+            "/clients/{id}/billing",
+            "changeClientBilling",
+            write(B, MEMBERS),
+            "Say what is known of a client for its invoices",
+            profile::change,
         ),
     ]
 }
@@ -140,7 +221,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/invoices/{id}/pdf",
             "getInvoicePdf",
-            read(B, BOOKS),
+            read(B, ALL),
             "The page of an invoice as PDF/A-3b; of a draft what it would be",
             pdf::of_invoice,
         )
@@ -150,7 +231,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/credit-notes/{id}/pdf",
             "getCreditNotePdf",
-            read(B, BOOKS),
+            read(B, ALL),
             "The page of a credit note as PDF/A-3b",
             pdf::of_credit_note,
         )
@@ -159,7 +240,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/invoices/{id}/lines",
             "listInvoiceLines",
-            read(B, BOOKS),
+            read(B, ALL),
             "The lines of an invoice as a document, CSV or a workbook",
             lines_file::lines,
         )
@@ -169,7 +250,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/invoices/{id}/xml",
             "getInvoiceXml",
-            read(B, BOOKS),
+            read(B, ALL),
             "An issued invoice for other programs: EN 16931 as UBL or CII",
             form::of_invoice,
         )
@@ -177,7 +258,7 @@ pub(super) fn documents() -> Vec<Route> {
         get(
             "/credit-notes/{id}/xml",
             "getCreditNoteXml",
-            read(B, BOOKS),
+            read(B, ALL),
             "A credit note for other programs: EN 16931 as UBL or CII",
             form::of_credit_note,
         )

@@ -72,7 +72,9 @@ pub(super) async fn objects_for(firm: &Firm, person: &Person, kinds: &Kinds) -> 
         objects.extend(of_leave(firm, person).await);
     }
     if kinds.any(&["invoices"]) {
-        objects.insert("invoices", billed(firm, &client, &project, &task).await);
+        let invoice = billed(firm, &client, &project, &task).await;
+        let link = firm.post(&format!("/invoices/{invoice}/client-link"), &json!({})).await;
+        objects.extend([("link_id", link.id()), ("invoices", invoice)]);
     }
     if kinds.any(&["imports"]) {
         objects.insert("imports", imported(firm).await);
@@ -299,7 +301,8 @@ fn by_name(name: &str) -> Option<&'static str> {
 
 /// The kind of object that a parameter of a path, or of a body, names; none where it's none.
 fn kind_of(rule: &Rule, name: &str) -> Option<&'static str> {
-    const NAMED: [&str; 10] = [
+    const NAMED: [&str; 11] = [
+        "link_id",
         "leave_type_id",
         "file_id",
         "sid",

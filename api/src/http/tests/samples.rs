@@ -56,7 +56,7 @@ pub(crate) fn sound(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Ask {
 /// What a sound request carries.
 fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
     let of_time = of_comfort(rule, fill).or_else(|| of_work(rule, fill));
-    if let Some(body) = of_time.or_else(|| of_leave(rule, fill)) {
+    if let Some(body) = of_time.or_else(|| of_leave(rule, fill)).or_else(|| of_billing(rule)) {
         return body;
     }
     let another = format!("Another {}", random_id().simple());
@@ -83,7 +83,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
-        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "voidInvoice" => json!({}),
+        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "openClientLink" => json!({}),
         "draftInvoice" => json!({
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
@@ -119,6 +119,22 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
             Value::Null
         }
     }
+}
+
+/// What invoices carry.
+fn of_billing(rule: &Rule) -> Option<Value> {
+    Some(match rule.operation {
+        "voidInvoice" | "issueInvoice" | "sendInvoice" => json!({}),
+        "reviseInvoice" => json!({ "note": "Another" }),
+        "creditInvoice" => json!({ "fate": "unbilled", "reason": "Another" }),
+        "recordInvoicePayment" => json!({ "amount": { "amount_minor": 1, "currency": "USD" } }),
+        "reverseInvoicePayment" => json!({ "reason": "Another" }),
+        "signOffInvoice" => json!({ "by": "Another" }),
+        "disputeInvoiceLine" => json!({ "by": "Another", "reason": "Another" }),
+        "settleInvoiceDispute" => json!({ "outcome": "rejected" }),
+        "changeClientBilling" => json!({ "country": "ZA" }),
+        _ => return None,
+    })
 }
 
 /// What rates, rounding, budgets, closings, corrections and substitutes carry.

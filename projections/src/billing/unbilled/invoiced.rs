@@ -24,9 +24,7 @@ pub(super) fn touched(event: &InvoiceEvent) -> Vec<(EntryId, FreedBy)> {
             all.map(ReservedEntry::lot).collect()
         }
         InvoiceEvent::CreditNoteIssued(event) => {
-            let each = |moved: &MovedSeconds| {
-                [moved.lot, freed_lot(event, moved)]
-            };
+            let each = |moved: &MovedSeconds| [moved.lot, freed_lot(event, moved)];
             event.moved.iter().flat_map(each).collect()
         }
         InvoiceEvent::InvoiceTermsChanged(_)

@@ -150,7 +150,8 @@ fn of_entry(
 ) -> Option<EntryShown> {
     let reserved = held.get(&entry.lot())?;
     let rate = entry.rate_source.iter().map(|it| format!("rate {}", rate_source(it, names)));
-    let rule = entry.rounding_source.iter().map(|it| format!("rounding {}", rule_source(it, names)));
+    let rule =
+        entry.rounding_source.iter().map(|it| format!("rounding {}", rule_source(it, names)));
     Some(EntryShown {
         apart: rate.chain(rule).collect(),
         recorded: hours(entry.seconds),
@@ -194,7 +195,8 @@ fn of_draft(line: &Line, view: &InvoiceView, names: &Names) -> LineShown {
     });
     LineShown {
         n: line.n,
-        head: price.head(format!("{:?} {:?}", line.key, line.unit_price_minor), names.line(&line.key)),
+        head: price
+            .head(format!("{:?} {:?}", line.key, line.unit_price_minor), names.line(&line.key)),
         warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
         sources: sources.unwrap_or_default(),
         entries: of_line.into_iter().map(|entry| shown(entry, names)).collect(),
@@ -225,7 +227,9 @@ impl Price<'_> {
                 let price = amount(minor, self.currency);
                 let quantity = match self.unit {
                     RateUnit::Hour => String::new(),
-                    RateUnit::Day => format!(" = {}\u{a0}days", self.quantity.trim_end_matches('0')),
+                    RateUnit::Day => {
+                        format!(" = {}\u{a0}days", self.quantity.trim_end_matches('0'))
+                    }
                 };
                 format!("{rounded}\u{a0}h{quantity} \u{d7} {price} {per}")
             }

@@ -10,6 +10,6 @@ mod sheet;
 mod timeline;
 mod words;
 
-pub(super) use actions::void;
+pub(super) use actions::{issue, pay, send_off, void};
 pub(super) use list::list;
 pub(super) use review::review;

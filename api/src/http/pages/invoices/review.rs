@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::billing::InvoiceState;
 use domain::id::{ClientId, InvoiceId};
+use domain::money::Money;
 use jiff::tz::TimeZone;
 use projections::billing::price_book::PriceBook;
 use projections::catalogue::client;
@@ -63,7 +64,14 @@ struct Badge {
 /// What the reader may do with it now.
 #[derive(Default)]
 struct Can {
+    issue: bool,
+    incomplete: bool,
+    send: bool,
+    /// What is due, as it's typed; none where nothing is.
+    pay: Option<String>,
+    currency: String,
     void: bool,
+    today: String,
     /// The tag of what the page shows, which forms are meant for.
     seen: String,
 }
@@ -78,9 +86,7 @@ struct Frame {
 }
 
 /// `GET /invoices/{id}`.
-pub(in super::super) async fn review(
-    mut inside: Inside<ById, AtMoment>,
-) -> Result<Shown, Problem> {
+pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Result<Shown, Problem> {
     let id = InvoiceId(inside.call.path.id);
     let asked = inside.call.about.as_of.take();
     let frame = frame(&inside, id).await?;
@@ -113,9 +119,9 @@ async fn frame(about: &About, id: InvoiceId) -> Result<Frame, Problem> {
     members.extend(actors(&now.told));
     members.extend(facts.iter().filter_map(|fact| match fact.actor {
         domain::log::Actor::Member(member) => Some(member),
-        domain::log::Actor::Operator
-        | domain::log::Actor::System
-        | domain::log::Actor::Visitor => None,
+        domain::log::Actor::Operator | domain::log::Actor::System | domain::log::Actor::Visitor => {
+            None
+        }
     }));
     let mut tx = about.tx().await?;
     let names = Names::load(about, &mut tx, projects, tasks, members).await?;
@@ -135,7 +141,7 @@ async fn client_name(
     let row = client::find(tx, id).await?;
     let name = row.as_ref().and_then(|row| row.name.as_ref());
     personal::load(&about.keys, tx, name).await?;
-    Ok(personal::text(&about.keys, name).unwrap_or_else(|| id.to_string()))
+    Ok(personal::unique_text(&about.keys, name).unwrap_or_else(|| id.to_string()))
 }
 
 /// The document and its lines at a moment, with what that moment changed; of now nothing is marked.
@@ -199,7 +205,7 @@ fn page_of(
         lines,
         happened,
         obstacles: obstacles.chain(missing).collect(),
-        can: can(inside, now, at),
+        can: can(inside, frame, at),
     }
 }
 
@@ -210,12 +216,36 @@ fn badge(of: InvoiceState, overdue: bool) -> Badge {
     Badge { class: of.as_str(), text: state(of) }
 }
 
-fn can(inside: &Inside<ById, AtMoment>, now: &InvoiceView, at: Option<i64>) -> Can {
+fn can(inside: &Inside<ById, AtMoment>, frame: &Frame, at: Option<i64>) -> Can {
+    let now = &frame.now;
     let tag = inside.tag(("invoice", inside.call.path.id), now.position());
-    let draft = now.drafted.state == InvoiceState::Draft;
+    let seen = tag.to_str().unwrap_or_default().to_owned();
+    let today = inside.now().to_zoned(frame.zone.clone()).date().to_string();
     // What is past can't be changed, and what is shown is what a form is meant for.
-    Can {
-        void: draft && at.is_none() && inside.may_post("/invoices/{id}/void"),
-        seen: tag.to_str().unwrap_or_default().to_owned(),
+    if at.is_some() {
+        return Can { seen, today, ..Can::default() };
     }
+    let may = |what: &str| inside.may_post(&format!("/invoices/{{id}}/{what}"));
+    let drafted = &now.drafted;
+    let draft = drafted.state == InvoiceState::Draft;
+    let issued = drafted.issued.as_ref().filter(|_| drafted.state != InvoiceState::Void);
+    let due = issued.map(|issued| issued.balance_minor()).filter(|due| *due > 0);
+    let never_sent =
+        issued.is_some_and(|it| !it.sent && it.payments.is_empty() && it.credits.is_empty());
+    Can {
+        issue: draft && may("issue"),
+        incomplete: !now.missing.is_empty(),
+        send: issued.is_some() && may("send"),
+        pay: due.filter(|_| may("payments")).map(|due| typed(due, &drafted.currency)),
+        currency: drafted.currency.clone(),
+        void: (draft || never_sent) && may("void"),
+        today,
+        seen,
+    }
+}
+
+/// An amount as it's typed into a field.
+fn typed(minor: i64, currency: &str) -> String {
+    let money = Money { amount_minor: minor, currency: currency.to_owned() };
+    money.to_string().split(' ').next().unwrap_or_default().to_owned()
 }

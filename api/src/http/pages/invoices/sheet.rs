@@ -149,7 +149,8 @@ fn quantity(text: &str, per: RateUnit) -> String {
 fn line_row(line: &SealedLine, currency: &str) -> Row {
     let mut about = line.description.clone();
     if let Some(who) = &line.who {
-        about = if about.is_empty() { personal(who) } else { format!("{about}, {}", personal(who)) };
+        about =
+            if about.is_empty() { personal(who) } else { format!("{about}, {}", personal(who)) };
     }
     let note = line.note.as_ref().map(personal).unwrap_or_default();
     let discount = line.discount.map_or_else(String::new, |discount| {

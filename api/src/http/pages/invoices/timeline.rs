@@ -65,7 +65,11 @@ pub(super) fn timeline(
 ) -> Vec<Happened> {
     let mut invoice = Invoice::default();
     let mut named = BTreeMap::new();
-    let last = told.iter().map(|told| told.position).filter(|position| at.is_none_or(|at| *position <= at)).max();
+    let last = told
+        .iter()
+        .map(|told| told.position)
+        .filter(|position| at.is_none_or(|at| *position <= at))
+        .max();
     let mut happened = Vec::with_capacity(told.len());
     for told in told {
         let before = invoice.drafted.as_ref().map(|drafted| drafted.state);
@@ -209,7 +213,8 @@ fn said_after(event: &InvoiceEvent, currency: &str) -> Said {
             ];
             let discount = event.discount_minor.filter(|minor| *minor != 0);
             details.extend(
-                discount.map(|minor| Row::of("Taken off for paying soon", [money(minor, currency)])),
+                discount
+                    .map(|minor| Row::of("Taken off for paying soon", [money(minor, currency)])),
             );
             let over = event.over_minor.filter(|minor| *minor != 0);
             details.extend(over.map(|minor| Row::of("More than due", [money(minor, currency)])));
@@ -233,7 +238,9 @@ fn said_after(event: &InvoiceEvent, currency: &str) -> Said {
                 Row::of("Credit note", [event.sealed.number.clone()]),
                 Row::of("Amount", [money(-event.sealed.totals.payable_minor, currency)]),
             ];
-            for (label, fate) in [("To be billed again", Fate::Unbilled), ("Written off", Fate::WrittenOff)] {
+            for (label, fate) in
+                [("To be billed again", Fate::Unbilled), ("Written off", Fate::WrittenOff)]
+            {
                 if freed(fate) != 0 {
                     details.push(Row::of(label, [format!("{}\u{a0}h", hours(freed(fate)))]));
                 }
