@@ -3,6 +3,7 @@
 
 mod legible;
 mod page;
+mod picture;
 #[cfg(test)]
 mod samples;
 mod setting;
@@ -74,10 +75,10 @@ pub fn render(
     Err(refused)
 }
 
-/// Pictures that the template takes.
+/// Pictures that the template takes, small enough to be unfolded.
 fn is_drawable(logo: &Logo) -> bool {
-    let known = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml"];
-    known.contains(&logo.media_type.as_str())
+    let known = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    known.contains(&logo.media_type.as_str()) && picture::is_small(&logo.bytes)
 }
 
 fn typeset(
