@@ -20,6 +20,7 @@ mod inside;
 mod invoicing;
 mod isolation;
 mod issued_reads;
+mod issued_pages;
 mod jobs;
 mod kept;
 mod leave;

@@ -9,7 +9,7 @@ use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
-use typst_kit::fonts::{FontStore, embedded};
+use typst_kit::fonts::FontStore;
 
 /// What is the same for each document: made once, on first use.
 pub(super) struct Setting {
@@ -21,9 +21,20 @@ pub(super) struct Setting {
     xml: FileId,
 }
 
+/// The fonts of a page, in this program: a page must look the same wherever it's set. One for
+/// texts, and one for the signs and scripts that it lacks. See `fonts/LICENSES.txt`.
+const FONTS: [&[u8]; 3] = [
+    include_bytes!("../../fonts/LibertinusSerif-Regular.otf"),
+    include_bytes!("../../fonts/LibertinusSerif-Semibold.otf"),
+    include_bytes!("../../fonts/DejaVuSansMono.ttf"),
+];
+
 static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     let mut fonts = FontStore::new();
-    fonts.extend(embedded());
+    for font in FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))) {
+        let about = font.info().clone();
+        fonts.push((font, about));
+    }
     Setting {
         library: LazyHash::new(Library::default()),
         fonts,
