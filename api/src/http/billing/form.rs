@@ -83,7 +83,7 @@ pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Form, Pro
 
 /// The form of these facts, where it is what was sealed with them. What was erased in them since
 /// reads as erased, and then it can't be.
-fn form(
+pub(crate) fn form(
     headers: &HeaderMap,
     syntax: Syntax,
     sealed: &SealedInvoice,
