@@ -45,21 +45,33 @@ impl Marking {
 }
 
 /// The bytes of the page. `xml` is the form that is attached under the name that Factur-X has for
-/// it; a draft has none. A mark that can't be drawn is left out: an invoice doesn't wait for it.
+/// it; a draft has none. An invoice doesn't wait for what can't be shown: a mark that can't be drawn
+/// is left out, and a character that can't be set stands as a mark of its own.
 pub fn render(
     sealed: &SealedInvoice,
     logo: Option<&Logo>,
     xml: Option<&[u8]>,
     marking: Marking,
 ) -> Result<Vec<u8>, RenderError> {
-    let page = |logo| Page::of(sealed, marking, Attached { logo, xml: xml.is_some() });
-    if let Some(logo) = logo.filter(|logo| is_drawable(logo)) {
-        let bytes = Bytes::new(logo.bytes.clone());
-        if let Ok(pdf) = typeset(sealed, &page(true), Some(bytes), xml) {
-            return Ok(pdf);
+    let drawable = logo.filter(|logo| is_drawable(logo));
+    let mut refused = RenderError::Page("nothing was tried".into());
+    // From what is asked for to what always goes: without the mark, and in plain letters.
+    for plain in [false, true] {
+        for logo in drawable.map(Some).into_iter().chain([None]) {
+            let with = Attached { logo: logo.is_some(), xml: xml.is_some() };
+            let mut facts = serde_json::to_value(Page::of(sealed, marking, with))
+                .expect("texts and flags are JSON");
+            if plain {
+                legible::make_plain(&mut facts);
+            }
+            let logo = logo.map(|logo| Bytes::new(logo.bytes.clone()));
+            match typeset(sealed, &facts, logo, xml) {
+                Ok(pdf) => return Ok(pdf),
+                Err(error) => refused = error,
+            }
         }
     }
-    typeset(sealed, &page(false), None, xml)
+    Err(refused)
 }
 
 /// Pictures that the template takes.
@@ -70,11 +82,11 @@ fn is_drawable(logo: &Logo) -> bool {
 
 fn typeset(
     sealed: &SealedInvoice,
-    page: &Page,
+    facts: &serde_json::Value,
     logo: Option<Bytes>,
     xml: Option<&[u8]>,
 ) -> Result<Vec<u8>, RenderError> {
-    let facts = serde_json::to_vec(page).expect("texts and flags are JSON");
+    let facts = serde_json::to_vec(facts).expect("it was JSON before");
     let ident = ident(&facts, logo.as_ref(), xml);
     let sheet =
         Sheet { facts: Bytes::new(facts), logo, xml: xml.map(|xml| Bytes::new(xml.to_vec())) };

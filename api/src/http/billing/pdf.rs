@@ -82,9 +82,9 @@ pub(crate) async fn page_of(
     view: &InvoiceView,
     wanted: Wanted,
 ) -> Result<Option<Page>, Problem> {
-    let issued = view.told.iter().find_map(|told| match &told.event {
-        InvoiceEvent::InvoiceIssued(issued) => Some(issued),
-        _ => None,
+    let issued = view.told.iter().find_map(|told| {
+        let InvoiceEvent::InvoiceIssued(issued) = &told.event else { return None };
+        Some(issued)
     });
     match issued {
         Some(issued) => Ok(Some(page(about, &issued.sealed, &issued.forms, wanted).await?)),
@@ -101,9 +101,9 @@ pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Page, Pro
     tx.commit().await?;
     let invoice = found.ok_or_else(Problem::not_found)?.invoice_id;
     let story = invoice_story(&call, invoice).await?;
-    let issued = story.told.iter().find_map(|told| match &told.event {
-        InvoiceEvent::CreditNoteIssued(issued) if issued.credit_note == id => Some(issued),
-        _ => None,
+    let issued = story.told.iter().find_map(|told| {
+        let InvoiceEvent::CreditNoteIssued(issued) = &told.event else { return None };
+        (issued.credit_note == id).then_some(issued)
     });
     // As of a moment before it was issued there is none.
     let issued = issued.ok_or_else(Problem::not_found)?;

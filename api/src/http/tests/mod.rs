@@ -19,6 +19,7 @@ mod hosts;
 mod idempotency;
 mod inside;
 mod isolation;
+mod issued_pages;
 mod jobs;
 mod kept;
 mod leave;

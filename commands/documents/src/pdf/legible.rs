@@ -1,6 +1,8 @@
 //! Texts as the page can show them. Whatever somebody wrote, a document must be printable: what no
 //! font has is marked, what is no text is left out, and words that no line holds may be broken.
 
+use serde_json::Value;
+
 use super::setting::Setting;
 
 /// What stands for a character that no font here has.
@@ -51,4 +53,53 @@ fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}'
     )
+}
+
+/// Puts `?` for each character that is not of a plain alphabet. Marks that combine with letters of
+/// other scripts can make clusters that no font here has, though it has each of their parts.
+pub(super) fn make_plain(facts: &mut Value) {
+    match facts {
+        Value::String(text) => {
+            *text = text.chars().map(|c| if is_plain(c) { c } else { '?' }).collect();
+        }
+        Value::Array(values) => values.iter_mut().for_each(make_plain),
+        Value::Object(members) => members.values_mut().for_each(make_plain),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Letters, figures and signs that stand by themselves in the fonts here.
+fn is_plain(c: char) -> bool {
+    let is_known = matches!(
+        c,
+        '\u{a0}'..='\u{17f}' | '\u{391}'..='\u{3c9}' | '\u{400}'..='\u{45f}'
+            | '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201e}' | '\u{20ac}' | '\u{2212}'
+    );
+    matches!(c, ' '..='~' | MAY_BREAK) || (is_known && Setting::get().covers(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_words_may_be_broken_and_short_ones_stay_whole() {
+        assert_eq!(legible("short words stay"), "short words stay");
+        let long = legible(&format!("a {} b", "x".repeat(21)));
+        assert!(long.starts_with("a xxxx\u{200b}xxxx\u{200b}") && long.ends_with("x b"), "{long}");
+    }
+
+    #[test]
+    fn what_steers_and_what_no_font_has_is_not_on_the_page() {
+        assert_eq!(legible("a\u{202e}b\0c\nd"), "abc d");
+        assert_eq!(legible("株 Zoë €"), "\u{25a1} Zoë €");
+        assert!(Setting::get().covers(MARK));
+    }
+
+    #[test]
+    fn plain_letters_are_those_of_alphabets_and_no_marks() {
+        let mut facts = serde_json::json!({ "a": ["Zoë ж Ω €\u{301}\u{901}"], "n": 1 });
+        make_plain(&mut facts);
+        assert_eq!(facts, serde_json::json!({ "a": ["Zoë ж Ω €??"], "n": 1 }));
+    }
 }

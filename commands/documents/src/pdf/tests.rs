@@ -39,7 +39,10 @@ impl OnDisk {
         let done = Command::new(program).args(arguments).current_dir(&self.folder).output();
         let done = done.expect("poppler-utils is installed (./dev test does so)");
         let complaints = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success() && complaints.is_empty(), "{program}: {complaints}");
+        // It wants a member to be a name that the standard says is a truth value.
+        let known = |row: &&str| !row.is_empty() && !row.contains("Suspects object is wrong type");
+        let complained = complaints.lines().find(known);
+        assert!(done.status.success() && complained.is_none(), "{program}: {complaints}");
         String::from_utf8(done.stdout).expect("UTF-8")
     }
 
