@@ -12,6 +12,7 @@ mod files;
 mod files_seen;
 mod firm;
 mod flags;
+mod forms;
 mod freshness;
 mod grants;
 mod hosts;

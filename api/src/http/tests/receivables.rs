@@ -78,7 +78,7 @@ impl Books {
     }
 
     /// Takes an hour back, to be billed again.
-    async fn credit_an_hour(&self, invoice: InvoiceId, on: &str) -> i64 {
+    pub(super) async fn credit_an_hour(&self, invoice: InvoiceId, on: &str) -> i64 {
         let firm = &self.month.firm;
         self.send(CreditInvoice {
             invoice,
