@@ -22,9 +22,8 @@ pub(super) async fn account_managers(
     }
     let all: Vec<StreamId> = unit.streams_of(Member::TYPE).await?;
     let all = unit.peek_many::<Member>(&all).await?;
-    let looks_after = |member: &Member| {
-        member.active && member.grants.contains(&Grant::AccountManager(client))
-    };
+    let looks_after =
+        |member: &Member| member.active && member.grants.contains(&Grant::AccountManager(client));
     let theirs = all.iter().filter(|it| looks_after(&it.state));
     Ok(theirs.filter_map(|it| it.state.id).collect())
 }

@@ -4,9 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::billing::correspondence::{
-    self, Correspondence, client_links, correspondence_stream,
-};
+use domain::billing::correspondence::{self, Correspondence, client_links, correspondence_stream};
 use domain::billing::{Invoice, invoice_stream};
 use domain::id::{ClientLinkId, InvoiceId};
 use domain::members::{Action, Object};

@@ -95,7 +95,8 @@ impl Command for CreditInvoice {
             template_version: TemplateVersion::TODAY,
         };
         let (sealed, _) = credit_invoice::sealed(&invoice.state, id, &facts)?;
-        let forms = render_and_keep(unit, &self.files, owner(unit), drafted.client, &sealed).await?;
+        let forms =
+            render_and_keep(unit, &self.files, owner(unit), drafted.client, &sealed).await?;
         let taken = SeriesEvent::from(number.clone());
         let credit_note = self.credit_note;
         let command =

@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use domain::billing::account::InvoiceAccount;
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
 use domain::billing::correspondence::follow_up::{self, FollowUp};
-use domain::billing::correspondence::{
-    Correspondence, CorrespondenceEvent, correspondence_stream,
-};
+use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
 use domain::billing::{Invoice, invoice_stream};
 use domain::id::{ClientId, InvoiceId, TenantId};
 use domain::log::{Actor, Via};

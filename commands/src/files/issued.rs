@@ -113,9 +113,8 @@ pub async fn logo_of(
 ) -> Result<Option<Logo>, CommandError> {
     let Some(logo) = logo else { return Ok(None) };
     let file = unit.read::<File>(file_stream(logo)).await?;
-    let fits = |kept: &&files::FileStored| {
-        kept.kind == FileKind::Logo && kept.size <= LOGO_BYTES_MAX
-    };
+    let fits =
+        |kept: &&files::FileStored| kept.kind == FileKind::Logo && kept.size <= LOGO_BYTES_MAX;
     let Some(kept) = file.state.kept().filter(fits) else { return Ok(None) };
     let pieces = match open(files, unit.keys(), kept).await {
         Ok(opened) => opened.bytes.try_collect::<Vec<Bytes>>().await,

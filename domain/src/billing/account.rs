@@ -278,10 +278,10 @@ pub fn split(amount_minor: i64, weights: &[i64]) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::billing::credit_invoice::{self, CreditPart, CreditWhat};
     use crate::billing::samples::{
         client, credit, credit_note, day, draft_of, hourly, issue_at, pay_in_time, payment,
     };
-    use crate::billing::credit_invoice::{self, CreditPart, CreditWhat};
     use crate::billing::{InvoiceDrafted, InvoiceVoided, PaymentReversed};
     use crate::time::samples::invoice;
 

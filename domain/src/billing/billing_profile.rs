@@ -72,10 +72,7 @@ impl Profile {
                 None => sealed.clone(),
             },
         };
-        Buyer {
-            particulars,
-            country: self.country.clone().unwrap_or_default(),
-        }
+        Buyer { particulars, country: self.country.clone().unwrap_or_default() }
     }
 }
 

@@ -293,9 +293,8 @@ pub async fn sheets(
 ) -> Result<Vec<StreamId>, ReadError> {
     let ids: Vec<uuid::Uuid> = entries.into_iter().map(|entry| entry.0).collect();
     let sql = "where r.entry_id = any($1)";
-    let rows = read_rows::<UnbilledRow>(
-        &select::<UnbilledRow>(tx, sql).bind(ids).fetch_all().await?,
-    )?;
+    let rows =
+        read_rows::<UnbilledRow>(&select::<UnbilledRow>(tx, sql).bind(ids).fetch_all().await?)?;
     Ok(rows.into_iter().map(|row| row.sheet_id).collect())
 }
 

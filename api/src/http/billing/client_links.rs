@@ -4,9 +4,7 @@
 use axum::http::header;
 use commands::billing::client_links::{CloseClientLink, OpenClientLink, secret_of};
 use commands::event_log::read::stream_after;
-use domain::billing::correspondence::{
-    Correspondence, CorrespondenceEvent, correspondence_stream,
-};
+use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
 use domain::billing::{Invoice, InvoiceEvent, invoice_stream};
 use domain::id::{ClientId, ClientLinkId, InvoiceId};
 use jiff::Timestamp;

@@ -232,13 +232,8 @@ pub(crate) async fn list(
 ) -> Result<Answer<Page<CreditNoteSummary>>, Problem> {
     let Wanted { client_id, invoice_id, from, to, number } = call.query.clone();
     let client = client_asked(&call, client_id.map(ClientId))?;
-    let wanted = credit_note::Wanted {
-        client,
-        invoice: invoice_id.map(InvoiceId),
-        from,
-        to,
-        number,
-    };
+    let wanted =
+        credit_note::Wanted { client, invoice: invoice_id.map(InvoiceId), from, to, number };
     let (after, limit) = (call.after()?.map(CreditNoteId), call.look_for());
     let rows = match call.rows_then::<CreditNote>().await? {
         None => {

@@ -3,9 +3,7 @@
 
 use domain::billing::exchange::Exchange;
 use domain::billing::prompt_payment::PromptPayment;
-use domain::billing::sealed::{
-    Allowance, Buyer, RenderedForm, SealedInvoice, SealedLine, Seller,
-};
+use domain::billing::sealed::{Allowance, Buyer, RenderedForm, SealedInvoice, SealedLine, Seller};
 use domain::billing::tax::TaxRate;
 use domain::billing::totals::{Prices, Reduction, TaxSubtotal};
 use domain::catalogue::rates::RateUnit;

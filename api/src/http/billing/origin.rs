@@ -129,7 +129,8 @@ impl Origins {
         held: &[ReservedEntry],
         position: i64,
     ) -> Result<(), Problem> {
-        let mut ids: BTreeSet<StreamId> = held.iter().map(|it| project_stream(it.project)).collect();
+        let mut ids: BTreeSet<StreamId> =
+            held.iter().map(|it| project_stream(it.project)).collect();
         let stepped = self.steps.values().flatten();
         let others = stepped.flat_map(|it| [it.by, it.in_right_of]).flatten();
         let setters = self.set_by.values().copied();

@@ -12,8 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::terms::{PromptBody, TaxCode};
 use super::sight::must_see;
+use super::terms::{PromptBody, TaxCode};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::Json;
 use crate::http::call::{About, Call};

@@ -21,9 +21,7 @@ pub(crate) fn clients_seen(about: &About) -> Result<Option<BTreeSet<ClientId>>, 
         Grant::AccountManager(client) => Some(*client),
         Grant::ProjectManager(_) | Grant::Reader(_) | Grant::LeaveReader(_) => None,
     };
-    let seen = |client: &ClientId| {
-        caller_may(about, Action::ReadBills, &Object::Client(*client))
-    };
+    let seen = |client: &ClientId| caller_may(about, Action::ReadBills, &Object::Client(*client));
     let clients: BTreeSet<ClientId> =
         about.caller.grants.iter().filter_map(of).filter(seen).collect();
     if clients.is_empty() { Err(Problem::forbidden()) } else { Ok(Some(clients)) }

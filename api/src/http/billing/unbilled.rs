@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::Money;
 use super::names::Names;
-use super::sight::client_asked;
 use super::open_time::{OpenEntry, OpenTime, PricedAlone, Sum};
+use super::sight::client_asked;
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call};
 use crate::http::cursor::Page;

@@ -23,8 +23,8 @@ use projections::billing::price_book::PriceBook;
 
 use super::book::{book_then, spans_then};
 use super::names::Names;
-use super::sight::{clients_seen, must_see};
 use super::sealing::preview;
+use super::sight::{clients_seen, must_see};
 use crate::http::call::About;
 use crate::http::problem::Problem;
 use crate::http::time::days::fold;

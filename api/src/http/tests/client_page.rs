@@ -2,12 +2,14 @@
 //! that invoice and nothing else, and what they say reaches the firm.
 
 use commands::billing::client_links::secret_of;
-use commands::billing::follow_up::FollowUpInvoice;
+use commands::billing::follow_up::InvoiceFollowUp;
 use commands::billing::{ChangeProfile, SendInvoice, SettleDispute};
+use commands::jobs::Daily;
 use domain::billing::sealed::BuyerParticulars;
 use domain::billing::{Outcome, SentBy};
 use domain::id::{ClientId, ClientLinkId, DisputeId, InvoiceId};
 use domain::members::Role;
+use jiff::civil::date;
 use migrations::testing::random_id;
 use serde_json::{Value, json};
 
@@ -156,7 +158,10 @@ async fn a_link_opens_its_invoice_in_its_firm_alone_and_nothing_once_it_is_taken
     let swapped = format!("/client/{}", secret_of(&keys, theirs, link_id));
     assert_eq!(gone(look(firm, &swapped).await), expected, "another invoice's");
     let listed = firm.get(&format!("/invoices/{ours}/client-links")).await.is(200);
-    assert_eq!((&listed["items"][0]["id"], &listed["items"][0]["state"]), (&json!(id), &json!("open")));
+    assert_eq!(
+        (&listed["items"][0]["id"], &listed["items"][0]["state"]),
+        (&json!(id), &json!("open"))
+    );
     assert!(!listed.to_string().contains(&path["/client/".len()..]), "the secret is told once");
     let close = format!("/invoices/{ours}/client-links/{id}");
     firm.change("DELETE", &close, "*", &Value::Null).await.is(200);
@@ -230,8 +235,9 @@ async fn a_client_is_mailed_its_invoice_and_one_reminder_and_its_keeper_what_bec
     books.issue(invoice, "2026-03-31").await;
     let by = SentBy::Mail;
     books.send(SendInvoice { invoice, credit_note: None, by, to: Vec::new() }).await;
-    for _ in 0..3 {
-        books.send(FollowUpInvoice { invoice }).await;
+    let follow_up = InvoiceFollowUp::new(firm.app.commands.clone());
+    for day in [date(2026, 5, 8), date(2026, 5, 8), date(2026, 5, 9)] {
+        follow_up.run(firm.tenant.id, day).await.expect("looked at");
     }
     let mails = delivered(firm, 3).await;
     let keeper = format!("{}@example.com", keeper.0.simple());
@@ -244,7 +250,10 @@ async fn a_client_is_mailed_its_invoice_and_one_reminder_and_its_keeper_what_bec
     let to_client = subjects("accounts@umbrella.example");
     assert_eq!(to_client.len(), 4, "{to_client:?}");
     let count = |begin: &str| to_client.iter().filter(|it| it.starts_with(begin)).count();
-    assert_eq!((count("Invoice INV-2026-00001"), count("Reminder: invoice INV-2026-00001")), (2, 2));
+    assert_eq!(
+        (count("Invoice INV-2026-00001"), count("Reminder: invoice INV-2026-00001")),
+        (2, 2)
+    );
     let carried = mails.iter().find(|mail| mail.raw.contains("INV-2026-00001.pdf"));
     let carried = carried.expect("the document").raw.clone();
     assert!(carried.contains("application/pdf") && carried.contains("INV-2026-00001.xml"));

@@ -170,7 +170,10 @@ async fn revenue_is_issued_less_credited_and_margin_pays_for_the_same_seconds() 
     assert_eq!(column(&revenue, "issued_zar"), [json!(300_000), json!(50_000)]);
     assert_eq!(column(&revenue, "credited_zar"), [json!(0), json!(100_000)]);
     assert_eq!(column(&revenue, "revenue_zar"), [json!(300_000), json!(-50_000)]);
-    assert_eq!((total(&revenue, "revenue_zar"), total(&revenue, "seconds")), (json!(250_000), json!(9000)));
+    assert_eq!(
+        (total(&revenue, "revenue_zar"), total(&revenue, "seconds")),
+        (json!(250_000), json!(9000))
+    );
     for group in ["client", "project", "task", "member", "client,month"] {
         let by = books.report(&format!("report=revenue&group_by={group}&{year}")).await;
         assert_eq!(total(&by, "revenue_zar"), 250_000, "{group}");
@@ -188,7 +191,10 @@ async fn revenue_is_issued_less_credited_and_margin_pays_for_the_same_seconds() 
     let cost = json!({ "unit": "hour", "amount_minor": 50_000, "currency": "ZAR" });
     books.month.firm.post("/rates", &json!({ "kind": "cost", "rate": cost })).await.is(200);
     let later = books.report(&format!("report=margin&{year}")).await;
-    assert_eq!((total(&later, "cost_zar"), total(&later, "revenue_zar")), (json!(125_000), json!(250_000)));
+    assert_eq!(
+        (total(&later, "cost_zar"), total(&later, "revenue_zar")),
+        (json!(125_000), json!(250_000))
+    );
 }
 
 #[tokio::test]
@@ -301,6 +307,26 @@ async fn who_looks_after_a_client_sees_its_bills_and_no_others_and_no_costs() {
     let stated = firm.get_as(&keeper, &path(ours)).await.is(200);
     assert_eq!(stated["accounts"][0]["closing"]["amount_minor"], 300_000);
     assert_eq!(firm.get_as(&keeper, &path(theirs)).await.problem(403), "auth.forbidden");
+    let listed = firm.get_as(&keeper, "/invoices").await.is(200);
+    let items = listed["items"].as_array().expect("items");
+    assert!(items.len() == 1 && items[0]["client_id"] == *ours, "{listed}");
+    for (invoice, status) in [(invoices[0], 200), (invoices[1], 403)] {
+        for part in ["", "/pdf", "/lines", "/payments", "/lines/1/provenance", "/xml?syntax=ubl"] {
+            let path = format!("/invoices/{invoice}{part}");
+            let reply = firm.get_as(&keeper, &path).await;
+            assert_eq!(reply.status.as_u16(), status, "{part}: {}", reply.text);
+            assert_eq!(firm.get_as(&nobody, &path).await.status.as_u16(), 403, "{part}");
+        }
+    }
+    for (client, status) in [(ours, 200), (theirs, 403)] {
+        for path in ["/unbilled", "/invoices", "/credit-notes"] {
+            let path = format!("{path}?client_id={client}");
+            let reply = firm.get_as(&keeper, &path).await;
+            assert_eq!(reply.status.as_u16(), status, "{path}: {}", reply.text);
+        }
+        let path = format!("/clients/{client}/billing");
+        assert_eq!(firm.get_as(&keeper, &path).await.status.as_u16(), status, "{path}");
+    }
     let links = |invoice: InvoiceId| format!("/invoices/{invoice}/client-links");
     firm.get_as(&keeper, &links(invoices[0])).await.is(200);
     assert_eq!(firm.get_as(&keeper, &links(invoices[1])).await.problem(403), "auth.forbidden");

@@ -87,7 +87,8 @@ async fn a_route_lets_in_the_roles_it_names_and_those_above_them_and_no_other() 
             // A command may ask for more than the route does. A read may not, but for a member's
             // time, which is shown to its member and to those who look after it, and for bills.
             let of_somebody = OF_A_MEMBER.iter().chain(&OF_A_CLIENT);
-            let asks_more = rule.writes() || of_somebody.into_iter().any(|it| *it == rule.operation);
+            let asks_more =
+                rule.writes() || of_somebody.into_iter().any(|it| *it == rule.operation);
             if !named || !asks_more {
                 assert_eq!(refused, !named, "{role} {}: {}", rule.operation, reply.text);
             }

@@ -3,9 +3,7 @@
 
 use commands::event_log::read::{StoredRow, stream_after};
 use commands::jobs::WorkError;
-use domain::billing::correspondence::{
-    Correspondence, CorrespondenceEvent, correspondence_stream,
-};
+use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::{Drafted, Invoice, InvoiceEvent, invoice_stream};
 use domain::id::{InvoiceId, StreamId, TenantId};

@@ -5,9 +5,9 @@ use domain::members::Role;
 use migrations::testing::random_id;
 
 use super::*;
+use crate::files::RemoveFile;
 use crate::files::sweep::{Swept, sweep};
 use crate::files::tests::{Desk, pdf};
-use crate::files::RemoveFile;
 use crate::handle::Command;
 use crate::refused::Reply;
 

@@ -53,16 +53,8 @@ pub fn decide(
     // Only what went out reminds anybody.
     let last = days.into_iter().filter(has_come).max().filter(|_| issued.sent);
     if let (Some(days), Some(to)) = (last.filter(|it| Some(*it) > said.reminded), to) {
-        let event = InvoiceReminded {
-            invoice: id,
-            client,
-            days,
-            on,
-            due_on,
-            balance_minor,
-            currency,
-            to,
-        };
+        let event =
+            InvoiceReminded { invoice: id, client, days, on, due_on, balance_minor, currency, to };
         events.push(event.into());
     }
     events
@@ -81,8 +73,7 @@ mod tests {
         let client = state.drafted.as_ref().unwrap().client;
         let (credit_note, by) = (None, SentBy::Mail);
         let on = day("2026-02-01");
-        let sent =
-            InvoiceSent { invoice: invoice(1), client, credit_note, by, to: Vec::new(), on };
+        let sent = InvoiceSent { invoice: invoice(1), client, credit_note, by, to: Vec::new(), on };
         state.evolve(&sent.into());
         state
     }
@@ -107,10 +98,12 @@ mod tests {
         let (mut known, mut all) = (Correspondence::default(), Vec::new());
         for asked in days {
             for event in decide(&known, state, after(state, *asked)) {
-                all.push(match &event {
-                    CorrespondenceEvent::InvoiceReminded(event) => (*asked, Some(event.days)),
-                    _ => (*asked, None),
-                });
+                let CorrespondenceEvent::InvoiceReminded(reminded) = &event else {
+                    all.push((*asked, None));
+                    known.evolve(&event);
+                    continue;
+                };
+                all.push((*asked, Some(reminded.days)));
                 known.evolve(&event);
             }
         }

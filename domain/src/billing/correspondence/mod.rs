@@ -127,10 +127,4 @@ impl Correspondence {
     }
 }
 
-aggregate!(
-    Correspondence,
-    "correspondence",
-    CorrespondenceCommand,
-    CorrespondenceEvent,
-    Refusal
-);
+aggregate!(Correspondence, "correspondence", CorrespondenceCommand, CorrespondenceEvent, Refusal);

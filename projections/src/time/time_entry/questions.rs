@@ -128,8 +128,7 @@ pub async fn notes(
 ) -> Result<Vec<(EntryId, Envelope)>, ReadError> {
     let ids: Vec<uuid::Uuid> = entries.into_iter().map(|entry| entry.0).collect();
     let sql = "where r.entry_id = any($1) and r.note is not null";
-    let rows = read_rows::<TimeEntryRow>(
-        &select::<TimeEntryRow>(tx, sql).bind(ids).fetch_all().await?,
-    )?;
+    let rows =
+        read_rows::<TimeEntryRow>(&select::<TimeEntryRow>(tx, sql).bind(ids).fetch_all().await?)?;
     Ok(rows.into_iter().filter_map(|row| Some((row.entry_id, row.note?))).collect())
 }

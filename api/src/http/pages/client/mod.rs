@@ -18,9 +18,7 @@ use commands::billing::client_answers::{AgreeByLink, Answering, DisputeByLink};
 use commands::billing::client_links::link_of;
 use commands::event_log::read::stream_after;
 use commands::{Command, Sender};
-use domain::billing::correspondence::{
-    Correspondence, CorrespondenceEvent, correspondence_stream,
-};
+use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
 use domain::billing::lines::LineKey;
 use domain::id::{ClientLinkId, DisputeId, InvoiceId};
 use domain::log::{Actor, Via};
@@ -90,9 +88,7 @@ pub(super) fn answer(page: Arc<Page>) -> MethodRouter<App> {
 pub(super) fn take(page: Arc<Page>) -> MethodRouter<App> {
     on(page.method.filter(), async move |State(app): State<App>, request: Request| {
         quiet(match guest(&app, &page, request).await {
-            Ok(guest) => {
-                document(&guest).await.unwrap_or_else(|it| of_problem(it).into_response())
-            }
+            Ok(guest) => document(&guest).await.unwrap_or_else(|it| of_problem(it).into_response()),
             Err(problem) => refused(problem),
         })
     })

@@ -85,9 +85,7 @@ fn place(groups: &[GroupName], client: ClientId, share: &Share) -> Vec<Part> {
             Some(Part::Project(work.map_or(ProjectId(nobody), |work| work.project)))
         }
         GroupName::Task => Some(Part::Task(work.map_or(TaskId(nobody), |work| work.task))),
-        GroupName::Member => {
-            Some(Part::Member(work.map_or(MemberId(nobody), |work| work.member)))
-        }
+        GroupName::Member => Some(Part::Member(work.map_or(MemberId(nobody), |work| work.member))),
         GroupName::Stage => None,
     };
     groups.iter().filter_map(part).collect()

@@ -94,8 +94,7 @@ pub(super) async fn table(
     terms: &Terms,
     in_progress: bool,
 ) -> Result<Table, Problem> {
-    let accounts =
-        accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
+    let accounts = accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
     let taken = taken_by(&accounts);
     let staged = grouped(&mut standing, terms, &taken, in_progress).await?;
     let names = Names::open(&reading.keys, &mut standing.tx, &standing.firm).await?;
