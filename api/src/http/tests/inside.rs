@@ -162,7 +162,7 @@ async fn a_form_that_is_not_of_our_page_and_session_does_nothing() {
 
 /// A draft of a month in which somebody worked.
 async fn drafted(month: &Month) -> String {
-    month.record(0, &json!({ "date": "2026-03-10", "duration_minutes": 61 })).await;
+    month.record(0, &json!({ "date": "2026-03-10", "seconds": 3660 })).await;
     month.approve("2026-W11").await;
     month.draft(0).await
 }

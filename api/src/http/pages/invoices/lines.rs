@@ -8,12 +8,14 @@ use domain::billing::sealed::{RateSource, RuleSource, SealedEntry, SealedLine};
 use domain::billing::{Lot, ReservedEntry};
 use domain::catalogue::rates::{RateScope, RateUnit};
 use domain::catalogue::rounding_rules::RuleScope;
-use domain::id::{MemberId, ProjectId, TaskId};
+use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::time::Rounding;
+use jiff::tz::TimeZone;
 
 use super::marks::{Cell, Row, mark};
-use super::words::{amount, hours, reduction, rounding, short_day};
+use super::words::{amount, hours, moment, reduction, rounding, short_day};
 use crate::http::billing::names::Names;
+use crate::http::billing::origin::{Origins, Step};
 use crate::http::billing::view::InvoiceView;
 
 /// A line, closed and open.
@@ -52,6 +54,21 @@ pub(crate) struct EntryShown {
     pub(crate) version: u32,
     /// Where its own rate or rounding came from, where that is not the line's.
     pub(crate) apart: Vec<String>,
+    /// Who made this version of it.
+    pub(crate) made: Option<StepShown>,
+    /// Who approved it, at last.
+    pub(crate) approved: Option<StepShown>,
+}
+
+/// A step that an entry took.
+#[derive(Debug, Clone)]
+pub(crate) struct StepShown {
+    /// Who took it, as they were called then.
+    pub(crate) who: String,
+    /// When, in words.
+    pub(crate) when: String,
+    /// Where it stands in the log.
+    pub(crate) position: i64,
 }
 
 impl LineShown {
@@ -64,6 +81,27 @@ impl LineShown {
             return lines.map(|line| of_sealed(line, &sealed.currency, &held, names)).collect();
         }
         view.lines.iter().map(|line| of_draft(line, view, names)).collect()
+    }
+
+    /// Adds who made and who approved each entry.
+    pub(super) fn add_steps(lines: &mut [Self], origins: &Origins, zone: &TimeZone) {
+        for entry in lines.iter_mut().flat_map(|line| &mut line.entries) {
+            let Ok(id) = entry.id.parse() else { continue };
+            let version = entry.version;
+            let steps = origins.steps(EntryId(id)).iter().filter(|it| it.version == version);
+            let last = |is: fn(Step) -> bool| {
+                let stepped = steps.clone().filter(|it| is(it.step)).next_back()?;
+                let who = stepped.by.and_then(|by| origins.member(by));
+                Some(StepShown {
+                    who: who.unwrap_or("nobody who is known").to_owned(),
+                    when: moment(stepped.recorded_at, zone),
+                    position: stepped.position,
+                })
+            };
+            entry.made =
+                last(|step| matches!(step, Step::Recorded | Step::Revised | Step::Reversed));
+            entry.approved = last(|step| step == Step::Approved);
+        }
     }
 
     /// Marks what was not so before.
@@ -169,6 +207,8 @@ fn shown(entry: &ReservedEntry, names: &Names) -> EntryShown {
         recorded: hours(entry.seconds),
         version: entry.version,
         apart: Vec::new(),
+        made: None,
+        approved: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The review of one invoice: the document, the lines with what they are made of, and all that
 //! happened, at any moment that it has been through. What a moment changed is marked.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use domain::billing::InvoiceState;
@@ -20,11 +22,15 @@ use super::sheet::Sheet;
 use super::timeline::{Happened, actors, timeline, who};
 use super::words::{period, state};
 use crate::http::billing::names::Names;
+use crate::http::billing::origin::{Cut, Origins};
 use crate::http::billing::view::{InvoiceView, invoice_view};
 use crate::http::call::About;
 use crate::http::members::ById;
 use crate::http::personal;
 use crate::http::problem::Problem;
+
+/// The most entries whose story is told on one page; of more, one line at a time.
+const ENTRIES_MAX: usize = 150;
 
 /// Which moment of the slider, where it's moved without a script.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -32,6 +38,8 @@ use crate::http::problem::Problem;
 pub(crate) struct AtMoment {
     /// 1, 2, 3, …; as many as there are is now.
     moment: Option<usize>,
+    /// The line that is open.
+    line: Option<u32>,
 }
 
 #[derive(Template)]
@@ -48,6 +56,9 @@ struct ReviewPage {
     slider: Slider,
     sheet: Sheet,
     lines: Vec<LineShown>,
+    open: u32,
+    /// Whether each line is opened by itself, because there are so many.
+    one_by_one: bool,
     made_of: String,
     happened: Vec<Happened>,
     /// Why a draft can't be issued as it is.
@@ -92,7 +103,9 @@ pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Resu
     let frame = frame(&inside, id).await?;
     let positions = positions(&frame);
     let at = asked.or_else(|| at_moment(inside.call.query.moment, &positions));
-    let (sheet, lines) = drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
+    let line = inside.call.query.line;
+    let (sheet, mut lines, cut) = drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
+    with_steps(&inside, &frame, &mut lines, (cut, line)).await?;
     inside.call.about.as_of = None;
     let around = inside.around().await?;
     let page_of = page_of(&inside, &frame, at, sheet, lines, around);
@@ -151,23 +164,53 @@ async fn drawn(
     frame: &Frame,
     positions: &[i64],
     at: Option<i64>,
-) -> Result<(Sheet, Vec<LineShown>), Problem> {
+) -> Result<(Sheet, Vec<LineShown>, i64), Problem> {
     let firm = about.tenant.name.clone();
     let draw = |view: &InvoiceView| {
-        (Sheet::of(view, &firm, &frame.client), LineShown::all(view, &frame.names))
+        let cut = view.issued_at().or(at).unwrap_or(i64::MAX);
+        (Sheet::of(view, &firm, &frame.client), LineShown::all(view, &frame.names), cut)
     };
     let Some(at) = at else { return Ok(draw(&frame.now)) };
     about.as_of = Some(at);
-    let (sheet, mut lines) = draw(&invoice_view(about, id).await?);
+    let (sheet, mut lines, cut) = draw(&invoice_view(about, id).await?);
     // The last moment that is shown is compared with the one before it.
     let shown = positions.iter().filter(|position| **position <= at).count();
     let Some(before) = shown.checked_sub(2).map(|n| positions[n]) else {
-        return Ok((sheet, lines));
+        return Ok((sheet, lines, cut));
     };
     about.as_of = Some(before);
-    let (old, old_lines) = draw(&invoice_view(about, id).await?);
+    let (old, old_lines, _) = draw(&invoice_view(about, id).await?);
     LineShown::mark_all(&mut lines, &old_lines);
-    Ok((sheet.marked(&old), lines))
+    Ok((sheet.marked(&old), lines, cut))
+}
+
+/// Adds who made and who approved each entry, as the log has it up to a cut: of all lines, or of
+/// many entries only those of the line that is open.
+async fn with_steps(
+    about: &About,
+    frame: &Frame,
+    lines: &mut [LineShown],
+    (cut, open): (i64, Option<u32>),
+) -> Result<(), Problem> {
+    let all = !are_many(lines);
+    let lines = match lines.iter().position(|line| Some(line.n) == open) {
+        _ if all => lines,
+        Some(n) => &mut lines[n..=n],
+        None => return Ok(()),
+    };
+    let shown: BTreeSet<&str> =
+        lines.iter().flat_map(|line| &line.entries).map(|entry| &*entry.id).collect();
+    let entries = frame.now.entries.iter().copied();
+    let held: Vec<_> = entries.filter(|it| shown.contains(&*it.entry.to_string())).collect();
+    let cut = Cut { story: cut, facts: cut };
+    let origins = Origins::load(about, frame.now.drafted.client, &held, cut).await?;
+    LineShown::add_steps(lines, &origins, &frame.zone);
+    Ok(())
+}
+
+/// Whether there are more entries than are looked up for one page.
+fn are_many(lines: &[LineShown]) -> bool {
+    lines.iter().map(|line| line.entries.len()).sum::<usize>() > ENTRIES_MAX
 }
 
 fn page_of(
@@ -201,6 +244,8 @@ fn page_of(
         overdue,
         slider: Slider::over(&happened, id, at),
         made_of: super::lines::sum_of(&lines).text,
+        open: inside.call.query.line.unwrap_or(0),
+        one_by_one: are_many(&lines),
         sheet,
         lines,
         happened,

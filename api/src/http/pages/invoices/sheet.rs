@@ -78,7 +78,10 @@ fn personal(text: &Personal<String>) -> String {
 fn of_sealed(sealed: &SealedInvoice) -> Sheet {
     let currency = &*sealed.currency;
     Sheet {
-        title: sealed.wording.title.clone(),
+        title: match &*sealed.number {
+            "" => format!("{} (draft)", sealed.wording.title),
+            _ => sealed.wording.title.clone(),
+        },
         seller: seller(sealed),
         buyer: buyer(sealed),
         facts: facts(sealed),

@@ -318,8 +318,3 @@ fn term_rows(terms: &DraftTerms, currency: &str) -> Vec<(&'static str, String)> 
     ];
     LABELS.into_iter().zip(texts).filter(|(_, text)| !text.is_empty()).collect()
 }
-
-/// Whether an invoice in this state is settled by time as well as by money: what is due of it.
-pub(super) fn is_open(state: InvoiceState) -> bool {
-    state == InvoiceState::Issued
-}
