@@ -1,5 +1,6 @@
-//! Pages of members: who gets in by a cookie and who is led to the door, which forms are believed, and
-//! that what people wrote is nowhere markup. The rights are those of the API, walked over every page.
+//! Pages of members: who gets in by a cookie and who is led to the door, which forms are believed,
+//! and that what people wrote is nowhere markup. The rights are those of the API, walked over every
+//! page.
 
 use std::fmt::Write as _;
 

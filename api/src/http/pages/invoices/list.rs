@@ -1,5 +1,5 @@
-//! The list of invoices, the newest first: by client, state, and whether they are overdue, with what
-//! all of them come to in each currency.
+//! The list of invoices, the newest first: by client, state, and whether they are overdue, with
+//! what all of them come to in each currency.
 
 use askama::Template;
 use axum::http::StatusCode;
