@@ -4,7 +4,7 @@
 
 use commands::CommandError;
 use commands::billing::{
-    ChangeProfile, Coverage, CreditInvoice, DisputeLine, DraftInvoice, IssueInvoice, Part,
+    ChangeProfile, Coverage, CreditInvoice, DisputeLine, DraftInvoice, IssueInvoice, Off, Part,
     RecordPayment, ReversePayment, ReviseDraft, SendInvoice, TermsChange, VoidInvoice,
 };
 use commands::catalogue::SetRate;
@@ -13,7 +13,6 @@ use commands::settings::ChangeSetting;
 use domain::billing::record_payment::Over;
 use domain::billing::sealed::BuyerParticulars;
 use domain::billing::tax::TaxCategory;
-use domain::billing::totals::Reduction;
 use domain::billing::{Fate, GroupBy, Invoice, SentBy, invoice_stream};
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
 use domain::id::{ClientId, CreditNoteId, DisputeId, InvoiceId, PaymentId};
@@ -166,7 +165,7 @@ impl Story<'_> {
         let percent = Percent::parse("5").expect("it is a number");
         let why = Some("For the volume of the year".to_owned());
         let terms = TermsChange {
-            discounts: Some(vec![(Reduction::Percent(percent), why)]),
+            discounts: Some(vec![(Off::Percent(percent), why)]),
             ..TermsChange::default()
         };
         let revise = ReviseDraft { invoice, coverage: None, terms, expected_version: None };
@@ -230,8 +229,9 @@ impl Story<'_> {
             if amount_minor > 0 && self.roll(15) == 0 {
                 let reason = Some("The bank took it back".to_owned());
                 let on = Some(day);
-                let amount_minor = None;
-                let reverse = ReversePayment { invoice, payment, amount_minor, on, reason };
+                let (amount_minor, expected_version) = (None, None);
+                let reverse =
+                    ReversePayment { invoice, payment, amount_minor, on, reason, expected_version };
                 self.send(billing, reverse).await?;
                 it.pays_on = Some(day.checked_add(Span::new().days(10))?);
             }

@@ -1,7 +1,7 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
 //! Who looks after a client reads and changes its bills too, so the object decides who may.
 
-use super::{ALL, BOOKS, MEMBERS, read, write};
+use super::{ALL, MEMBERS, read, write};
 use crate::http::billing::{
     consent, credit_notes, form, happened, invoices, issuing, lines_file, one, payments, pdf,
     profile, provenance, terms, unbilled,
