@@ -1,10 +1,10 @@
 //! What was issued as other programs read it: the bytes that were sealed, or nothing.
 
 use commands::event_log::read::stream_after;
+use documents::{FormName, Rendered};
 use domain::billing::sealed::{RenderedForm, SealedInvoice};
 use domain::billing::{InvoiceEvent, invoice_stream};
 use domain::id::InvoiceId;
-use sha2::{Digest, Sha256};
 
 use super::receivables::Books;
 use super::{Reply, ask};
@@ -40,8 +40,7 @@ async fn sealed(books: &Books, invoice: InvoiceId) -> Vec<(SealedInvoice, Vec<Re
 /// Whether an answer is this form as it was sealed, of this root and under this name.
 fn assert_sealed(reply: &Reply, forms: &[RenderedForm], form: &str, root: &str, name: &str) {
     assert_eq!((reply.status.as_u16(), &*reply.header("content-type")), (200, "application/xml"));
-    let digest = Sha256::digest(&reply.bytes);
-    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Rendered::of(FormName::Ubl, reply.bytes.clone()).sha256;
     let known = forms.iter().find(|it| it.form == form).expect("rendered");
     assert_eq!((&known.sha256, reply.header("etag")), (&hash, format!("\"{hash}\"")));
     assert!(reply.text.contains(&format!("<{root} ")), "{}", reply.text);
