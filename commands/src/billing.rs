@@ -1,11 +1,16 @@
 //! Invoices as commands: drafted, changed, issued, sent, paid, credited and voided. Each is decided
 //! over folded streams and claims, never over a read model. Here is what all of them share.
 
+mod accountable;
+pub mod accounts;
 mod candidates;
+pub mod client_answers;
+pub mod client_links;
 mod consent;
 mod credit;
 mod draft;
 mod facts;
+pub mod follow_up;
 mod issue;
 mod numbers;
 mod payments;

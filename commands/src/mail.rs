@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use domain::budgets::BudgetPeriod;
 use domain::id::{
-    BudgetId, InvoiceId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId, TenantId,
+    BudgetId, ClientLinkId, InvoiceId, LeaveRequestId, LeaveTypeId, MemberId, ProjectId, SignUpId,
+    TenantId,
 };
 use domain::members::{Member, Role, member_stream};
 use domain::time::Week;
@@ -210,12 +211,46 @@ letters! {
         /// The last day on which it can be taken.
         last: Date
     },
-    /// Carries an invoice, or a credit note of it, to the client.
+    /// Carries an invoice, or a credit note of it, to one address of the client.
     Invoice "invoice" {
-        /// Of which invoice.
+        /// Which invoice.
         invoice: InvoiceId,
         /// By which event of its stream it was sent.
+        version: i32,
+        /// To which of the addresses of that event, from 0 on.
+        nth: u32
+    },
+    /// Reminds a client of what is due.
+    InvoiceReminder "invoice_reminder" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// By which event of what was said about it.
         version: i32
+    },
+    /// Carries the link to a client's own page of an invoice.
+    ClientLink "client_link" {
+        /// Of which invoice.
+        invoice: InvoiceId,
+        /// Which link.
+        link: ClientLinkId
+    },
+    /// Tells whoever looks after a client that it agrees with an invoice or disputes a line.
+    InvoiceAnswered "invoice_answered" {
+        /// To whom.
+        to: MemberId,
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// By which event of its stream.
+        version: i32
+    },
+    /// Tells whoever looks after a client that the last day to pay has passed.
+    InvoiceOverdue "invoice_overdue" {
+        /// To whom.
+        to: MemberId,
+        /// Which invoice.
+        invoice: InvoiceId,
+        /// That day.
+        due_on: Date
     },
     /// Tells that a tenant is frozen; of the platform.
     Frozen "frozen" {

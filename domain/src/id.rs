@@ -64,6 +64,8 @@ ids! {
     PaymentId,
     /// What a client disputes of a line.
     DisputeId,
+    /// A link to a client's own page of an invoice.
+    ClientLinkId,
     /// A kind of leave.
     LeaveTypeId,
     /// A request for leave.

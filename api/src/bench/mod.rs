@@ -7,6 +7,7 @@ pub mod copy;
 pub mod cpu;
 pub mod firm;
 pub mod history;
+pub mod invoice;
 pub mod migrate;
 pub mod provision;
 pub mod read;

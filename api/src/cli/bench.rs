@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::{Context, Outcome, output};
 use crate::bench::copy::{Copy, Figures};
 use crate::bench::history::{self, History};
-use crate::bench::{Effort, append, migrate, provision, rebuild, replay};
+use crate::bench::{Effort, append, invoice, migrate, provision, rebuild, replay};
 use crate::system::System;
 
 /// What to measure.
@@ -44,6 +44,12 @@ enum Name {
     Read(read::Read),
     /// Write a made-up year of a consulting firm as the plain CSV that `import` reads
     Firm(read::Firm),
+    /// Drafting and issuing invoices over 500 entries, in 50 and in 500 lines, against the Django peer
+    Invoice {
+        /// How many per leg
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=200))]
+        invoices: u64,
+    },
     /// What `migrate` starts in order to kill it
     #[command(hide = true)]
     OneMigration {
@@ -130,6 +136,10 @@ pub(crate) async fn run(context: &Context, bench: Bench) -> anyhow::Result<Outco
             migrate::run(system, tenants as usize, jobs as usize, another, report).await?;
         }
         Name::Read(command) => read::run(context, command, rounds).await?,
+        Name::Invoice { invoices } => {
+            let report = |leg: &invoice::Leg| tell(json, leg, print_invoice);
+            invoice::run(system, invoices as usize, report).await?;
+        }
         Name::Firm(command) => read::write(&command, json)?,
         Name::OneMigration { jobs } => migrate::one_run(system, jobs).await?,
     }
@@ -215,5 +225,28 @@ fn print_migrate(leg: &migrate::Leg) -> String {
         "migrate, {}: {} of {} tenants moved on, {} at a time, {:.2} s, {:.2} ms each, {:.0} times \
          the Django peer's pace",
         leg.run, leg.moved, leg.tenants, leg.jobs, leg.seconds, leg.each_ms, leg.peer_ratio
+    )
+}
+
+fn print_invoice(leg: &invoice::Leg) -> String {
+    format!(
+        "invoice of {} entries in {} lines: {:.1}/s, p50 {:.1} ms p99 {:.1} ms: draft {:.1}, issue \
+         {:.1} ms, of which XML {:.2}, page {:.1}, rest {:.1}; page of {} kB; CPU server {:.1} ms \
+         client {:.1} ms; {:.1} times the Django peer's pace, {:.1} times without page and XML",
+        leg.entries,
+        leg.lines,
+        leg.per_second,
+        leg.p50_ms,
+        leg.p99_ms,
+        leg.draft_ms,
+        leg.issue_ms,
+        leg.xml_ms,
+        leg.pdf_ms,
+        leg.rest_ms,
+        leg.pdf_bytes / 1024,
+        leg.server_cpu_ms,
+        leg.client_cpu_ms,
+        leg.peer_ratio,
+        leg.peer_ratio_without_forms
     )
 }

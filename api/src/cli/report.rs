@@ -15,7 +15,7 @@ use crate::http::reports::group_by::GroupBy;
 use crate::http::reports::reading::{Reading, Sees};
 use crate::http::reports::table::Table;
 use crate::http::reports::time::{self, GroupName};
-use crate::http::reports::{Format, Many, leave, utilisation};
+use crate::http::reports::{Format, Many, billing, leave, utilisation};
 use crate::http::{Moment, Problem, StateName, cut};
 
 /// What to report.
@@ -27,6 +27,24 @@ pub(crate) enum Report {
     Utilisation(Utilisation),
     /// Balances of leave, what is taken, waits and lapses, and what is owed
     Leave(Leave),
+    /// Unbilled time, work in progress, revenue, margin, and what clients owe
+    Billing(Billing),
+}
+
+/// What is billed.
+#[derive(Debug, Args)]
+pub(crate) struct Billing {
+    #[command(flatten)]
+    shown: Shown,
+    /// Which report
+    #[arg(long, value_enum, value_name = "REPORT", default_value = "unbilled")]
+    report: billing::ReportName,
+    /// What makes a row, from the outermost group to the innermost; left out = as the report has it
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "GROUPS")]
+    group_by: Vec<billing::GroupName>,
+    /// Of these clients only
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    client_id: Vec<Uuid>,
 }
 
 /// Whose leave.
@@ -178,6 +196,20 @@ pub(crate) async fn run(context: &Context, command: Report) -> anyhow::Result<Ou
             };
             let reading = reading(context, &shown).await?;
             let (table, _) = leave::table(&reading, &asked).await.map_err(said)?;
+            write(context, &shown, &reading, table)
+        }
+        Report::Billing(Billing { shown, report, group_by, client_id }) => {
+            let asked = billing::Asked {
+                report: Some(report),
+                from: Some(shown.from),
+                to: Some(shown.to),
+                group_by: (!group_by.is_empty()).then_some(GroupBy(group_by)),
+                client_id: many(client_id),
+                format: Some(shown.format),
+                bom: Some(shown.bom),
+            };
+            let reading = reading(context, &shown).await?;
+            let (table, _) = billing::table(&reading, &asked, None).await.map_err(said)?;
             write(context, &shown, &reading, table)
         }
     }

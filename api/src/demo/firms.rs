@@ -23,6 +23,18 @@ pub(super) struct Work {
     pub(super) client: &'static str,
     /// The projects.
     pub(super) projects: &'static [&'static str],
+    /// What its name ends with in law.
+    pub(super) form: &'static str,
+    /// Its address, line by line.
+    pub(super) address: &'static str,
+    /// ISO 3166-1 alpha-2.
+    pub(super) country: &'static str,
+    /// Its number as a vendor.
+    pub(super) vat_number: Option<&'static str>,
+    /// Where invoices are mailed to.
+    pub(super) accounts: &'static str,
+    /// Its currency and the minor units per hour, where it's billed in another than the firm's.
+    pub(super) foreign: Option<(&'static str, i64)>,
 }
 
 /// A firm.
@@ -42,6 +54,8 @@ pub(super) struct Firm {
     pub(super) hourly_minor: i64,
     /// Its people; the first is the owner.
     pub(super) people: &'static [Person],
+    /// What its invoices say of it, as settings.
+    pub(super) papers: &'static [(&'static str, &'static str)],
     /// What it works on.
     pub(super) work: &'static [Work],
 }
@@ -104,10 +118,56 @@ pub(super) const FIRMS: &[Firm] = &[
             person("third", "Tara Third-Sample", Role::Member, true),
             person("auditor", "Arno Auditor-Sample", Role::Auditor, false),
         ],
+        papers: &[
+            ("VAT_REGISTERED", "true"),
+            ("VAT_NUMBER", "4000000001"),
+            ("LEGAL_NAME", "Acme Sample Consulting (Pty) Ltd"),
+            ("LEGAL_ADDRESS", "1 Sample Street\nPlaceholder Park\nCape Town 8001"),
+            ("REGISTRATION_NUMBER", "2000/000001/07"),
+            ("BANK_DETAILS", "Sample Bank\nAccount 000 000 0001\nBranch 000001"),
+            ("INVOICE_FOOTER", "Thank you for working with us."),
+        ],
         work: &[
-            Work { client: "Example Mines", projects: &["Safety handbook", "Shift planning"] },
-            Work { client: "Sample Harbour", projects: &["Berth allocation"] },
-            Work { client: "Placeholder Bank", projects: &["Branch survey", "Fee review"] },
+            Work {
+                client: "Example Mines",
+                projects: &["Safety handbook", "Shift planning"],
+                form: "Ltd",
+                address: "7 Shaft Road\nExampleton 2000",
+                country: "ZA",
+                vat_number: Some("4000000002"),
+                accounts: "accounts@example-mines.example",
+                foreign: None,
+            },
+            Work {
+                client: "Sample Harbour",
+                projects: &["Berth allocation"],
+                form: "SOC Ltd",
+                address: "Quay 3\nSampleport 4001",
+                country: "ZA",
+                vat_number: Some("4000000003"),
+                accounts: "payables@sample-harbour.example",
+                foreign: None,
+            },
+            Work {
+                client: "Placeholder Bank",
+                projects: &["Branch survey", "Fee review"],
+                form: "Ltd",
+                address: "12 Ledger Square\nPlaceholder 0002",
+                country: "ZA",
+                vat_number: Some("4000000004"),
+                accounts: "invoices@placeholder-bank.example",
+                foreign: None,
+            },
+            Work {
+                client: "Fictional Freight",
+                projects: &["Market entry"],
+                form: "Inc.",
+                address: "500 Imaginary Avenue\nNowhere, NA 00000",
+                country: "US",
+                vat_number: None,
+                accounts: "ap@fictional-freight.example",
+                foreign: Some(("USD", 9_500)),
+            },
         ],
     },
     Firm {
@@ -125,9 +185,36 @@ pub(super) const FIRMS: &[Firm] = &[
             person("member", "Mila Member-Example", Role::Member, true),
             person("auditor", "Alma Auditor-Example", Role::Auditor, false),
         ],
+        papers: &[
+            ("VAT_REGISTERED", "true"),
+            ("VAT_NUMBER", "DE000000001"),
+            ("LEGAL_NAME", "Umbrella Placeholder Partners GmbH"),
+            ("LEGAL_ADDRESS", "Musterstrasse 1\n10115 Berlin"),
+            ("REGISTRATION_NUMBER", "HRB 000001"),
+            ("BANK_DETAILS", "Musterbank\nDE00 0000 0000 0000 0000 01"),
+            ("PROMPT_PAYMENT_PERCENT", "2"),
+        ],
         work: &[
-            Work { client: "Beispiel Works", projects: &["Plant layout", "Energy audit"] },
-            Work { client: "Sample Museum", projects: &["Visitor guide"] },
+            Work {
+                client: "Beispiel Works",
+                projects: &["Plant layout", "Energy audit"],
+                form: "GmbH",
+                address: "Werkweg 2\n20095 Hamburg",
+                country: "DE",
+                vat_number: Some("DE000000002"),
+                accounts: "rechnung@beispiel-works.example",
+                foreign: None,
+            },
+            Work {
+                client: "Sample Museum",
+                projects: &["Visitor guide"],
+                form: "gGmbH",
+                address: "Ausstellungsplatz 3\n50667 Koeln",
+                country: "DE",
+                vat_number: None,
+                accounts: "verwaltung@sample-museum.example",
+                foreign: None,
+            },
         ],
     },
 ];

@@ -3,6 +3,7 @@
 //! ids.
 
 mod absence;
+mod bills;
 mod customs;
 pub(crate) mod dice;
 mod firms;
@@ -90,7 +91,9 @@ async fn make(
     // Not usable until its year is complete: a run that was cut off is noticed by the next one.
     system.platform.set_state(created.tenant, "provisioning").await?;
     let dice = Dice::new(seed);
-    year::live(&commands, &clock, firm, &created, monday, today, dice).await?;
+    let files = system.files.of(created.tenant);
+    let stage = year::Stage { commands: &commands, clock: &clock, firm, files };
+    year::live(stage, &created, monday, today, dice).await?;
     system.platform.set_state(created.tenant, "active").await?;
     Ok(())
 }

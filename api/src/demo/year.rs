@@ -3,27 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use commands::billing::{DraftInvoice, VoidInvoice};
 use commands::catalogue::{AddClient, AddProject, AddTask, SetRate};
 use commands::members::{AddMember, ChangeMemberManager, SetWorkPattern};
-use commands::settings::ChangeSetting;
 use commands::tenancy::CreatedTenant;
 use commands::time::{
     ApproveTimesheet, RecordMany, RecordTime, RejectTimesheet, SubmitTimesheet, WeekPart,
 };
 use commands::{Clock, Command, CommandError, Commands, Done, Sender};
-use domain::billing::GroupBy;
 use domain::catalogue::rates::{Rate, RateKind, RateScope, RateUnit};
-use domain::id::{
-    ClientId, EntryId, InvoiceId, LeaveTypeId, MemberId, ProjectId, TaskId, TenantId,
-};
+use domain::id::{ClientId, EntryId, LeaveTypeId, MemberId, ProjectId, TaskId, TenantId};
 use domain::log::{Actor, Via};
 use domain::members::Role;
 use domain::time::{Week, Worked};
 use jiff::Span;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use migrations::files::TenantFiles;
 
+use super::bills::Open;
 use super::dice::Dice;
 use super::firms::{Firm, NOTES, TASKS};
 
@@ -50,19 +47,30 @@ pub(super) struct Story<'a> {
     /// The kinds of leave that are asked for.
     pub(super) annual: Option<LeaveTypeId>,
     pub(super) sick: Option<LeaveTypeId>,
+    /// The invoices that are not settled.
+    pub(super) open: Vec<Open>,
+    /// Where issued documents are kept.
+    pub(super) files: TenantFiles,
     dice: Dice,
+}
+
+/// Where a year is told.
+pub(super) struct Stage<'a> {
+    pub(super) commands: &'a Commands,
+    pub(super) clock: &'a Clock,
+    pub(super) firm: &'a Firm,
+    pub(super) files: TenantFiles,
 }
 
 /// Tells the year from `monday` to the day before `today`.
 pub(super) async fn live(
-    commands: &Commands,
-    clock: &Clock,
-    firm: &Firm,
+    stage: Stage<'_>,
     created: &CreatedTenant,
     monday: Date,
     today: Date,
     dice: Dice,
 ) -> anyhow::Result<()> {
+    let Stage { commands, clock, firm, files } = stage;
     let mut story = Story {
         commands,
         clock,
@@ -76,6 +84,8 @@ pub(super) async fn live(
         away: BTreeSet::new(),
         annual: None,
         sick: None,
+        open: Vec::new(),
+        files,
         dice,
     };
     story.begin(monday).await?;
@@ -85,8 +95,10 @@ pub(super) async fn live(
         story.ask_for_leave(week).await?;
         story.work(week).await?;
         let next = week.after().monday();
+        story.collect(week.sunday()).await?;
         if next.first_of_month() > billed_to && next < today {
-            story.bill(billed_to, next).await?;
+            let last = next.last_of_month() >= today;
+            story.bill(billed_to, next, last).await?;
             story.close(billed_to).await?;
             story.settle_leave().await?;
             billed_to = next.first_of_month();
@@ -95,6 +107,7 @@ pub(super) async fn live(
             story.raise_rates(next).await?;
             story.correct(next).await?;
             story.declare_a_holiday(next).await?;
+            story.credit(next).await?;
         }
         week = week.after();
     }
@@ -124,6 +137,10 @@ impl Story<'_> {
 
     pub(super) fn commands(&self) -> &Commands {
         self.commands
+    }
+
+    pub(super) fn firm(&self) -> &Firm {
+        self.firm
     }
 
     pub(super) fn tenant(&self) -> TenantId {
@@ -164,17 +181,12 @@ impl Story<'_> {
             self.people.push(member);
         }
         self.employ(owner, monday).await?;
-        let registered = ChangeSetting {
-            key: "VAT_REGISTERED".to_owned(),
-            value: "true".to_owned(),
-            from: None,
-        };
-        self.send(owner, registered).await?;
         let manager = self.who(Role::Manager);
         for work in self.firm.work {
             let client = ClientId(self.clock.new_id());
             let name = work.client.to_owned();
-            self.send(manager, AddClient { client, name, currency: None }).await?;
+            let currency = work.foreign.map(|(currency, _)| currency.to_owned());
+            self.send(manager, AddClient { client, name, currency }).await?;
             self.clients.push(client);
             for name in work.projects {
                 self.add_project(manager, client, name).await?;
@@ -185,6 +197,7 @@ impl Story<'_> {
         self.set_rate(tenant, None, hourly).await?;
         let senior = RateScope { member: Some(manager), ..tenant };
         self.set_rate(senior, None, hourly * 3 / 2).await?;
+        self.introduce().await?;
         self.agree(monday).await?;
         self.grant_leave(monday).await
     }
@@ -310,40 +323,5 @@ impl Story<'_> {
             }
         }
         Ok(items)
-    }
-
-    /// Drafts the last month's invoices; one in nine is void and drafted once more.
-    async fn bill(&mut self, month: Date, day: Date) -> anyhow::Result<()> {
-        self.at(day, Time::constant(14, 0, 0, 0))?;
-        let billing = self.who(Role::Billing);
-        for client in self.clients.clone() {
-            let draft = |group_by| DraftInvoice {
-                invoice: InvoiceId(self.clock.new_id()),
-                client,
-                from: month,
-                to: month.last_of_month(),
-                group_by,
-            };
-            let first = draft(GroupBy::Task);
-            let invoice = first.invoice;
-            let again = draft(GroupBy::Member);
-            match self.send(billing, first).await {
-                Ok(_) => {}
-                // A month in which nothing was done for the client.
-                Err(CommandError::Refused(refused))
-                    if refused.code == "billing.nothing_to_bill" =>
-                {
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            }
-            if self.dice.roll(9) == 0 {
-                let reason = Some("The client wants it by person".to_owned());
-                let command = VoidInvoice { invoice, reason, expected_version: None };
-                self.send(billing, command).await?;
-                self.send(billing, again).await?;
-            }
-        }
-        Ok(())
     }
 }

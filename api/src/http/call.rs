@@ -59,6 +59,8 @@ pub(crate) struct About {
     pub(crate) keys: Arc<TenantKeys>,
     /// Who asks.
     pub(crate) caller: Caller,
+    /// By which edge.
+    pub(crate) via: Via,
     /// The position to answer as of, where one is asked for.
     pub(crate) as_of: Option<i64>,
     /// The position up to which dated facts are known, where another is asked for.
@@ -118,7 +120,7 @@ impl About {
             origin: self.origin.clone(),
             trace_id: self.trace_id.clone(),
             key: self.key.clone(),
-            ..Sender::new(self.tenant.id, self.caller.actor(), Via::Api)
+            ..Sender::new(self.tenant.id, self.caller.actor(), self.via)
         }
     }
 

@@ -26,7 +26,7 @@ const REMEMBERED: Duration = Duration::from_secs(1);
 /// How many are remembered; beyond this the memory begins anew.
 const REMEMBERED_MAX: usize = 20_000;
 /// The longest token that is looked at.
-const TOKEN_MAX: usize = 200;
+pub(crate) const TOKEN_MAX: usize = 200;
 
 /// A member with a token or in a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,12 @@ impl Remembered {
         (at.elapsed() < REMEMBERED).then(|| found.clone())
     }
 
+    /// Forgets one, which has just ended.
+    pub(crate) fn forget(&self, tenant: TenantId, secret: &str) {
+        let mut known = self.0.lock().expect("no panic under it");
+        known.remove(&(tenant, sha256(secret.as_bytes())));
+    }
+
     fn put(&self, key: (TenantId, [u8; 32]), found: Option<Arc<Caller>>) {
         let mut known = self.0.lock().expect("no panic under it");
         if known.len() >= REMEMBERED_MAX {
@@ -105,16 +111,25 @@ pub(crate) async fn authenticate(
     headers: &HeaderMap,
 ) -> Result<Caller, Problem> {
     let token = bearer(headers).ok_or_else(Problem::unauthenticated)?;
-    let key = (tenant.id, sha256(token.as_bytes()));
+    with_secret(app, tenant.id, token).await?.ok_or_else(Problem::unauthenticated)
+}
+
+/// The caller whose token, or session's secret, this is.
+pub(crate) async fn with_secret(
+    app: &App,
+    tenant: TenantId,
+    secret: &str,
+) -> Result<Option<Caller>, Problem> {
+    let key = (tenant, sha256(secret.as_bytes()));
     let found = match app.remembered.get(&key) {
         Some(found) => found,
         None => {
-            let found = look_up(app, tenant.id, token).await?.map(Arc::new);
+            let found = look_up(app, tenant, secret).await?.map(Arc::new);
             app.remembered.put(key, found.clone());
             found
         }
     };
-    found.map(|caller| Caller::clone(&caller)).ok_or_else(Problem::unauthenticated)
+    Ok(found.map(|caller| Caller::clone(&caller)))
 }
 
 /// The token of the one `Authorization` header.

@@ -8,9 +8,9 @@ use axum::RequestPartsExt;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use commands::IdempotencyKey;
-use domain::log::Origin;
+use domain::log::{Origin, Via};
 use migrations::platform::TenantRecord;
 use serde::de::DeserializeOwned;
 
@@ -70,7 +70,9 @@ where
             if mentions { Problem::not_found() } else { problem }
         })?,
     };
-    freshen(app, rule, &parts.headers, &mut about).await?;
+    if !rule.writes() {
+        freshen(&mut about, rule.reads).await?;
+    }
     Ok(Call { path, query, body, about })
 }
 
@@ -107,6 +109,7 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
         tenant,
         keys,
         caller,
+        via: Via::Api,
         as_of: None,
         known_at: None,
         url_path: parts.uri.path().to_owned(),
@@ -119,34 +122,27 @@ async fn understand(app: &App, rule: &Rule, parts: &Parts) -> Result<(String, Ab
     Ok((host, about))
 }
 
-async fn freshen(
-    app: &App,
-    rule: &Rule,
-    headers: &HeaderMap,
-    about: &mut About,
-) -> Result<(), Problem> {
-    if rule.writes() {
-        return Ok(());
-    }
-    let now = about.now();
+/// Waits until the read models know what the request asks for, and finds the positions of the
+/// moments that it names.
+pub(super) async fn freshen(about: &mut About, reads: &[&str]) -> Result<(), Problem> {
+    let (tenants, now) = (about.app.tenants.clone(), about.now());
     if let Some(known_at) = &about.asked.known_at {
-        let position = cut(&app.tenants, &about.tenant, now, (Moment::KnownAt, known_at)).await?;
+        let position = cut(&tenants, &about.tenant, now, (Moment::KnownAt, known_at)).await?;
         about.known_at = Some(position);
     }
+    let position = about.asked.min_position;
+    let progress = about.app.progress.clone();
+    let parts = (&tenants, &progress);
     if let Some(as_of) = &about.asked.as_of {
-        let position = about.asked.min_position;
         // The past is folded from the log, so the log alone must be known up to the position.
         let log: &[&str] = &[];
-        let parts = (&app.tenants, &app.progress);
         fresh_enough(parts, about.tenant.id, log, position, Preferences::default()).await?;
-        let position = cut(&app.tenants, &about.tenant, now, (Moment::AsOf, as_of)).await?;
+        let position = cut(&tenants, &about.tenant, now, (Moment::AsOf, as_of)).await?;
         about.as_of = Some(position);
         return Ok(());
     }
-    let preferences = Preferences::of(headers);
-    let position = about.asked.min_position;
-    let parts = (&app.tenants, &app.progress);
-    fresh_enough(parts, about.tenant.id, rule.reads, position, preferences).await
+    let preferences = Preferences::of(&about.headers);
+    fresh_enough(parts, about.tenant.id, reads, position, preferences).await
 }
 
 /// How long a body may be; refuses one that announces more.

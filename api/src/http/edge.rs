@@ -99,10 +99,13 @@ fn known_method(method: &Method) -> &'static str {
 fn finish(headers: &mut HeaderMap, id: &str) {
     let id = HeaderValue::from_str(id).expect("a UUID fits a header");
     headers.insert(REQUEST_ID, id);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // What every firm gets alike, such as the style of pages, says itself that it may be kept.
+    let never = HeaderValue::from_static("no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(never);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    // A page has a policy of its own, which names its style; all else may do nothing at all.
+    let silent = HeaderValue::from_static("no-referrer");
+    headers.entry(header::REFERRER_POLICY).or_insert(silent);
+    // A page has a policy of its own; all else may do nothing at all.
     let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
 }

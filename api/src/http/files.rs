@@ -2,7 +2,7 @@
 //! stream, so a right that was taken back opens nothing a moment later. A file that the caller may
 //! not read is answered like one that is not there.
 
-mod content;
+pub(crate) mod content;
 pub(crate) mod disposition;
 mod multipart;
 mod upload;

@@ -1,4 +1,4 @@
-//! The JSON API: routes declared once in `routes`, understood in one order in `dispatch`, refused
+//! The JSON API and the pages: routes declared once in `routes`, understood in one order in `dispatch`, refused
 //! in one language in `problem`. Handlers turn bodies into commands and rows into documents and
 //! decide nothing.
 
@@ -191,14 +191,7 @@ pub fn router(app: App) -> Router {
         .into_iter()
         .fold(Router::new(), add)
         .route(&format!("{BASE}/openapi.json"), get(openapi::document))
-        .merge(
-            pages::pages()
-                .into_iter()
-                .map(pages::Page::into_parts)
-                .fold(Router::new(), |router: Router<App>, (path, methods)| {
-                    router.route(path, methods)
-                }),
-        )
+        .merge(pages::router())
         .fallback(edge::nothing_here)
         .method_not_allowed_fallback(edge::no_such_method)
         .layer(from_fn(edge::edge))

@@ -139,14 +139,14 @@ impl Problem {
     /// 422: a rule of the business says no.
     pub(crate) fn refused(refused: Refused) -> Self {
         let Refused { code, field, detail } = refused;
-        let errors = field
-            .map(|pointer| FieldError {
-                pointer,
-                code: code.clone().into(),
-                detail: detail.clone(),
-            })
-            .into_iter()
-            .collect();
+        // What lacks several things names them all, apart by spaces.
+        let pointers = field.iter().flat_map(|field| field.split(' '));
+        let error = |pointer: &str| FieldError {
+            pointer: pointer.to_owned(),
+            code: code.clone().into(),
+            detail: detail.clone(),
+        };
+        let errors = pointers.map(error).collect();
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
         problem.0.errors = errors;
         problem
@@ -171,6 +171,11 @@ impl Problem {
     /// Status, code and detail, for an answer about one item of many.
     pub(crate) fn parts(&self) -> (u16, String, String) {
         (self.0.status.as_u16(), self.0.code.to_string(), self.0.detail.to_string())
+    }
+
+    /// The parts of the request that are at fault.
+    pub(crate) fn faults(&self) -> &[FieldError] {
+        &self.0.errors
     }
 
     /// Whether what was asked for may have been done all the same.

@@ -48,7 +48,8 @@ impl Method {
         }
     }
 
-    fn filter(self) -> MethodFilter {
+    /// The same for the router.
+    pub(crate) fn filter(self) -> MethodFilter {
         match self {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,

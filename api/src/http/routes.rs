@@ -10,6 +10,7 @@ mod files;
 mod leave;
 mod people;
 mod periods;
+mod receivables;
 mod reports;
 
 use commands::tokens::{Access as To, Scope};
@@ -21,22 +22,22 @@ use super::time::{batch, entries, listed, sheets, since_approval, steps};
 use super::{domains, history, imports, jobs, platform, settings};
 
 /// Who reads what concerns all: every member, and auditors.
-const ALL: &[Role] = &[Role::Member, Role::Auditor];
+pub(super) const ALL: &[Role] = &[Role::Member, Role::Auditor];
 /// Who works: every member, but no auditor, who changes nothing.
-const MEMBERS: &[Role] = &[Role::Member];
+pub(super) const MEMBERS: &[Role] = &[Role::Member];
 const MANAGERS: &[Role] = &[Role::Manager];
 const MONEY: &[Role] = &[Role::Billing];
 /// Who reads what is billed.
-const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
+pub(super) const BOOKS: &[Role] = &[Role::Billing, Role::Auditor];
 const ADMINS: &[Role] = &[Role::Admin];
 /// Who reads the books' history.
 const HISTORY: &[Role] = &[Role::Admin, Role::Auditor];
 
-const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
+pub(super) const fn read(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Read), roles }
 }
 
-const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
+pub(super) const fn write(slice: &'static str, roles: &'static [Role]) -> Access {
     Access::Member { scope: Scope::Slice(slice, To::Write), roles }
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn routes() -> Vec<Route> {
         leave::request_routes(),
         leave::granting(),
         reports::routes(),
+        receivables::routes(),
     ];
     let of_both = [
         people::routes(),

@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::App;
 use super::answer::Answer;
 use super::body::Json;
 use super::call::{About, Call};
@@ -36,15 +37,19 @@ pub(crate) struct Heard {
 pub(crate) async fn ask(
     call: Call<(), Nothing, Json<SignInBody>>,
 ) -> Result<Answer<Heard>, Problem> {
-    let (commands, sender) = (call.app.commands.clone(), visitor(&call));
-    let email = call.body.0.email.clone();
+    ask_behind(&call.app, visitor(&call), call.body.0.email.clone());
+    let detail = "if this is the address of a member, a link is on its way to it";
+    Ok(Answer::of(Heard { detail }).status(StatusCode::ACCEPTED))
+}
+
+/// Mails a link to a member with this address, whatever the caller answers meanwhile.
+pub(crate) fn ask_behind(app: &App, sender: Sender, email: String) {
+    let commands = app.commands.clone();
     tokio::spawn(async move {
         if let Err(error) = sessions::ask(&commands, sender, &email).await {
             tracing::warn!(%error, "a link to sign in was asked for and not mailed");
         }
     });
-    let detail = "if this is the address of a member, a link is on its way to it";
-    Ok(Answer::of(Heard { detail }).status(StatusCode::ACCEPTED))
 }
 
 fn visitor(about: &About) -> Sender {

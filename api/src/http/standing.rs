@@ -19,14 +19,20 @@ pub(crate) fn is_there(state: &str) -> bool {
 /// A suspended tenant answers nobody. A frozen one lets its owner in, read everything and do what
 /// thaws it; routes without credentials stay open, or the owner could not sign in.
 pub(crate) fn check(state: &str, rule: &Rule, caller: &Caller) -> Result<(), Problem> {
+    let allowed = !rule.writes() || rule.while_frozen;
+    if rule.access == Access::Open && state == "frozen" {
+        return Ok(());
+    }
+    check_inside(state, allowed, caller)
+}
+
+/// The same for a member at a page; `allowed` is whether it only shows, or does what a frozen
+/// tenant's owner may do.
+pub(crate) fn check_inside(state: &str, allowed: bool, caller: &Caller) -> Result<(), Problem> {
     match state {
         "active" => Ok(()),
-        "frozen" => {
-            let owner = caller.may(&[Role::Owner]);
-            let reads = !rule.writes() && owner;
-            let thaws = rule.while_frozen && owner;
-            if rule.access == Access::Open || reads || thaws { Ok(()) } else { Err(frozen()) }
-        }
+        "frozen" if allowed && caller.may(&[Role::Owner]) => Ok(()),
+        "frozen" => Err(frozen()),
         _ => Err(suspended()),
     }
 }

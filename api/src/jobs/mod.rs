@@ -5,6 +5,7 @@ mod budget_watch;
 
 use std::sync::Arc;
 
+use commands::billing::follow_up::InvoiceFollowUp;
 use commands::files::FileUpkeep;
 use commands::jobs::{JobEngine, JobLimits, JobRetention};
 use commands::leave::HolidayUpkeep;
@@ -25,6 +26,7 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
     let (commands, log) = (&system.commands, system.commands.log());
     let maker = Maker::new(commands.clone(), system.platform.clone(), registry::tables());
     let post = Post::open(log.clone(), system.platform.clone(), mail, &system.data_dir)?;
+    let post = post.with_files(system.files.clone());
     let budgets = BudgetWatch::new(commands.clone(), system.background.clone());
     let engine = JobEngine::new(log.clone(), system.platform.clone(), JobLimits::default())
         .with(SendMail::new(Arc::new(post)))
@@ -38,6 +40,7 @@ pub fn engine(system: &System, mail: MailOptions) -> Result<JobEngine, MailUrlEr
         .daily(HolidayUpkeep::new(commands.clone()))
         .daily(LeaveSettling::new(commands.clone()))
         .daily(budgets)
+        .daily(InvoiceFollowUp::new(commands.clone()))
         .daily(FileUpkeep::new(commands.clone(), system.files.clone()))
         .daily(DueDeletions {
             commands: system.commands.clone(),

@@ -29,6 +29,17 @@ impl Addressee {
     }
 }
 
+/// A file that a letter carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it's called.
+    pub name: String,
+    /// Its media type.
+    pub media: String,
+    /// What is inside.
+    pub bytes: Vec<u8>,
+}
+
 /// A letter that is ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Composed {
@@ -40,6 +51,8 @@ pub struct Composed {
     pub text: String,
     /// As HTML.
     pub html: String,
+    /// What it carries.
+    pub attachments: Vec<Attachment>,
 }
 
 impl Composed {
@@ -56,7 +69,14 @@ impl Composed {
             subject: one_line(subject),
             text: text.render().map_err(broken)?,
             html: html.render().map_err(broken)?,
+            attachments: Vec::new(),
         })
+    }
+
+    /// The same, carrying these files.
+    #[must_use]
+    pub fn carrying(self, attachments: Vec<Attachment>) -> Self {
+        Composed { attachments, ..self }
     }
 }
 

@@ -12,7 +12,7 @@ mod tests;
 
 mod work;
 
-pub use composed::{Addressee, Composed};
+pub use composed::{Addressee, Attachment, Composed};
 pub use outbox::MailUrlError;
 pub use post::{Letterhead, MailOptions, Post};
 pub use work::SendMail;

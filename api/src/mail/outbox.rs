@@ -11,12 +11,12 @@ use commands::jobs::{Job, WorkError};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, header};
+use lettre::message::{Attachment as Attached, Mailbox, MultiPart, header};
 use lettre::transport::smtp;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio::io::AsyncWriteExt;
 
-use super::composed::{Composed, one_line};
+use super::composed::{Attachment, Composed, one_line};
 
 /// How long each step of a conversation with the server may take.
 const STEP: Duration = Duration::from_secs(20);
@@ -74,6 +74,18 @@ impl Header for AutoSubmitted {
 }
 
 fn message(envelope: &Envelope, letter: &Composed) -> Result<Message, WorkError> {
+    let words = MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone());
+    let body = if letter.attachments.is_empty() {
+        words
+    } else {
+        let mut body = MultiPart::mixed().multipart(words);
+        for Attachment { name, media, bytes } in &letter.attachments {
+            let unknown = |_| WorkError::never("a file of the letter has no type of its own");
+            let media = header::ContentType::parse(media).map_err(unknown)?;
+            body = body.singlepart(Attached::new(one_line(name)).body(bytes.clone(), media));
+        }
+        body
+    };
     let date = envelope.date.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();
     let date =
         header::Date::parse(&date).map_err(|_| WorkError::never("the clock is out of range"))?;
@@ -84,7 +96,7 @@ fn message(envelope: &Envelope, letter: &Composed) -> Result<Message, WorkError>
         .to(envelope.to.clone())
         .subject(one_line(&letter.subject))
         .header(AutoSubmitted("auto-generated".into()))
-        .multipart(MultiPart::alternative_plain_html(letter.text.clone(), letter.html.clone()))
+        .multipart(body)
         .map_err(|_| WorkError::never("the letter can't be put in an envelope"))
 }
 

@@ -6,14 +6,18 @@ use std::path::Path;
 
 use commands::event_log::EventLog;
 use commands::event_log::read::stream_after;
+use commands::files::{ReadError, file_of};
 use commands::jobs::{Job, WorkError};
-use domain::id::{MemberId, TenantId};
+use domain::files::File;
+use domain::id::{FileId, MemberId, TenantId};
 use domain::log::Event;
 use domain::members::{Member, member_stream};
 use domain::personal::{KeyringError, PersonalFields, try_each_personal};
 use domain::settings::{SettingKey, Settings, settings_stream};
+use futures::TryStreamExt;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use migrations::files::FileStore;
 use migrations::platform::{Platform, TenantRecord};
 
 use super::composed::{Addressee, Composed, one_line};
@@ -48,6 +52,7 @@ pub struct Post {
     platform: Platform,
     options: MailOptions,
     outbox: Outbox,
+    files: Option<FileStore>,
 }
 
 impl Post {
@@ -70,7 +75,27 @@ impl Post {
                 Outbox::folder(folder)
             }
         };
-        Ok(Post { log, platform, options, outbox })
+        Ok(Post { log, platform, options, outbox, files: None })
+    }
+
+    /// The same with the store of files, for letters that carry some.
+    pub fn with_files(self, files: FileStore) -> Self {
+        Post { files: Some(files), ..self }
+    }
+
+    /// What is inside of a file that a letter carries.
+    pub(super) async fn file(&self, tenant: TenantId, file: FileId) -> Result<Vec<u8>, WorkError> {
+        let away = || WorkError::later("there is no store of files here");
+        let files = self.files.as_ref().ok_or_else(away)?.of(tenant);
+        let keys = self.log.keys().of(tenant).await?;
+        let mut tx = self.log.tenants().begin(tenant).await?;
+        let (state, _) = file_of(&mut tx, file).await.map_err(|_| WorkError::later(UNREAD))?;
+        keys.load(&mut tx, &[File::key(file)]).await?;
+        tx.commit().await?;
+        let kept = state.kept().ok_or_else(|| WorkError::never("a file of the letter is gone"))?;
+        let opened = commands::files::open(&files, &keys, kept).await.map_err(unread)?;
+        let pieces: Vec<_> = opened.bytes.try_collect().await.map_err(unread)?;
+        Ok(pieces.concat())
     }
 
     /// Now, by the clock that writes the log.
@@ -192,6 +217,15 @@ impl Post {
             date: self.now().to_zoned(TimeZone::UTC),
         };
         self.outbox.send(job, &envelope, letter).await
+    }
+}
+
+const UNREAD: &str = "a file of the letter can't be read";
+
+fn unread(error: ReadError) -> WorkError {
+    match error {
+        ReadError::Erased => WorkError::never("a file of the letter was erased"),
+        ReadError::Store(_) | ReadError::Changed | ReadError::NotLoaded => WorkError::later(UNREAD),
     }
 }
 

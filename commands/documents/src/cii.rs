@@ -38,15 +38,7 @@ pub fn write(sealed: &SealedInvoice) -> Result<Vec<u8>, RenderError> {
                 xml.within("ram:IncludedSupplyChainTradeLineItem", |xml| self::line(xml, line));
             }
             agreement(xml, &form);
-            xml.within("ram:ApplicableHeaderTradeDelivery", |xml| {
-                if let Some(country) = &form.delivered_to {
-                    xml.within("ram:ShipToTradeParty", |xml| {
-                        xml.within("ram:PostalTradeAddress", |xml| {
-                            xml.text("ram:CountryID", country);
-                        });
-                    });
-                }
-            });
+            xml.within("ram:ApplicableHeaderTradeDelivery", |xml| delivery(xml, &form));
             xml.within("ram:ApplicableHeaderTradeSettlement", |xml| settlement(xml, &form));
         });
     }))
@@ -156,6 +148,17 @@ fn agreement(xml: &mut Xml, form: &Form) {
                 xml.text("ram:IssuerAssignedID", &form.order);
             });
         }
+    });
+}
+
+fn delivery(xml: &mut Xml, form: &Form) {
+    if let Some(country) = &form.delivered_to {
+        xml.within("ram:ShipToTradeParty", |xml| {
+            xml.within("ram:PostalTradeAddress", |xml| xml.text("ram:CountryID", country));
+        });
+    }
+    xml.within("ram:ActualDeliverySupplyChainEvent", |xml| {
+        day(xml, "ram:OccurrenceDateTime", form.supply.1);
     });
 }
 

@@ -28,13 +28,7 @@ pub fn write(sealed: &SealedInvoice) -> Result<Vec<u8>, RenderError> {
         references(xml, &form);
         xml.within("cac:AccountingSupplierParty", |xml| party(xml, &form.seller));
         xml.within("cac:AccountingCustomerParty", |xml| party(xml, &form.buyer));
-        if let Some(country) = &form.delivered_to {
-            xml.within("cac:Delivery", |xml| {
-                xml.within("cac:DeliveryLocation", |xml| {
-                    xml.within("cac:Address", |xml| country_of(xml, country));
-                });
-            });
-        }
+        delivery(xml, &form);
         if let Some(pay_to) = &form.pay_to {
             payment_means(xml, &form.number, pay_to);
         }
@@ -127,6 +121,17 @@ fn address(xml: &mut Xml, address: &Address) {
 
 fn country_of(xml: &mut Xml, country: &str) {
     xml.within("cac:Country", |xml| xml.text("cbc:IdentificationCode", country));
+}
+
+fn delivery(xml: &mut Xml, form: &Form) {
+    xml.within("cac:Delivery", |xml| {
+        xml.text("cbc:ActualDeliveryDate", &form.supply.1.to_string());
+        if let Some(country) = &form.delivered_to {
+            xml.within("cac:DeliveryLocation", |xml| {
+                xml.within("cac:Address", |xml| country_of(xml, country));
+            });
+        }
+    });
 }
 
 fn payment_means(xml: &mut Xml, number: &str, pay_to: &PayTo) {

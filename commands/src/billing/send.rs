@@ -42,10 +42,11 @@ impl Command for SendInvoice {
             on: today,
         };
         let sent = send_invoice::decide(&invoice.state, command)?;
+        let addresses = if self.by == SentBy::Mail { sent.to.len() } else { 0 };
         unit.emit(&invoice, [InvoiceEvent::from(sent)]);
-        if self.by == SentBy::Mail {
+        for (nth, _) in (0..).zip(0..addresses) {
             let version = invoice.version + 1;
-            unit.mail(Letter::Invoice { invoice: self.invoice, version });
+            unit.mail(Letter::Invoice { invoice: self.invoice, version, nth });
         }
         Ok(Reply::changed(self.invoice))
     }

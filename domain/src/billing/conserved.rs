@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
+use super::account::InvoiceAccount;
 use super::credit_invoice::{self, CreditPart, CreditWhat};
 use super::draft_invoice::{self, Candidate, DraftFacts, DraftInvoice};
 use super::issue_invoice;
@@ -71,6 +72,7 @@ fn step() -> impl Strategy<Value = Step> {
 struct Firm {
     entries: Vec<Candidate>,
     invoices: Vec<Invoice>,
+    accounts: Vec<InvoiceAccount>,
     claims: BTreeMap<ClaimKey, StreamId>,
     ledger: SecondsLedger,
     /// As it was when it was issued.
@@ -95,6 +97,7 @@ impl Firm {
         Firm {
             entries,
             invoices: Vec::new(),
+            accounts: Vec::new(),
             claims: BTreeMap::new(),
             ledger,
             sealed: BTreeMap::new(),
@@ -143,6 +146,7 @@ impl Firm {
                 }
             }
             self.invoices[of].evolve(&event);
+            self.accounts[of].take(&event, day("2026-03-01"), 1);
         }
     }
 
@@ -171,6 +175,7 @@ impl Firm {
                 let facts = self.facts();
                 let event = draft_invoice::decide(&Invoice::default(), &facts, &command)?;
                 self.invoices.push(Invoice::default());
+                self.accounts.push(InvoiceAccount::default());
                 self.land(of, vec![event.into()]);
             }
             Step::Redraft { of, last, without } => {
@@ -258,7 +263,13 @@ impl Firm {
             let seconds = self.ledger.entry(entry.entry);
             assert_eq!(seconds.all(), entry.seconds, "{seconds:?}");
             self.check_free(entry.entry);
+            let taken = self.accounts.iter().filter_map(|it| it.taken().get(&entry.entry).copied());
+            let sums = taken.fold((0, 0, 0), |sum, it| {
+                (sum.0 + it.drafted, sum.1 + it.billed, sum.2 + it.written_off)
+            });
+            assert_eq!(sums, (seconds.reserved, seconds.billed, seconds.written_off));
         }
+        self.accounts.iter().for_each(check_account);
         for (of, state) in self.invoices.iter().enumerate() {
             if let Some(issued) = issued_of(state) {
                 let drafted = state.drafted.as_ref().expect("drafted");
@@ -299,6 +310,19 @@ fn adds_up(sealed: &SealedInvoice) {
     assert_eq!(lines - off + totals.tax_minor, totals.gross_minor);
     let tax: i64 = sealed.taxes.iter().map(|tax| tax.tax_minor).sum();
     assert_eq!(tax, totals.tax_minor);
+}
+
+/// Movements add up to the balance, and the parts of a price to what documents say.
+fn check_account(account: &InvoiceAccount) {
+    let moved: i64 = account.movements.iter().map(|it| it.amount_minor).sum();
+    assert_eq!(moved, account.balance_minor());
+    let Some(issued) = account.drafted().and_then(|it| it.issued.as_ref()) else { return };
+    let credited: i64 =
+        issued.credits.iter().flat_map(|it| &it.taxes).map(|it| it.taxable_minor).sum();
+    let net: i64 = account.shares.iter().map(|it| it.net_minor).sum();
+    let voided = account.drafted().is_some_and(|it| it.entries.is_empty());
+    let expected = if voided { 0 } else { issued.sealed.totals.net_minor - credited };
+    assert_eq!(net, expected);
 }
 
 fn check_credits(issued: &Issued, state: InvoiceState) {

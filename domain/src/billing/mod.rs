@@ -2,8 +2,10 @@
 //! from then on it's only paid, credited or voided. This file holds an invoice's state, how events
 //! change it, and the adapter to cqrs-es.
 
+pub mod account;
 pub mod billing_profile;
 pub mod change_terms;
+pub mod correspondence;
 pub mod credit_invoice;
 pub mod credits;
 pub mod dispute_line;

@@ -2,6 +2,7 @@
 //! from being issued: a firm may have good reasons, and an address can't be made up.
 
 use super::sealed::{BuyerParticulars, SealedInvoice};
+use super::tax::TaxCategory;
 use super::tax_invoice::TaxInvoiceKind;
 
 /// A particular that is missing.
@@ -17,6 +18,8 @@ pub enum Missing {
     BuyerName,
     /// The client's address.
     BuyerAddress,
+    /// The client's number as a vendor, or where that will do in the register of companies.
+    BuyerVatNumber,
     /// Why there is no tax.
     TaxReason,
     /// Tax in the firm's own currency.
@@ -32,6 +35,7 @@ impl Missing {
             Missing::SellerVatNumber => "seller_vat_number",
             Missing::BuyerName => "buyer_name",
             Missing::BuyerAddress => "buyer_address",
+            Missing::BuyerVatNumber => "buyer_vat_number",
             Missing::TaxReason => "tax_reason",
             Missing::Exchange => "exchange",
         }
@@ -45,6 +49,7 @@ impl Missing {
             Missing::SellerVatNumber => "set VAT_NUMBER",
             Missing::BuyerName => "give the client's legal name",
             Missing::BuyerAddress => "give the client's address",
+            Missing::BuyerVatNumber => "give the client's VAT number",
             Missing::TaxReason => "say on the draft or for the client why there is no tax",
             Missing::Exchange => "state an exchange rate on the draft",
         }
@@ -69,10 +74,30 @@ pub fn missing(sealed: &SealedInvoice, own_currency: &str) -> Vec<Missing> {
         (Missing::SellerVatNumber, is_tax_invoice && seller.vat_number.is_none()),
         (Missing::BuyerName, is_full && buyer.is_some() && known.name.trim().is_empty()),
         (Missing::BuyerAddress, is_full && buyer.is_some() && blank(&known.address)),
+        (Missing::BuyerVatNumber, is_tax_invoice && buyer.is_some_and(|it| is_unknown(sealed, it))),
         (Missing::TaxReason, is_tax_invoice && untaxed && sealed.wording.tax_reason.is_none()),
         (Missing::Exchange, sealed.totals.tax_minor != 0 && foreign),
     ];
     checks.into_iter().filter_map(|(missing, is_so)| is_so.then_some(missing)).collect()
+}
+
+/// Whether who owes the tax in the place of the seller can't be told (EN 16931, BR-AE-02 and
+/// BR-IC-02): within the European Union it takes a number as a vendor.
+fn is_unknown(sealed: &SealedInvoice, buyer: &BuyerParticulars) -> bool {
+    let is_blank =
+        |number: &Option<String>| number.as_deref().is_none_or(|text| text.trim().is_empty());
+    let lacks = |category| match category {
+        TaxCategory::IntraCommunity => is_blank(&buyer.vat_number),
+        TaxCategory::ReverseCharge => {
+            is_blank(&buyer.vat_number) && is_blank(&buyer.registration_number)
+        }
+        TaxCategory::Standard
+        | TaxCategory::ZeroRated
+        | TaxCategory::Exempt
+        | TaxCategory::OutsideScope
+        | TaxCategory::Export => false,
+    };
+    sealed.taxes.iter().any(|tax| lacks(tax.rate.category))
 }
 
 #[cfg(test)]
@@ -80,7 +105,7 @@ mod tests {
     use super::*;
     use crate::billing::samples::{draft_of, hourly, seal_facts};
     use crate::billing::seal::{SealFacts, seal};
-    use crate::billing::tax::TaxCategory;
+    use crate::personal::{Personal, PersonalField as _};
 
     fn lacks(seconds: i64, change: impl FnOnce(&mut SealFacts)) -> Vec<Missing> {
         let state = draft_of(&[(1, "2026-01-07", seconds)]);
@@ -123,5 +148,25 @@ mod tests {
             }),
             []
         );
+    }
+
+    #[test]
+    fn who_owes_the_tax_in_the_place_of_the_seller_is_told_by_a_number() {
+        let lacks_it = |category, vat: Option<&str>, register: Option<&str>| {
+            let missing = lacks(3600, |facts| {
+                facts.category = Some(category);
+                let mut known = facts.buyer.particulars.get().expect("in clear").clone();
+                known.vat_number = vat.map(str::to_owned);
+                known.registration_number = register.map(str::to_owned);
+                let key = facts.buyer.particulars.key();
+                facts.buyer.particulars = Personal::new(key.subject, key.class, known);
+            });
+            missing.contains(&Missing::BuyerVatNumber)
+        };
+        assert!(lacks_it(TaxCategory::IntraCommunity, None, Some("HRB 1")));
+        assert!(!lacks_it(TaxCategory::IntraCommunity, Some("ATU12345678"), None));
+        assert!(lacks_it(TaxCategory::ReverseCharge, Some(" "), None));
+        assert!(!lacks_it(TaxCategory::ReverseCharge, None, Some("HRB 1")));
+        assert!(!lacks_it(TaxCategory::Export, None, None));
     }
 }

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::InvoiceState;
-use crate::id::{CreditNoteId, DisputeId, InvoiceId, PaymentId};
+use crate::id::{ClientLinkId, CreditNoteId, DisputeId, InvoiceId, PaymentId};
 
 /// What an invoice refuses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -237,6 +237,18 @@ pub enum Refusal {
     /// The client saw an older state of it.
     #[error("the invoice has changed since it was shown; look at it again and sign then")]
     SeenTooOld,
+    /// There is no such link to the client's page of the invoice.
+    #[error("the invoice has no link {link} for its client")]
+    ClientLinkUnknown {
+        /// The link.
+        link: ClientLinkId,
+    },
+    /// More links to the client's page are open than there may be.
+    #[error("{most} links of this invoice are open; take one back first")]
+    TooManyClientLinks {
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 impl Refusal {
@@ -285,6 +297,8 @@ impl Refusal {
             Refusal::DisputeClosed => "billing.dispute_closed",
             Refusal::Disputed => "billing.disputed",
             Refusal::SeenTooOld => "billing.seen_too_old",
+            Refusal::ClientLinkUnknown { .. } => "billing.client_link_unknown",
+            Refusal::TooManyClientLinks { .. } => "billing.too_many_client_links",
         }
     }
 
@@ -295,9 +309,8 @@ impl Refusal {
             Refusal::DiscountTooLarge => Some("/discounts"),
             Refusal::UnknownCountry => Some("/country"),
             Refusal::ExchangeRateMissing { .. } => Some("/exchange"),
-            Refusal::AmountNotPositive
-            | Refusal::Overpaid { .. }
-            | Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
+            Refusal::AmountNotPositive | Refusal::Overpaid { .. } => Some("/amount/amount_minor"),
+            Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
             Refusal::LineTwice { .. }
             | Refusal::OverCredited { .. }
             | Refusal::NotDivisible { .. }
@@ -330,7 +343,9 @@ impl Refusal {
             | Refusal::DisputeUnknown { .. }
             | Refusal::DisputeClosed
             | Refusal::Disputed
-            | Refusal::SeenTooOld => None,
+            | Refusal::SeenTooOld
+            | Refusal::ClientLinkUnknown { .. }
+            | Refusal::TooManyClientLinks { .. } => None,
         }
     }
 
@@ -344,6 +359,7 @@ impl Refusal {
                 | Refusal::PaymentUnknown { .. }
                 | Refusal::CreditNoteUnknown { .. }
                 | Refusal::DisputeUnknown { .. }
+                | Refusal::ClientLinkUnknown { .. }
         )
     }
 }

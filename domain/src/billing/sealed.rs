@@ -330,6 +330,19 @@ impl SealedInvoice {
     pub fn line(&self, n: u32) -> Option<&SealedLine> {
         self.lines.iter().find(|line| line.n == n)
     }
+
+    /// Whether a text in it can't be read any more, because its key is gone.
+    pub fn is_partly_erased(&self) -> bool {
+        let gone = |text: Option<&Personal<String>>| text.is_some_and(Personal::is_erased);
+        let References { buyer_reference, purchase_order, credits } = &self.references;
+        self.buyer.particulars.is_erased()
+            || self.lines.iter().any(|it| gone(it.who.as_ref()) || gone(it.note.as_ref()))
+            || self.allowances.iter().any(|it| gone(it.reason.as_ref()))
+            || gone(self.wording.note.as_ref())
+            || gone(buyer_reference.as_ref())
+            || gone(purchase_order.as_ref())
+            || credits.as_ref().is_some_and(|it| it.reason.is_erased())
+    }
 }
 
 impl PersonalFields for SealedInvoice {

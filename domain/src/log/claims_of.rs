@@ -44,6 +44,7 @@ pub fn claims_of(stream: StreamId, event: &Event) -> Vec<ClaimChange> {
         Event::MemberLeave(event) => of_member_leave(stream, event),
         Event::Favourite(_)
         | Event::Profile(_)
+        | Event::Correspondence(_)
         | Event::Session(_)
         | Event::RateCard(_)
         | Event::Budget(_)

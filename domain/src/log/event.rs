@@ -6,6 +6,7 @@ use super::family::EventFamily;
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::billing::billing_profile::ProfileEvent;
+use crate::billing::correspondence::CorrespondenceEvent;
 use crate::billing::numbering::SeriesEvent;
 use crate::budgets::BudgetEvent;
 use crate::canonical::CanonicalError;
@@ -135,6 +136,8 @@ events! {
     Favourite(FavouriteEvent),
     /// Of an invoice.
     Invoice(InvoiceEvent),
+    /// Of what was said about an invoice.
+    Correspondence(CorrespondenceEvent),
     /// Of a series of numbers of invoices.
     Series(SeriesEvent),
     /// Of what is known of a client for its invoices.

@@ -50,6 +50,22 @@ impl Settings {
         (percent != Percent::ZERO).then_some(PromptTerms { percent, days })
     }
 
+    /// How many days after the due day a client is reminded; empty where nobody is.
+    pub fn reminder_days(&self) -> Vec<u16> {
+        let text = self.undated(SettingKey::ReminderDays).unwrap_or_default();
+        text.split(',').filter_map(|days| days.parse().ok()).collect()
+    }
+
+    /// For how many days a link to a client's page is good.
+    pub fn client_link_days(&self) -> u32 {
+        self.number(SettingKey::ClientLinkDays)
+    }
+
+    /// Whether a client's page names who worked.
+    pub fn client_sees_members(&self) -> bool {
+        self.undated(SettingKey::ClientSeesMembers) == Some("true")
+    }
+
     /// How the numbers of documents of a kind look.
     pub fn number_pattern(&self, document: DocumentKind, day: Date) -> NumberPattern {
         let key = match document {

@@ -38,7 +38,10 @@ impl SettingKey {
             | SettingKey::CreditNoteNumberPattern
             | SettingKey::PaymentTermDays
             | SettingKey::PromptPaymentPercent
-            | SettingKey::PromptPaymentDays => "billing",
+            | SettingKey::PromptPaymentDays
+            | SettingKey::ReminderDays
+            | SettingKey::ClientLinkDays
+            | SettingKey::ClientSeesMembers => "billing",
             SettingKey::Country | SettingKey::HolidayRegion => "leave",
             SettingKey::SessionIdleMinutes | SettingKey::SessionDays => "sign-in",
             SettingKey::Logo | SettingKey::SiteUrl | SettingKey::DefaultFromEmail => "site",
@@ -55,7 +58,9 @@ impl SettingKey {
             SettingKey::VatPercent | SettingKey::PromptPaymentPercent => Some("percent"),
             SettingKey::SessionDays
             | SettingKey::PaymentTermDays
-            | SettingKey::PromptPaymentDays => Some("days"),
+            | SettingKey::PromptPaymentDays
+            | SettingKey::ReminderDays
+            | SettingKey::ClientLinkDays => Some("days"),
             SettingKey::TimeZone
             | SettingKey::RoundingMode
             | SettingKey::RoundingTie
@@ -78,6 +83,7 @@ impl SettingKey {
             | SettingKey::InvoiceFooter
             | SettingKey::InvoiceNumberPattern
             | SettingKey::CreditNoteNumberPattern
+            | SettingKey::ClientSeesMembers
             | SettingKey::Country
             | SettingKey::HolidayRegion
             | SettingKey::Logo
@@ -122,6 +128,9 @@ impl SettingKey {
             | SettingKey::PaymentTermDays
             | SettingKey::PromptPaymentPercent
             | SettingKey::PromptPaymentDays
+            | SettingKey::ReminderDays
+            | SettingKey::ClientLinkDays
+            | SettingKey::ClientSeesMembers
             | SettingKey::HolidayRegion
             | SettingKey::SessionIdleMinutes
             | SettingKey::SessionDays

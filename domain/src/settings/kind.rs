@@ -46,6 +46,13 @@ pub enum Kind {
         /// How many at most.
         most: usize,
     },
+    /// Numbers of days, apart by commas, none of them twice; or `none`.
+    Days {
+        /// The longest.
+        max: u16,
+        /// How many at most.
+        most: usize,
+    },
     /// `true` or `false`.
     Boolean,
     /// An absolute http or https URL.
@@ -68,6 +75,8 @@ pub enum Kind {
     },
 }
 
+/// The value of a list of days that has none.
+const NO_DAYS: &str = "none";
 /// How long a line of a text may be, in characters.
 pub(super) const LINE_CHARACTERS_MAX: usize = 200;
 
@@ -83,6 +92,7 @@ impl Kind {
             Kind::Decimal { .. } => "decimal",
             Kind::OneOf(_) => "choice",
             Kind::Steps { .. } => "steps",
+            Kind::Days { .. } => "days",
             Kind::Boolean => "boolean",
             Kind::Url => "url",
             Kind::Email => "email",
@@ -110,6 +120,7 @@ impl Kind {
             }
             Kind::OneOf(names) => names.contains(&text).then(|| text.to_owned()),
             Kind::Steps { names, most } => steps(text, names, most),
+            Kind::Days { max, most } => days(text, max, most),
             Kind::Boolean => ["true", "false"].contains(&text).then(|| text.to_owned()),
             Kind::Url => is_url(text).then(|| text.trim_end_matches('/').to_owned()),
             Kind::Email => checked_email(text),
@@ -136,6 +147,9 @@ impl Kind {
             Kind::OneOf(names) => format!("one of {}", names.join(", ")),
             Kind::Steps { names, most } => {
                 format!("1 to {most} of {} in their order, apart by commas", names.join(", "))
+            }
+            Kind::Days { max, most } => {
+                format!("none, or 1 to {most} numbers of days from 1 to {max}, apart by commas")
             }
             Kind::Boolean => "true or false".to_owned(),
             Kind::Url => "a URL such as https://time.example.com without a path".to_owned(),
@@ -178,6 +192,19 @@ fn steps(text: &str, names: &[&str], most: usize) -> Option<String> {
     sound.then(|| steps.join(","))
 }
 
+/// The numbers from the least to the greatest, apart by commas alone.
+fn days(text: &str, max: u16, most: usize) -> Option<String> {
+    if text == NO_DAYS {
+        return Some(text.to_owned());
+    }
+    let number = |text: &str| scaled(text.trim(), 0).filter(|n| (1..=max.into()).contains(n));
+    let mut days = text.split(',').map(number).collect::<Option<Vec<u64>>>()?;
+    days.sort_unstable();
+    let twice = days.windows(2).any(|pair| pair[0] == pair[1]);
+    let texts: Vec<String> = days.iter().map(u64::to_string).collect();
+    (!twice && days.len() <= most).then(|| texts.join(","))
+}
+
 fn is_region(text: &str) -> bool {
     let fits = |byte: u8| matches!(byte, b'A'..=b'Z' | b'0'..=b'9');
     (1..=6).contains(&text.len()) && text.bytes().all(fits)
@@ -200,6 +227,7 @@ mod tests {
     use super::*;
 
     const HOURS: Kind = Kind::Decimal { decimals: 2, min: 1, max: 2400 };
+    const REMINDERS: Kind = Kind::Days { max: 365, most: 2 };
     const CHAIN: Kind = Kind::Steps { names: &["admin", "billing", "manager"], most: 2 };
 
     #[test]
@@ -213,6 +241,8 @@ mod tests {
         assert_eq!(canonical(Kind::OneOf(&["up", "down"]), "down"), "down");
         assert_eq!(canonical(CHAIN, " billing, admin"), "billing,admin");
         assert_eq!(canonical(CHAIN, "admin"), "admin");
+        assert_eq!(canonical(REMINDERS, "30, 7"), "7,30");
+        assert_eq!(canonical(REMINDERS, "none"), "none");
         assert_eq!(canonical(Kind::Boolean, "true"), "true");
         assert_eq!(canonical(Kind::Url, "https://time.example.com/"), "https://time.example.com");
         assert_eq!(canonical(Kind::Url, "http://localhost:8080"), "http://localhost:8080");
@@ -246,6 +276,12 @@ mod tests {
             (CHAIN, "boss"),
             (CHAIN, "admin,admin"),
             (CHAIN, "admin,billing,manager"),
+            (REMINDERS, ""),
+            (REMINDERS, "0"),
+            (REMINDERS, "7,7"),
+            (REMINDERS, "7,,14"),
+            (REMINDERS, "1,2,3"),
+            (REMINDERS, "366"),
             (Kind::Boolean, "1"),
             (Kind::Url, "time.example.com"),
             (Kind::Url, "https://"),

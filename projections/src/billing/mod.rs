@@ -7,6 +7,7 @@ pub mod draft_lines;
 mod freed_by;
 pub mod invoice;
 pub mod invoice_entry;
+pub mod newest_invoices;
 pub mod price_book;
 pub mod receivable;
 pub mod rounding_book;

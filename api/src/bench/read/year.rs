@@ -126,7 +126,8 @@ pub async fn make(
     Ok((Year { tenant, host, token, weeks, clients, invoices, year: shape.year }, made))
 }
 
-async fn tenant(system: &System, base_domain: &str) -> anyhow::Result<CreatedTenant> {
+/// A firm of its own, whose host is below this domain.
+pub(crate) async fn tenant(system: &System, base_domain: &str) -> anyhow::Result<CreatedTenant> {
     let id = system.commands.log().clock().new_id();
     let slug = format!("bench-{}", &id.simple().to_string()[20..]);
     let firm = NewFirm {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Money;
 use super::document::{DocumentBody, FormBody, LineBody, text};
 use super::happened::{DeliveryBody, HappenedBody};
+use super::sight::{client_asked, clients_seen};
 use super::view::{Story, Told, invoice_story};
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call, piece};
@@ -149,6 +150,7 @@ pub(crate) async fn credit_note_view(
     about: &About,
     id: CreditNoteId,
 ) -> Result<CreditNoteView, Problem> {
+    clients_seen(about)?;
     let mut tx = about.tx().await?;
     let row = credit_note::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     tx.commit().await?;
@@ -229,13 +231,9 @@ pub(crate) async fn list(
     call: Call<(), Wanted>,
 ) -> Result<Answer<Page<CreditNoteSummary>>, Problem> {
     let Wanted { client_id, invoice_id, from, to, number } = call.query.clone();
-    let wanted = credit_note::Wanted {
-        client: client_id.map(ClientId),
-        invoice: invoice_id.map(InvoiceId),
-        from,
-        to,
-        number,
-    };
+    let client = client_asked(&call, client_id.map(ClientId))?;
+    let wanted =
+        credit_note::Wanted { client, invoice: invoice_id.map(InvoiceId), from, to, number };
     let (after, limit) = (call.after()?.map(CreditNoteId), call.look_for());
     let rows = match call.rows_then::<CreditNote>().await? {
         None => {

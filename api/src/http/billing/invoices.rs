@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::Money;
 use super::book::rounding_then;
 use super::sealing::firm_today;
+use super::sight::client_asked;
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::{Json, OptionalJson};
 use crate::http::call::{Call, piece};
@@ -225,6 +226,7 @@ impl From<State> for InvoiceState {
 /// `GET /invoices`.
 pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSummary>>, Problem> {
     let Wanted { client_id, state, from, to, number, overdue } = call.query.clone();
+    let client = client_asked(&call, client_id.map(ClientId))?;
     let book = match overdue {
         Some(_) => Some(rounding_then(&call).await?),
         None => None,
@@ -236,7 +238,7 @@ pub(crate) async fn list(call: Call<(), Wanted>) -> Result<Answer<Page<InvoiceSu
         None => None,
     };
     let wanted = invoice::Wanted {
-        client: client_id.map(ClientId),
+        client,
         state: state.map(Into::into),
         from,
         to,

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::sight::must_see;
 use super::terms::{PromptBody, TaxCode};
 use crate::http::answer::{Answer, Changed};
 use crate::http::body::Json;
@@ -131,6 +132,7 @@ pub(crate) async fn profile_then(
 /// `GET /clients/{id}/billing`.
 pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<ProfileBody>, Problem> {
     let id = ClientId(call.path.id);
+    must_see(&call, id)?;
     let mut tx = call.tx().await?;
     let known = client::find(&mut tx, id).await?;
     tx.commit().await?;

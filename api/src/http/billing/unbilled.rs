@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::Money;
 use super::names::Names;
 use super::open_time::{OpenEntry, OpenTime, PricedAlone, Sum};
+use super::sight::client_asked;
 use crate::http::answer::Answer;
 use crate::http::call::{About, Call};
 use crate::http::cursor::Page;
@@ -172,7 +173,8 @@ fn key(entry: &OpenEntry) -> After {
 /// `GET /unbilled`.
 pub(crate) async fn list(call: Call<(), Which>) -> Result<Answer<UnbilledList>, Problem> {
     let Which { client_id, from, to } = call.query;
-    let asked = Open { client: client_id.map(ClientId), from, to };
+    let client = client_asked(&call, client_id.map(ClientId))?;
+    let asked = Open { client, from, to };
     let limit = usize::try_from(call.look_for()).unwrap_or_default();
     let place = Place { after: call.after()?, limit };
     let listed = match present(&call, asked, &place).await? {

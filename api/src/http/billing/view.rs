@@ -24,6 +24,7 @@ use projections::billing::price_book::PriceBook;
 use super::book::{book_then, spans_then};
 use super::names::Names;
 use super::sealing::preview;
+use super::sight::{clients_seen, must_see};
 use crate::http::call::About;
 use crate::http::problem::Problem;
 use crate::http::time::days::fold;
@@ -109,7 +110,16 @@ pub(crate) struct Story {
 
 /// The invoice at the moment that the request is about; not found where there is none then.
 pub(crate) async fn invoice_view(about: &About, id: InvoiceId) -> Result<InvoiceView, Problem> {
-    let Story { row, drafted, told, entries, credit_notes } = invoice_story(about, id).await?;
+    view_of(about, invoice_story(about, id).await?).await
+}
+
+/// The same for somebody who has a link to it, which the caller of this has looked at.
+pub(crate) async fn view_by_link(about: &About, id: InvoiceId) -> Result<InvoiceView, Problem> {
+    view_of(about, story(about, id).await?).await
+}
+
+async fn view_of(about: &About, story: Story) -> Result<InvoiceView, Problem> {
+    let Story { row, drafted, told, entries, credit_notes } = story;
     let mut view = InvoiceView {
         row,
         drafted,
@@ -147,8 +157,16 @@ pub(crate) async fn invoice_view(about: &About, id: InvoiceId) -> Result<Invoice
     Ok(view)
 }
 
-/// The same without lines and prices: what happened to it and what it came to be.
+/// The same without lines and prices: what happened to it and what it came to be. Forbidden to who
+/// does not read the client's bills.
 pub(crate) async fn invoice_story(about: &About, id: InvoiceId) -> Result<Story, Problem> {
+    clients_seen(about)?;
+    let story = story(about, id).await?;
+    must_see(about, story.drafted.client)?;
+    Ok(story)
+}
+
+async fn story(about: &About, id: InvoiceId) -> Result<Story, Problem> {
     let mut tx = about.tx().await?;
     let mut rows = stream_after(&mut tx, invoice_stream(id), 0).await?;
     if let Some(position) = about.as_of {

@@ -84,7 +84,7 @@ fn sent_as(media: Option<Media>) -> &'static str {
 }
 
 /// Whether who asks has it already, by `If-None-Match`.
-fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+pub(crate) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let tag = tag.to_str().unwrap_or_default();
     headers
         .get_all(header::IF_NONE_MATCH)
@@ -94,7 +94,8 @@ fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
         .any(|known| known.trim().trim_start_matches("W/") == tag)
 }
 
-fn problem(error: ReadError) -> Problem {
+/// How a reader is told that a content is not given.
+pub(crate) fn problem(error: ReadError) -> Problem {
     match error {
         ReadError::Store(error) => {
             tracing::error!(%error, "the file store does not answer");

@@ -1,48 +1,61 @@
-//! The frame that every page stands in: one style, no script, nothing fetched from anywhere. The
-//! policy names the style by its hash, so nothing else can be slipped in.
-
-use std::sync::LazyLock;
+//! What every page is sent with: a policy under which a browser runs our modules and nothing else,
+//! and fetches nothing from anywhere. What it refuses it tells us.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use migrations::keys::sha256;
 
 use super::super::problem::Problem;
+#[cfg(test)]
+use super::reports;
 
-/// The style of every page. Its text goes into the page as it is, for it's ours alone.
-pub(crate) const STYLE: &str = "\
-body{margin:0;padding:2rem 1rem;background:#fff;color:#1c1c1c;font:1rem/1.5 sans-serif}\
-main{max-width:36rem;margin:0 auto}\
-h1{font-size:1.5rem;line-height:1.25}\
-button{font:inherit;padding:.6rem 1.4rem;border:0;border-radius:.25rem;background:#0b5c53;\
-color:#fff;cursor:pointer}\
-button:focus-visible{outline:3px solid #1c1c1c;outline-offset:2px}\
-code{display:block;padding:.75rem;background:#f1f1f1;overflow-wrap:anywhere}\
-footer{margin-top:2rem;border-top:1px solid #d0d0d0;color:#595959}";
+/// `report-uri`, because every browser sends such a report at once; the newer way collects them.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
+     report-uri /csp-reports",
+);
 
-static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let style = STANDARD.encode(sha256(STYLE.as_bytes()));
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; \
-         frame-ancestors 'none'"
-    );
-    policy.parse().expect("a policy of ours fits a header")
-});
+const ALONE: [(HeaderName, HeaderValue); 2] = [
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
+];
 
 /// A page to be sent.
 #[derive(Debug)]
 pub(crate) struct Shown {
     status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
     html: String,
+}
+
+impl Shown {
+    /// Leads to another page of this host.
+    pub(crate) fn go_to(path: &str) -> Self {
+        let path = HeaderValue::try_from(path);
+        let path = path.unwrap_or_else(|_| HeaderValue::from_static("/"));
+        let headers = vec![(header::LOCATION, path)];
+        Shown { status: StatusCode::SEE_OTHER, headers, html: String::new() }
+    }
+
+    /// The same with one more header.
+    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
 }
 
 /// A page of a template that stands in the frame.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Result<Shown, Problem> {
     let html = template.render().map_err(|error| Problem::internal(&error))?;
-    Ok(Shown { status, html })
+    Ok(Shown { status, headers: Vec::new(), html })
 }
 
 /// Says one thing, with nothing to do.
@@ -81,15 +94,19 @@ pub(super) fn of_problem(problem: Problem) -> Shown {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let title = status.canonical_reason().unwrap_or("Something is wrong");
     let notice = Notice { title, words: &words, firm: "" };
-    page(status, &notice).unwrap_or_else(|_| Shown { status, html: String::new() })
+    let bare = |_| Shown { status, headers: Vec::new(), html: String::new() };
+    page(status, &notice).unwrap_or_else(bare)
 }
 
 impl IntoResponse for Shown {
     fn into_response(self) -> Response {
         let media = HeaderValue::from_static("text/html; charset=utf-8");
-        let headers =
-            [(header::CONTENT_TYPE, media), (header::CONTENT_SECURITY_POLICY, POLICY.clone())];
-        (self.status, headers, self.html).into_response()
+        let headers = [(header::CONTENT_TYPE, media), (header::CONTENT_SECURITY_POLICY, POLICY)];
+        let mut response = (self.status, headers, ALONE, self.html).into_response();
+        for (name, value) in self.headers {
+            response.headers_mut().append(name, value);
+        }
+        response
     }
 }
 
@@ -101,14 +118,16 @@ mod tests {
     fn what_a_person_wrote_is_shown_and_never_read_as_markup() {
         let words = "<script>alert(1)</script> & \"quoted\"";
         let shown = page(StatusCode::OK, &Notice { title: words, words, firm: words }).unwrap();
-        assert!(!shown.html.contains("<script"), "{}", shown.html);
-        assert!(shown.html.contains("&#60;script&#62;") && shown.html.contains(STYLE));
+        assert_eq!(shown.html.matches("<script").count(), 1, "{}", shown.html);
+        assert!(shown.html.contains("&#60;script&#62;"), "{}", shown.html);
     }
 
     #[test]
-    fn the_policy_allows_the_style_of_the_frame_and_no_script() {
-        let policy = POLICY.to_str().unwrap();
-        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
-        assert!(!policy.contains("script") && !policy.contains("unsafe"));
+    fn the_policy_allows_what_is_ours_and_nothing_inline_and_tells_what_it_refused() {
+        let policy = POLICY;
+        let policy = policy.to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"));
+        assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'));
+        assert!(policy.ends_with(&format!("report-uri {}", reports::ROUTE)));
     }
 }

@@ -1,11 +1,13 @@
-//! The pages behind a link to sign in and an invitation. The secret of the session is shown once,
-//! for use with the API; with the pages for daily work it goes into a cookie instead, here.
+//! The pages of signing in: asking for a link, the link itself, an invitation, and leaving. On the site
+//! of a firm the secret of the session goes into a cookie; operators, who have no pages of their own
+//! yet, are shown it once, for use with the API.
 
 use askama::Template;
-use axum::http::StatusCode;
-use commands::CommandError;
+use axum::http::{StatusCode, header};
 use commands::links::Purpose;
-use commands::sessions::{begin, look};
+use commands::sessions::{self, SignedIn, begin, look};
+use commands::{CommandError, Sender};
+use domain::id::TenantId;
 use domain::personal::Personal;
 use migrations::keys::TenantKeys;
 use migrations::platform::TenantRecord;
@@ -13,7 +15,9 @@ use migrations::platform::TenantRecord;
 use super::super::caller::state_of;
 use super::super::personal;
 use super::super::problem::Problem;
-use super::{Button, Notice, Shown, Visit, page};
+use super::super::sign_in::ask_behind;
+use super::inside::Inside;
+use super::{Button, Notice, Shown, Visit, cookies, page};
 
 /// What a person reads who comes with a link that is of no use.
 const UNUSABLE: &str = "It was used before, is too old, or is not complete. Ask for a new one.";
@@ -27,8 +31,19 @@ struct SignedInPage<'a> {
     firm: &'a str,
 }
 
-/// `GET /sign-in`.
+#[derive(Template)]
+#[template(path = "pages/ask.html")]
+struct AskPage<'a> {
+    firm: &'a str,
+    led_here: bool,
+}
+
+/// `GET /sign-in`: where a link is asked for, or what the link is for.
 pub(super) async fn show(visit: Visit) -> Result<Shown, Problem> {
+    if visit.empty_handed {
+        let (firm, led_here) = (&*visit.tenant.name, visit.next.is_some());
+        return page(StatusCode::OK, &AskPage { firm, led_here });
+    }
     let title = format!("Sign in to {}", visit.tenant.name);
     let button = Button {
         title: &title,
@@ -72,9 +87,13 @@ fn unusable(tenant: &TenantRecord) -> Result<Shown, Problem> {
     page(StatusCode::GONE, &notice)
 }
 
-/// `POST /sign-in`.
+/// `POST /sign-in`: asks for a link, or uses one.
 pub(super) async fn enter(visit: Visit) -> Result<Shown, Problem> {
-    use_up(visit, Purpose::SignIn).await
+    let Some(email) = &visit.email else { return use_up(visit, Purpose::SignIn).await };
+    ask_behind(&visit.app, visit.sender(), email.trim().to_owned());
+    let words = "If this is the address of a member, a link is on its way to it. It works once, \
+                 within 15 minutes. Open it in this browser.";
+    page(StatusCode::OK, &Notice { title: "Look into your mail", words, firm: &visit.tenant.name })
 }
 
 /// `POST /invitation`.
@@ -89,12 +108,36 @@ async fn use_up(visit: Visit, purpose: Purpose) -> Result<Shown, Problem> {
         Err(CommandError::Refused(_)) => return unusable(&visit.tenant),
         Err(error) => return Err(error.into()),
     };
+    let secret = signed_in.secret.clone().unwrap_or_default();
+    if visit.tenant.id == TenantId::PLATFORM {
+        return told(&visit, &signed_in, &secret).await;
+    }
+    let record = &signed_in.record;
+    let seconds = record.expires_at.duration_since(record.began_at).as_secs();
+    let next = visit.next.as_deref().unwrap_or("/");
+    Ok(Shown::go_to(next)
+        .with(header::SET_COOKIE, cookies::session(&secret, seconds))
+        .with(header::SET_COOKIE, cookies::no_next()))
+}
+
+/// Where a session has no pages to be used with.
+async fn told(visit: &Visit, signed_in: &SignedIn, secret: &str) -> Result<Shown, Problem> {
     let keys = visit.app.keys.of(visit.tenant.id).await?;
-    let name = name_of(&visit, &keys, signed_in.record.member).await?;
-    let secret = signed_in.secret.unwrap_or_default();
+    let name = name_of(visit, &keys, signed_in.record.member).await?;
     let expires = signed_in.record.expires_at.strftime("%Y-%m-%d %H:%M UTC").to_string();
     let firm = &visit.tenant.name;
-    page(StatusCode::OK, &SignedInPage { name: &name, secret: &secret, expires: &expires, firm })
+    page(StatusCode::OK, &SignedInPage { name: &name, secret, expires: &expires, firm })
+}
+
+/// `POST /sign-out`: ends the session, here and everywhere it's used.
+pub(super) async fn leave(inside: Inside) -> Result<Shown, Problem> {
+    let app = &inside.app;
+    if let Some(session) = inside.caller.session {
+        sessions::end(&app.commands, Sender { key: None, ..inside.sender() }, session).await?;
+        app.remembered.forget(inside.tenant.id, &inside.secret);
+    }
+    let gone = Shown::go_to("/sign-in");
+    Ok(cookies::none().into_iter().fold(gone, |gone, none| gone.with(header::SET_COOKIE, none)))
 }
 
 async fn name_of(

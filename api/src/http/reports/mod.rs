@@ -3,9 +3,10 @@
 //! is reported.
 
 pub(crate) mod answer;
+pub(crate) mod billing;
 mod csv;
 mod document;
-mod format;
+pub(crate) mod format;
 pub(crate) mod group_by;
 mod guard;
 pub(crate) mod leave;

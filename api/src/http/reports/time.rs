@@ -133,7 +133,7 @@ pub(crate) async fn report(call: Call<(), Asked>) -> Result<Rendered, Problem> {
 }
 
 /// Refuses days that are none or too many.
-pub(super) fn check_days(from: Date, to: Date) -> Result<(), Problem> {
+pub(crate) fn check_days(from: Date, to: Date) -> Result<(), Problem> {
     let refusal = |code: &'static str, detail: &'static str| {
         Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
             .with_error(FieldError::new("?to", code, detail)))

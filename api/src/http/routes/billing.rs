@@ -1,28 +1,31 @@
 //! The routes of billing: what is read of it, what changes it, its documents, and what clients owe.
+//! Who looks after a client reads and changes its bills too, so the object decides who may.
 
-use super::{BOOKS, MEMBERS, read, write};
+use super::{ALL, MEMBERS, read, write};
 use crate::http::billing::{
-    consent, credit_notes, happened, invoices, issuing, one, payments, profile, provenance, terms,
-    unbilled,
+    consent, credit_notes, form, happened, invoices, issuing, lines_file, one, payments, pdf,
+    profile, provenance, terms, unbilled,
 };
 use crate::http::registry::{Route, delete, get, patch, post, put};
 
 const B: &str = "billing";
 
+/// What a draft is shown by.
+const PRICED: &[&str] = &[
+    "invoice",
+    "invoice_entry",
+    "time_entry",
+    "rate",
+    "rounding_rule",
+    "setting",
+    "project",
+    "task",
+    "client",
+    "member",
+];
+
 /// What is read of invoices and of unbilled time.
 pub(super) fn reads() -> Vec<Route> {
-    const PRICED: &[&str] = &[
-        "invoice",
-        "invoice_entry",
-        "time_entry",
-        "rate",
-        "rounding_rule",
-        "setting",
-        "project",
-        "task",
-        "client",
-        "member",
-    ];
     const UNBILLED: &[&str] = &[
         "unbilled",
         "time_entry",
@@ -34,23 +37,23 @@ pub(super) fn reads() -> Vec<Route> {
         "task",
     ];
     vec![
-        get("/unbilled", "listUnbilled", read(B, BOOKS), "What may be billed", unbilled::list)
+        get("/unbilled", "listUnbilled", read(B, ALL), "What may be billed", unbilled::list)
             .from(UNBILLED)
             .pages()
             .then()
             .known(),
-        get("/invoices", "listInvoices", read(B, BOOKS), "Every invoice", invoices::list)
+        get("/invoices", "listInvoices", read(B, ALL), "Every invoice", invoices::list)
             .from(&["invoice", "setting"])
             .pages()
             .then(),
-        get("/invoices/{id}", "getInvoice", read(B, BOOKS), "One invoice", one::one)
+        get("/invoices/{id}", "getInvoice", read(B, ALL), "One invoice", one::one)
             .from(PRICED)
             .then()
             .known(),
         get(
             "/invoices/{id}/lines/{n}/provenance",
             "getLineProvenance",
-            read(B, BOOKS),
+            read(B, ALL),
             "What a line is made of",
             provenance::of_line,
         )
@@ -60,7 +63,7 @@ pub(super) fn reads() -> Vec<Route> {
         get(
             "/invoices/{id}/payments",
             "listPayments",
-            read(B, BOOKS),
+            read(B, ALL),
             "What came in for an invoice, and what of it went back",
             happened::payments,
         )
@@ -69,7 +72,7 @@ pub(super) fn reads() -> Vec<Route> {
         get(
             "/invoices/{id}/credit-notes",
             "listCreditNotesOfInvoice",
-            read(B, BOOKS),
+            read(B, ALL),
             "What takes an invoice back",
             credit_notes::of_invoice,
         )
@@ -85,7 +88,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes",
             "listCreditNotes",
-            read(B, BOOKS),
+            read(B, ALL),
             "Every credit note",
             credit_notes::list,
         )
@@ -95,7 +98,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes/{id}",
             "getCreditNote",
-            read(B, BOOKS),
+            read(B, ALL),
             "One credit note",
             credit_notes::one,
         )
@@ -104,7 +107,7 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
         get(
             "/credit-notes/{id}/lines/{n}/provenance",
             "getCreditLineProvenance",
-            read(B, BOOKS),
+            read(B, ALL),
             "What a line of a credit note is made of",
             provenance::of_credit,
         )
@@ -196,7 +199,7 @@ pub(super) fn writes() -> Vec<Route> {
         get(
             "/clients/{id}/billing",
             "getClientBilling",
-            read(B, BOOKS),
+            read(B, ALL),
             "What is known of a client for its invoices",
             profile::one,
         )
@@ -214,7 +217,54 @@ pub(super) fn writes() -> Vec<Route> {
 
 /// The forms of invoices and credit notes.
 pub(super) fn documents() -> Vec<Route> {
-    Vec::new()
+    vec![
+        get(
+            "/invoices/{id}/pdf",
+            "getInvoicePdf",
+            read(B, ALL),
+            "The page of an invoice as PDF/A-3b; of a draft what it would be",
+            pdf::of_invoice,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
+        get(
+            "/credit-notes/{id}/pdf",
+            "getCreditNotePdf",
+            read(B, ALL),
+            "The page of a credit note as PDF/A-3b",
+            pdf::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
+        get(
+            "/invoices/{id}/lines",
+            "listInvoiceLines",
+            read(B, ALL),
+            "The lines of an invoice as a document, CSV or a workbook",
+            lines_file::lines,
+        )
+        .from(PRICED)
+        .then()
+        .known(),
+        get(
+            "/invoices/{id}/xml",
+            "getInvoiceXml",
+            read(B, ALL),
+            "An issued invoice for other programs: EN 16931 as UBL or CII",
+            form::of_invoice,
+        )
+        .then(),
+        get(
+            "/credit-notes/{id}/xml",
+            "getCreditNoteXml",
+            read(B, ALL),
+            "A credit note for other programs: EN 16931 as UBL or CII",
+            form::of_credit_note,
+        )
+        .from(&["credit_note"])
+        .then(),
+    ]
 }
 
 /// What clients owe, and what they say.

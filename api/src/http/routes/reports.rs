@@ -2,7 +2,7 @@
 
 use super::{ALL, read};
 use crate::http::registry::{Route, get};
-use crate::http::reports::{leave, time, utilisation};
+use crate::http::reports::{billing, leave, time, utilisation};
 
 /// Every report speaks of these.
 const MODELS: &[&str] = &[
@@ -47,6 +47,17 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .from(MODELS)
         .repeats(leave::REPEATS)
+        .known()
+        .then(),
+        get(
+            "/reports/billing",
+            "reportBilling",
+            read("billing", ALL),
+            "Unbilled time, work in progress, revenue, margin, and what clients owe",
+            billing::report,
+        )
+        .from(MODELS)
+        .repeats(billing::REPEATS)
         .known()
         .then(),
     ]

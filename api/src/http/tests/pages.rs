@@ -31,14 +31,22 @@ async fn press(firm: &Firm, page: &str, token: &str) -> Reply {
     firm.raw(&ask.text("application/x-www-form-urlencoded", &form)).await
 }
 
-/// The secret that a page shows.
-fn secret_in(page: &str) -> String {
-    let from = page.find("cms_").expect("a secret");
-    page[from..].chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
+/// The secret of the session that a browser is given.
+pub(super) fn secret_in(reply: &Reply) -> String {
+    let set = reply.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
+    let set: Vec<&str> = set.collect();
+    let of_session = |set: &&str| set.strip_prefix("__Host-session=").map(str::to_owned);
+    let session = set.iter().find_map(of_session).unwrap_or_else(|| panic!("no session: {set:?}"));
+    let (secret, attributes) = session.split_once(';').expect("attributes");
+    for needed in ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"] {
+        assert!(attributes.contains(needed), "{attributes}");
+    }
+    assert!(!attributes.contains("Domain") && secret.starts_with("cms_"));
+    secret.to_owned()
 }
 
 /// Sends every mail that waits, as the engine of jobs would, and answers what was caught.
-async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
+pub(super) async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
     let sink = Sink::start().await.expect("a mail server");
     let log = firm.app.commands.log().clone();
     let options = MailOptions {
@@ -49,7 +57,8 @@ async fn delivered(firm: &Firm, count: usize) -> Vec<Caught> {
     };
     let folder = tempfile::tempdir().expect("a folder");
     let post = Post::open(log, firm.tenant.platform.clone(), options, folder.path());
-    let work = SendMail::new(std::sync::Arc::new(post.expect("a post")));
+    let post = post.expect("a post").with_files(firm.app.files.clone());
+    let work = SendMail::new(std::sync::Arc::new(post));
     for job in waiting(firm, count).await {
         work.run(firm.tenant.id, &job).await.expect("sent");
         // Once more, as after a crash: it's the same mail with the same link.
@@ -108,14 +117,16 @@ async fn an_invitation_is_mailed_looked_at_often_and_followed_once() {
         assert_eq!(page.header("referrer-policy"), "no-referrer");
         assert_eq!(page.header("cache-control"), "no-store");
         let policy = page.header("content-security-policy");
-        assert!(policy.contains("style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
-        assert!(!page.text.contains("<script") && !page.headers.contains_key("set-cookie"));
+        assert!(policy.contains("style-src 'self'") && !policy.contains("unsafe"), "{policy}");
+        assert!(!page.headers.contains_key("set-cookie"));
     }
     let page = press(&firm, "invitation", &token).await;
-    assert_eq!(page.status.as_u16(), 200, "{}", page.text);
-    assert!(page.text.contains("Ayo &#60;b&#62;") && !page.text.contains("<b>"));
+    assert_eq!((page.status.as_u16(), &*page.header("location")), (303, "/"), "{}", page.text);
     let member = MemberId(member.parse().expect("an id"));
-    let signed_in = Person { member, token: secret_in(&page.text) };
+    let signed_in = Person { member, token: secret_in(&page) };
+    let cookie = format!("__Host-session={}", signed_in.token);
+    let start = firm.raw(&visit("GET", "/").header("cookie", &cookie)).await;
+    assert!(start.text.contains("Ayo &#60;b&#62;") && !start.text.contains("<b>"));
     let me = firm.get_as(&signed_in, "/me").await.is(200);
     assert_eq!((&me["id"], &me["registration"]), (&json!(member), &json!("registered")));
     for again in [
@@ -141,8 +152,7 @@ async fn a_link_to_sign_in_is_mailed_to_who_asks_and_followed_once() {
     let page = firm.raw(&visit("GET", &path_of("sign-in", &token))).await;
     assert!(page.status.is_success() && page.text.contains("action=\"/sign-in\""));
     let page = press(&firm, "sign-in", &token).await;
-    let secret = secret_in(&page.text);
-    let signed_in = Person { member: firm.owner.member, token: secret };
+    let signed_in = Person { member: firm.owner.member, token: secret_in(&page) };
     assert_eq!(firm.get_as(&signed_in, "/me").await.is(200)["name"], "Ayo");
     assert_eq!(press(&firm, "sign-in", &token).await.status.as_u16(), 410);
 }

@@ -33,6 +33,28 @@ const OF_A_MEMBER: [&str; 6] = [
     "listLeavePostings",
 ];
 
+/// What shows a client's bills, which are for the books and for who looks after the client.
+const OF_A_CLIENT: [&str; 18] = [
+    "listUnbilled",
+    "listInvoices",
+    "getInvoice",
+    "getLineProvenance",
+    "listPayments",
+    "listCreditNotesOfInvoice",
+    "listCreditNotes",
+    "getCreditNote",
+    "getCreditLineProvenance",
+    "getInvoicePdf",
+    "getCreditNotePdf",
+    "listInvoiceLines",
+    "getInvoiceXml",
+    "getCreditNoteXml",
+    "getClientBilling",
+    "getStatement",
+    "listClientLinks",
+    "reportBilling",
+];
+
 fn asks_for_credentials(rule: &Rule) -> bool {
     rule.access != Access::Open
 }
@@ -63,8 +85,10 @@ async fn a_route_lets_in_the_roles_it_names_and_those_above_them_and_no_other() 
             let reply = firm.raw(&sound(&rule, &filled).token(&person.token)).await;
             let refused = reply.status.as_u16() == 403;
             // A command may ask for more than the route does. A read may not, but for a member's
-            // time, which is shown to its member and to those who look after it.
-            let asks_more = rule.writes() || OF_A_MEMBER.contains(&rule.operation);
+            // time, which is shown to its member and to those who look after it, and for bills.
+            let of_somebody = OF_A_MEMBER.iter().chain(&OF_A_CLIENT);
+            let asks_more =
+                rule.writes() || of_somebody.into_iter().any(|it| *it == rule.operation);
             if !named || !asks_more {
                 assert_eq!(refused, !named, "{role} {}: {}", rule.operation, reply.text);
             }

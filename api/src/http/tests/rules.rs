@@ -53,7 +53,7 @@ impl Month {
     }
 
     /// 61 minutes on each day for each client, beginning at 9 on the clock of the firm.
-    async fn worked(&self) {
+    pub(super) async fn worked(&self) {
         for (n, day) in [(0, DAYS[0]), (0, DAYS[1]), (1, DAYS[0]), (1, DAYS[1])] {
             let hour = 9 + 2 * n;
             let start = format!("{day}T{hour:02}:00:00");

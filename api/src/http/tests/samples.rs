@@ -83,7 +83,7 @@ fn body_of(rule: &Rule, fill: &dyn Fn(&str) -> String) -> Value {
         "recordTimeBatch" => json!({ "items": [entry(fill)] }),
         "reviseTime" => json!({ "note": "Another" }),
         "rejectTimesheet" => json!({ "reason": "Another" }),
-        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" => json!({}),
+        "submitTimesheet" | "approveTimesheet" | "reopenTimesheet" | "openClientLink" => json!({}),
         "draftInvoice" => json!({
             "client_id": fill("client_id"), "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",

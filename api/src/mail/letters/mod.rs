@@ -2,9 +2,15 @@
 //! letter. `None` means that there is nothing left to say, such as to somebody who has gone.
 
 mod budget_alert;
+mod client_link;
 mod corrections;
 mod frozen;
 mod invitation;
+mod invoice;
+mod invoice_answered;
+mod invoice_overdue;
+mod invoice_reminder;
+mod invoices;
 mod leave;
 mod leave_corrected;
 mod leave_corrections;
@@ -85,7 +91,21 @@ pub(super) async fn compose(
         Letter::LeaveGranted { to, member, request } => {
             leave_granted::compose(post, tenant, job, (to, member, request)).await
         }
-        Letter::Invoice { .. } => Err(WorkError::later("nobody has written this letter yet")),
+        Letter::Invoice { invoice, version, nth } => {
+            invoice::compose(post, tenant, job, (invoice, version, nth)).await
+        }
+        Letter::InvoiceReminder { invoice, version } => {
+            invoice_reminder::compose(post, tenant, job, (invoice, version)).await
+        }
+        Letter::ClientLink { invoice, link } => {
+            client_link::compose(post, tenant, job, (invoice, link)).await
+        }
+        Letter::InvoiceAnswered { to, invoice, version } => {
+            invoice_answered::compose(post, tenant, job, (to, invoice, version)).await
+        }
+        Letter::InvoiceOverdue { to, invoice, due_on } => {
+            invoice_overdue::compose(post, tenant, job, (to, invoice, due_on)).await
+        }
         Letter::Frozen { of, owner } => frozen::compose(post, tenant, job, (of, owner)).await,
         Letter::Thawed { of, owner } => thawed::compose(post, tenant, job, (of, owner)).await,
     }

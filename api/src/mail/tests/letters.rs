@@ -85,6 +85,7 @@ async fn no_line_break_of_a_name_or_a_subject_begins_a_header() {
         subject: evil.into(),
         text: "text\r\n.\r\nMAIL FROM:<eve@example.com>\r\n".into(),
         html: "<p>html</p>".into(),
+        attachments: Vec::new(),
     };
     let record = office.tenant.platform.tenant_by_id(office.tenant.id).await.unwrap().unwrap();
     let post = crate::mail::Post::open(

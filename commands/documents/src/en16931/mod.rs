@@ -169,11 +169,11 @@ fn digits(currency: &str) -> Result<u8, RenderError> {
     })
 }
 
-/// A text as XML may hold it: no control characters, no blanks at its ends.
+/// A text as XML may hold it: no control characters but line breaks, no blanks at its ends.
 fn clean(text: &str) -> String {
-    let allowed = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
-    let kept = |c: char| if allowed(c) { c } else { ' ' };
-    text.trim().chars().map(kept).collect::<String>().trim().to_owned()
+    let text = text.replace("\r\n", "\n");
+    let is_bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.replace(is_bad, " ").trim().to_owned()
 }
 
 /// A personal text that may be absent or erased.

@@ -28,9 +28,13 @@ pub(crate) fn percent(text: &str) -> Percent {
     Percent::parse(text).expect("a percentage")
 }
 
+/// The client.
+pub(crate) fn subject() -> SubjectId {
+    SubjectId(id().0)
+}
+
 pub(crate) fn personal(text: &str) -> Personal<String> {
-    let subject = SubjectId(id().0);
-    Personal::new(subject, PurposeClass::Identity, text.to_owned())
+    Personal::new(subject(), PurposeClass::Identity, text.to_owned())
 }
 
 /// A line of so many seconds at an amount per hour, taxed at the standard rate.
@@ -147,8 +151,7 @@ fn buyer() -> Buyer {
         registration_number: Some("2011/654321/06".into()),
         email: Some("accounts@nova.example".into()),
     };
-    let subject = SubjectId(id().0);
-    let particulars = Personal::new(subject, PurposeClass::Identity, particulars);
+    let particulars = Personal::new(subject(), PurposeClass::Identity, particulars);
     Buyer { particulars, country: "ZA".into() }
 }
 
@@ -235,7 +238,7 @@ pub(crate) fn long(lines: u32) -> SealedInvoice {
     invoice((1..=lines).map(line).collect())
 }
 
-/// A mark of 3 by 1 pixels.
+/// A mark of 360 by 96 pixels.
 pub(crate) fn logo() -> Logo {
     Logo { media_type: "image/png".into(), bytes: include_bytes!("../../tests/logo.png").to_vec() }
 }

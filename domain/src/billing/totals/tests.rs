@@ -97,10 +97,28 @@ fn m27_a_large_amount_loses_nothing() {
 }
 
 #[test]
-fn tax_is_computed_on_the_sum_of_a_rate_and_not_by_line() {
+fn m06_halves_go_up_beside_an_even_and_beside_an_odd_cent() {
+    // 0.70 x 0.15 = 0.105 and 0.90 x 0.15 = 0.135; half even would give 0.10 for the first.
+    assert_eq!([70, 90].map(|net| tax_and_gross(net).0), [11, 14]);
+    let inside = |gross| {
+        let computed = compute(Prices::Inclusive, &lines(&[(gross, standard())]), &[]).unwrap();
+        (computed.totals.net_minor, computed.totals.tax_minor)
+    };
+    // 1.15 x 3/23 = 0.15 exactly; 1.00 x 3/23 = 0.1304.
+    assert_eq!([115, 100].map(inside), [(100, 15), (87, 13)]);
+}
+
+#[test]
+fn m08_tax_is_computed_on_the_sum_of_a_rate_and_not_by_line() {
+    let of_ten = |net_minor| {
+        let computed = compute(Prices::Exclusive, &lines(&[(net_minor, standard()); 10]), &[]);
+        let computed = computed.expect("computed");
+        (computed.taxes.len(), computed.totals.tax_minor)
+    };
+    // Ten times 0.30 x 0.15 = 0.045 are ten times five cents by line; 3.00 x 0.15 = 0.45.
+    assert_eq!((of_ten(30), 10 * tax_and_gross(30).0), ((1, 45), 50));
     // Ten times 0.03 x 0.15 = 0.0045 are nothing by line; 0.30 x 0.15 = 0.045 is five cents.
-    let computed = compute(Prices::Exclusive, &lines(&[(3, standard()); 10]), &[]).unwrap();
-    assert_eq!((computed.taxes.len(), computed.totals.tax_minor), (1, 5));
+    assert_eq!(of_ten(3), (1, 5));
 }
 
 #[test]
@@ -139,7 +157,7 @@ fn sums_that_the_log_could_not_hold_are_refused() {
 }
 
 #[test]
-fn payable_in_coins_is_the_nearest_and_tax_stays() {
+fn m26_payable_in_coins_is_the_nearest_and_tax_stays() {
     let payable = |net_minor, step| of_net(net_minor).in_coins(step).payable_minor;
     // 10.04, 10.05 and 10.06 with tax, in steps of ten cents.
     assert_eq!([873, 874, 875].map(|net| payable(net, 10)), [1000, 1010, 1010]);

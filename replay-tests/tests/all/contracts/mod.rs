@@ -5,6 +5,7 @@ mod billing;
 mod budgets;
 mod carried;
 mod catalogue;
+mod correspondence;
 pub(crate) mod files;
 mod keyring;
 mod leave;

@@ -13,8 +13,8 @@ use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
 use super::{
-    billing, budgets, catalogue, files, leave, leave_members, people, platform, sums, tenancy,
-    time, timer,
+    billing, budgets, catalogue, correspondence, files, leave, leave_members, people, platform,
+    sums, tenancy, time, timer,
 };
 
 /// The file of the metadata column, which has no version of its own: it only grows.
@@ -32,6 +32,7 @@ fn samples() -> Vec<Event> {
         billing::invoices(),
         billing::series(),
         billing::profiles(),
+        correspondence::correspondence(),
         people::members(),
         people::work(),
         people::sessions(),

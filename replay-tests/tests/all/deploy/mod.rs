@@ -1,7 +1,7 @@
 //! The program as an operator runs it: in several processes over one database and one bus, under a
 //! service manager, with a collector for its traces, told to stop in the middle of work.
 
-mod client;
+pub(crate) mod client;
 mod collector;
 mod managed;
 mod nats;

@@ -119,6 +119,7 @@ fn stream_type(event: &Event) -> &'static str {
         Event::Invoice(_) => Invoice::TYPE,
         Event::Series(_) => "invoice_series",
         Event::Profile(_) => "billing_profile",
+        Event::Correspondence(_) => "correspondence",
         Event::Member(_) => Member::TYPE,
         Event::Session(_) => Session::TYPE,
         Event::Client(_) => Client::TYPE,
