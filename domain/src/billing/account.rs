@@ -344,6 +344,7 @@ mod tests {
             client: client(1),
             payment: payment(1),
             amount_minor: 400,
+            discount_minor: None,
             on: day("2026-02-09"),
             reason: None,
         };
@@ -375,6 +376,7 @@ mod tests {
             invoice: invoice(1),
             client: client(1),
             entries: Vec::new(),
+            freed: Vec::new(),
             reason: None,
         };
         account.take(&event.into(), day("2026-02-03"), 3);

@@ -82,11 +82,6 @@ pub(crate) struct InvoiceView {
 }
 
 impl InvoiceView {
-    /// Whether it was issued, whatever became of it since.
-    pub(crate) fn is_issued(&self) -> bool {
-        self.drafted.issued.is_some()
-    }
-
     /// The version of its stream.
     pub(crate) fn version(&self) -> i32 {
         self.told.last().map_or(0, |told| told.version)

@@ -78,9 +78,12 @@ pub(super) async fn objects_for(firm: &Firm, person: &Person, kinds: &Kinds) -> 
     }
     if kinds.any(&["paid", "payment_id", "dispute_id", "credit-notes"]) {
         objects.extend(settled(firm, &client, &project, &task).await);
+<<<<<<< HEAD
     }
     if kinds.any(&["credit-notes"]) {
         objects.insert("credit-notes", credited(firm).await);
+=======
+>>>>>>> books
     }
     if kinds.any(&["imports"]) {
         objects.insert("imports", imported(firm).await);
@@ -316,27 +319,6 @@ async fn billed(firm: &Firm, client: &str, project: &str, task: &str) -> String 
     let drafted = firm.post("/invoices", &body).await;
     firm.get_after(&drafted, &format!("/invoices/{}", drafted.id())).await.is(200);
     drafted.id()
-}
-
-/// A credit note of all of an invoice, of a client of its own.
-async fn credited(firm: &Firm) -> String {
-    let name = format!("Initech {}", random_id().simple());
-    let body = json!({ "name": name, "currency": "ZAR" });
-    let client = firm.post("/clients", &body).await.id();
-    let body = json!({ "client_id": client, "name": "Website" });
-    let project = firm.post("/projects", &body).await.id();
-    let path = format!("/projects/{project}/tasks");
-    let task = firm.post(&path, &json!({ "name": "Design" })).await.id();
-    let rate = json!({ "unit": "hour", "amount_minor": 60_000, "currency": "ZAR" });
-    let rate = json!({ "kind": "bill", "rate": rate, "project_id": project });
-    firm.post("/rates", &rate).await.is(200);
-    let invoice = format!("/invoices/{}", billed(firm, &client, &project, &task).await);
-    let issue = json!({ "allow_incomplete": true });
-    firm.post(&format!("{invoice}/issue"), &issue).await.is(200);
-    let body = json!({ "fate": "unbilled", "reason": "Not agreed on" });
-    let credited = firm.post(&format!("{invoice}/credit-notes"), &body).await;
-    firm.get_after(&credited, &format!("/credit-notes/{}", credited.id())).await.is(200);
-    credited.id()
 }
 
 /// What a parameter is where it's no object of the firm.

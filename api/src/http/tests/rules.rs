@@ -163,7 +163,7 @@ async fn a_change_in_the_middle_of_a_month_changes_what_it_is_about_and_nothing_
     });
     firm.post("/rounding-rules", &body).await.is(200);
     let now = month.shown(&drafts, "").await;
-    let line = fields(&["net", "quantity", "rounded_seconds"]);
+    let line = fields(&["net", "quantity", "rounded_seconds", "rounding"]);
     let expected = [(ours, fields(&["rounded_seconds"])), (5, line.clone())];
     assert_eq!(changed(&moments[1].1, &now), expected);
     assert_eq!((&now[5]["rounded_seconds"], &now[5]["quantity"]), (&json!(4500), &json!("1.2500")));

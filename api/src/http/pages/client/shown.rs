@@ -172,11 +172,10 @@ impl Telling<'_> {
                 let ours = (event.line == n).then_some((told.position, disputed));
                 said.extend(ours.map(|ours| (event.dispute, ours)));
             }
-            if let InvoiceEvent::DisputeSettled(event) = &told.event {
-                if let Some((_, disputed)) = said.get_mut(&event.dispute) {
-                    disputed.outcome = event.outcome.as_str();
-                    disputed.note = event.note.as_ref().map(words).unwrap_or_default();
-                }
+            let InvoiceEvent::DisputeSettled(event) = &told.event else { continue };
+            if let Some((_, disputed)) = said.get_mut(&event.dispute) {
+                disputed.outcome = event.outcome.as_str();
+                disputed.note = event.note.as_ref().map(words).unwrap_or_default();
             }
         }
         let mut said: Vec<(i64, Disputed)> = said.into_values().collect();
