@@ -14,7 +14,7 @@ use migrations::keys::KeysError;
 pub struct Refused {
     /// Stable, such as `time.overlap`.
     pub code: String,
-    /// JSON pointer of the field that's at fault, where one is.
+    /// JSON pointer of the field that's at fault, where one is; of several, apart by spaces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// What is the matter and what to do.

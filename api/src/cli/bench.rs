@@ -44,7 +44,7 @@ enum Name {
     Read(read::Read),
     /// Write a made-up year of a consulting firm as the plain CSV that `import` reads
     Firm(read::Firm),
-    /// Drafting and issuing invoices over 500 entries, in 50 and in 500 lines, against the Django peer
+    /// Drafting and issuing invoices of 500 entries, in 50 and 500 lines, beside a Django peer
     Invoice {
         /// How many per leg
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=200))]

@@ -186,7 +186,8 @@ impl Story<'_> {
             let client = ClientId(self.clock.new_id());
             let name = work.client.to_owned();
             let currency = work.foreign.map(|(currency, _)| currency.to_owned());
-            self.send(manager, AddClient { client, name, currency }).await?;
+            let by = if currency.is_some() { owner } else { manager };
+            self.send(by, AddClient { client, name, currency }).await?;
             self.clients.push(client);
             for name in work.projects {
                 self.add_project(manager, client, name).await?;

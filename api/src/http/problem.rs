@@ -139,14 +139,14 @@ impl Problem {
     /// 422: a rule of the business says no.
     pub(crate) fn refused(refused: Refused) -> Self {
         let Refused { code, field, detail } = refused;
-        let errors = field
-            .map(|pointer| FieldError {
-                pointer,
-                code: code.clone().into(),
-                detail: detail.clone(),
-            })
-            .into_iter()
-            .collect();
+        // What lacks several things names them all, apart by spaces.
+        let pointers = field.iter().flat_map(|field| field.split(' '));
+        let error = |pointer: &str| FieldError {
+            pointer: pointer.to_owned(),
+            code: code.clone().into(),
+            detail: detail.clone(),
+        };
+        let errors = pointers.map(error).collect();
         let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail);
         problem.0.errors = errors;
         problem

@@ -9,7 +9,7 @@ use domain::settings::Settings;
 use jiff::civil::Date;
 
 use crate::refused::CommandError;
-use crate::unit::{Loaded, Unit};
+use crate::unit::{Loaded, Pause, Unit};
 
 /// What the number of a document is taken by.
 pub(super) fn take(
@@ -36,8 +36,13 @@ pub(super) async fn next(
     let event = Event::from(SeriesEvent::from(number.clone()));
     for change in claims_of(series.stream, &event) {
         if let ClaimChange::Take { key, .. } = change
-            && unit.held(&key).await?.is_some()
+            && let Some(held) = unit.held(&key).await?
         {
+            // Another process took it from this series since the series was looked at.
+            if held.holder == series.stream {
+                unit.pause = Some(Pause::Moved);
+                return Err(CommandError::Conflict);
+            }
             return Err(Refusal::NumberTaken.into());
         }
     }

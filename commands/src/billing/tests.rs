@@ -1,3 +1,8 @@
-//! Billing on a real database: what is reserved is reserved once, and what is issued stays.
+//! Billing on a real database: what is reserved is reserved once, what is issued stays, and numbers
+//! have neither gaps nor doubles.
 
+mod bureau;
 mod drafts;
+mod issued;
+mod numbers;
+mod seconds;

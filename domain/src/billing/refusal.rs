@@ -309,9 +309,8 @@ impl Refusal {
             Refusal::DiscountTooLarge => Some("/discounts"),
             Refusal::UnknownCountry => Some("/country"),
             Refusal::ExchangeRateMissing { .. } => Some("/exchange"),
-            Refusal::AmountNotPositive
-            | Refusal::Overpaid { .. }
-            | Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
+            Refusal::AmountNotPositive | Refusal::Overpaid { .. } => Some("/amount/amount_minor"),
+            Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
             Refusal::LineTwice { .. }
             | Refusal::OverCredited { .. }
             | Refusal::NotDivisible { .. }

@@ -46,3 +46,6 @@ text_cells! {
 pub(crate) fn invoice_event(recorded: &Recorded) -> Option<&InvoiceEvent> {
     recorded.event.family()
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,18 +50,18 @@ async fn a_row_that_was_changed_from_outside_is_named_with_its_columns() {
     catch_up(&tenant.tenants, tenant.id).await.expect("caught up");
     let mut tx = tenant.tenants.begin(tenant.id).await.expect("a transaction");
     let sql = "update {t}.rm_time_entry set seconds = seconds + 1, state = 'approved'";
-    assert_eq!(tx.query(sql).execute().await.expect("an update"), 8);
+    assert_eq!(tx.query(sql).execute().await.expect("an update"), 11);
     tx.query("delete from {t}.rm_timesheet_week").execute().await.expect("a deletion");
     tx.commit().await.expect("committed");
     let model = registry::find("time_entry").expect("registered");
     let verified = verify(&tenant.tenants, tenant.id, model).await.expect("a comparison");
-    assert_eq!(verified.differing, 8);
+    assert_eq!(verified.differing, 11);
     let json = serde_json::to_value(&verified.differences[0]).expect("plain");
     assert_eq!(json["columns"], serde_json::json!(["seconds", "state"]));
     assert!(json["key"]["entry_id"].is_string());
     let model = registry::find("timesheet_week").expect("registered");
     let verified = verify(&tenant.tenants, tenant.id, model).await.expect("a comparison");
-    assert_eq!((verified.rows, verified.differing), (5, 5));
+    assert_eq!((verified.rows, verified.differing), (6, 6));
 }
 
 #[tokio::test]

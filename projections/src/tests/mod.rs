@@ -10,6 +10,7 @@ pub(crate) mod samples;
 mod stories;
 mod story_of_budgets;
 mod story_of_corrections;
+pub(crate) mod story_of_invoices;
 mod story_of_leave;
 mod story_of_member_leave;
 mod story_of_timers;

@@ -6,6 +6,7 @@ use super::samples::{
     revised, submitted, voided,
 };
 use super::story_of_corrections::reversed;
+use super::story_of_invoices::redrafted;
 use super::{Visitor, assert_batches_fold_alike};
 use crate::model::ReadModel;
 use crate::registry;
@@ -40,7 +41,7 @@ fn any_history(seed: u64, events: usize) -> History {
         // The one that takes the entry back, and the one that stands in for it.
         let (back, instead) = (entry + 10, entry + 20);
         let reverses = Some(EntryId(id(entry)));
-        match dice.roll(16) {
+        match dice.roll(17) {
             0 | 1 => {
                 history.time(1, day, TimeRecorded { version, ..recorded(entry, day, seconds) })
             }
@@ -66,6 +67,10 @@ fn any_history(seed: u64, events: usize) -> History {
             13 => {
                 let event = removed(instead, Some(MONDAY));
                 history.time(1, day, TimeRemoved { replaces: reverses, ..event })
+            }
+            14 => {
+                let again = redrafted(invoice, &[(entry, seconds)], &[(entry + 2, 7)]);
+                history.invoice(invoice, again)
             }
             _ => {
                 let any = &pool[usize::try_from(dice.roll(pool.len() as u64)).expect("small")];

@@ -18,6 +18,7 @@ use crate::http::problem::Problem;
 /// Who agrees.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceSignOffBody")]
 pub(crate) struct SignOffBody {
     /// Who of the client's.
     by: String,
@@ -47,6 +48,7 @@ pub(crate) struct OfLine {
 /// What is wrong with a line.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "LineDisputeBody")]
 pub(crate) struct DisputeBody {
     /// Who of the client's says so.
     by: String,
@@ -90,6 +92,7 @@ enum OutcomeName {
 /// What came of a dispute, in words.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DisputeSettlementBody")]
 pub(crate) struct SettleBody {
     outcome: OutcomeName,
     /// What is said to it.

@@ -83,7 +83,7 @@ pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Form, Pro
 
 /// The form of these facts, where it is what was sealed with them. What was erased in them since
 /// reads as erased, and then it can't be.
-fn form(
+pub(crate) fn form(
     headers: &HeaderMap,
     syntax: Syntax,
     sealed: &SealedInvoice,
@@ -97,8 +97,8 @@ fn form(
     let rendered = Rendered::of(name, bytes);
     let known = forms.iter().find(|form| form.form == name.as_str());
     if known.is_some_and(|known| known.sha256 != rendered.sha256) && !sealed.is_partly_erased() {
-        let detail = "what is written of the sealed facts is not what was sealed, so it's not given \
-                      out; tell who runs the service";
+        let detail = "what the sealed facts come to is not what was sealed, so it's not given out; \
+                      tell who runs the service";
         let code = "billing.form_changed";
         return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, code, detail));
     }

@@ -20,6 +20,7 @@ use crate::http::problem::{FieldError, Problem};
 /// How an invoice is issued.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceIssue")]
 pub(crate) struct IssueBody {
     /// The day of issue; today in the firm's zone where it's left out.
     issued_on: Option<Date>,
@@ -39,6 +40,7 @@ pub(crate) struct IssueWarning {
 
 /// What issuing did.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "InvoiceIssuedAnswer")]
 pub(crate) struct InvoiceIssuedBody {
     #[serde(flatten)]
     changed: Changed,
@@ -93,6 +95,7 @@ impl From<Way> for SentBy {
 /// How a document goes to the client.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceSending")]
 pub(crate) struct SendBody {
     /// To which addresses; the client's where it's left out.
     #[serde(default)]
@@ -132,6 +135,7 @@ enum FateName {
 /// Seconds of an entry that are taken back.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CreditedEntry")]
 struct EntryPartBody {
     entry_id: Uuid,
     /// How many; less than nothing where the entry takes time back.
@@ -143,6 +147,7 @@ struct EntryPartBody {
 /// What of a line is taken back: all that is left of it, or one of the three.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CreditedPart")]
 struct PartBody {
     /// The line: 1, 2, 3, …
     n: u32,
@@ -157,6 +162,7 @@ struct PartBody {
 /// What a credit note takes back.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceCredit")]
 pub(crate) struct CreditBody {
     /// Parts of lines; all that is left of the invoice where it's left out.
     lines: Option<Vec<PartBody>>,

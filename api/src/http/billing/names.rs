@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::lines::{Line, LineKey};
+use domain::billing::lines::LineKey;
 use domain::id::{MemberId, ProjectId, TaskId};
 use migrations::TenantTx;
 use projections::catalogue::{project, task};
@@ -44,26 +44,6 @@ impl Names {
             names.members.insert(row.member_id, personal::text(&about.keys, row.name.as_ref()));
         }
         Ok(names)
-    }
-
-    /// The names that these lines are described by.
-    pub(crate) async fn of_lines(
-        about: &About,
-        tx: &mut TenantTx,
-        lines: &[Line],
-    ) -> Result<Self, Problem> {
-        let (mut projects, mut tasks, mut members) = (Vec::new(), Vec::new(), Vec::new());
-        for line in lines {
-            match line.key {
-                LineKey::Task { project, task } => {
-                    projects.push(project);
-                    tasks.push(task);
-                }
-                LineKey::Member { member } => members.push(member),
-                LineKey::Day { .. } | LineKey::Entry { .. } => {}
-            }
-        }
-        Names::load(about, tx, projects, tasks, members).await
     }
 
     /// What a project is called.

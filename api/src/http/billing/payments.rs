@@ -19,6 +19,7 @@ use crate::http::problem::Problem;
 /// Money that came in.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoicePaymentBody")]
 pub(crate) struct PaymentBody {
     amount: Money,
     /// The day it came in; today in the firm's zone where it's left out.
@@ -62,6 +63,7 @@ pub(crate) struct ByPayment {
 /// What went back of a payment.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PaymentReversalBody")]
 pub(crate) struct ReverseBody {
     /// Why, in your words.
     reason: Option<String>,

@@ -81,6 +81,7 @@ impl From<TaxCategory> for TaxCode {
 /// What is taken off for paying soon.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PromptTerms")]
 pub(crate) struct PromptBody {
     /// Of the whole with tax, as a decimal such as `2.5`; `0` = nothing is offered.
     percent: String,
@@ -104,6 +105,7 @@ impl PromptBody {
 /// A discount on the whole: a percentage or an amount.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GivenDiscount")]
 struct DiscountBody {
     /// A decimal such as `10`.
     percent: Option<String>,
@@ -116,6 +118,7 @@ struct DiscountBody {
 /// A discount on one line: a percentage or an amount.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "GivenLineDiscount")]
 struct LineDiscountBody {
     /// The line as it's shown: 1, 2, 3, …
     n: u32,
@@ -137,6 +140,7 @@ struct LineTaxBody {
 /// The rate by which tax is shown in the firm's own currency.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StatedExchange")]
 struct ExchangeBody {
     /// How much of the firm's own currency one unit of the invoice's is, such as `18.4512`.
     rate: String,
@@ -149,6 +153,7 @@ struct ExchangeBody {
 /// What to change of a draft.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "InvoiceRevision")]
 pub(crate) struct ReviseBody {
     /// The first day of the period.
     from: Option<Date>,

@@ -1,6 +1,6 @@
-//! What pages are made of besides their markup: one style, a few modules, one picture. They are part
-//! of the program, the same for every firm, and named by the hash of all of them, so that a browser
-//! keeps them for good and still never mixes two versions.
+//! What pages are made of besides their markup: one style, a few modules, one picture. They are
+//! part of the program, the same for every firm, and named by the hash of all of them, so that a
+//! browser keeps them for good and still never mixes two versions.
 
 use std::sync::LazyLock;
 
@@ -60,8 +60,8 @@ pub(crate) fn asset(name: &str) -> String {
     format!("/assets/{}/{name}", *VERSION)
 }
 
-/// `GET /assets/{version}/{name}`. Who comes with another version, as while a new one is rolled out,
-/// gets ours and is not to keep it.
+/// `GET /assets/{version}/{name}`. Who comes with another version, as while a new one is rolled
+/// out, gets ours and is not to keep it.
 pub(crate) async fn serve(
     Path((version, name)): Path<(String, String)>,
     headers: HeaderMap,

@@ -1,6 +1,7 @@
 //! The two cookies there are: who is signed in, and where somebody wanted to go before they were.
-//! Both have the prefix `__Host-`, so that no other host and no plain connection can set them; browsers
-//! take them from `http://*.localhost` too. Pages alone read them: the API knows bearers only.
+//! Both have the prefix `__Host-`, so that no other host and no plain connection can set them;
+//! browsers take them from `http://*.localhost` too. Pages alone read them: the API knows bearers
+//! only.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use commands::sessions::PREFIX;
@@ -48,8 +49,8 @@ pub(super) fn no_next() -> HeaderValue {
     cookie(NEXT, "", 0)
 }
 
-/// Whether a browser that is sent there stays on this host: a path from the root, and nothing that a
-/// browser would read as the name of another host.
+/// Whether a browser that is sent there stays on this host: a path from the root, and nothing that
+/// a browser would read as the name of another host.
 fn is_ours(path: &str) -> bool {
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let rooted = path.starts_with('/') && !path.starts_with("//");

@@ -1,6 +1,6 @@
-//! A member at a page: known by the cookie of their session, let in by the same rules as in the API,
-//! and answered by the same queries and commands. Who is not signed in is led to where one signs in,
-//! and back.
+//! A member at a page: known by the cookie of their session, let in by the same rules as in the
+//! API, and answered by the same queries and commands. Who is not signed in is led to where one
+//! signs in, and back.
 
 use std::future::Future;
 use std::ops::Deref;
@@ -111,8 +111,8 @@ impl<P, Q> Inside<P, Q> {
         })
     }
 
-    /// Whether the member's roles let them send a form there; what else stands against it is for the
-    /// command to say.
+    /// Whether the member's roles let them send a form there; what else stands against it is for
+    /// the command to say.
     pub(super) fn may_post(&self, path: &str) -> bool {
         let form = |page: &&Page| page.path == path && page.method == Method::Post;
         pages().iter().find(form).is_some_and(|page| self.caller.check(page.access).is_ok())

@@ -1,6 +1,7 @@
-//! Pages for a browser, outside the API. All of them are listed here, each with the hosts it's on and
-//! who may use it: what a mailed link opens, for anybody who has one (`visit`), and what members work
-//! with, who are known by a cookie (`inside`). To look at a page changes nothing; its forms do.
+//! Pages for a browser, outside the API. All of them are listed here, each with the hosts it's on
+//! and who may use it: what a mailed link opens, for anybody who has one (`visit`), and what
+//! members work with, who are known by a cookie (`inside`). To look at a page changes nothing; its
+//! forms do.
 
 mod assets;
 mod client;

@@ -1,5 +1,6 @@
-//! What browsers refused to do by our policy. Nothing is ever to be refused, so each report is counted
-//! and logged by the rule that it's about; the rest of it may hold secrets of links and is not read.
+//! What browsers refused to do by our policy. Nothing is ever to be refused, so each report is
+//! counted and logged by the rule that it's about; the rest of it may hold secrets of links and is
+//! not read.
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -71,9 +72,9 @@ mod tests {
     #[test]
     fn of_a_report_only_the_rule_is_read_and_only_one_that_there_is() {
         let report = |rule: &str| {
-            format!(
-                r#"{{"csp-report":{{"document-uri":"http://x/?token=s","effective-directive":"{rule}"}}}}"#
-            )
+            let said =
+                serde_json::json!({ "effective-directive": rule, "document-uri": "/?token=s" });
+            serde_json::json!({ "csp-report": said }).to_string()
         };
         assert_eq!(rule_of(report("script-src-elem").as_bytes()), "script-src-elem");
         assert_eq!(rule_of(report("made-up-by-somebody").as_bytes()), "other");

@@ -1,6 +1,6 @@
-//! The pages of signing in: asking for a link, the link itself, an invitation, and leaving. On the site
-//! of a firm the secret of the session goes into a cookie; operators, who have no pages of their own
-//! yet, are shown it once, for use with the API.
+//! The pages of signing in: asking for a link, the link itself, an invitation, and leaving. On the
+//! site of a firm the secret of the session goes into a cookie; operators, who have no pages of
+//! their own yet, are shown it once, for use with the API.
 
 use askama::Template;
 use axum::http::{StatusCode, header};

@@ -1,5 +1,6 @@
-//! Pages of members: who gets in by a cookie and who is led to the door, which forms are believed, and
-//! that what people wrote is nowhere markup. The rights are those of the API, walked over every page.
+//! Pages of members: who gets in by a cookie and who is led to the door, which forms are believed,
+//! and that what people wrote is nowhere markup. The rights are those of the API, walked over every
+//! page.
 
 use std::fmt::Write as _;
 
@@ -291,4 +292,39 @@ async fn assets_are_kept_for_good_under_their_name_and_have_their_types() {
     }
     let none = firm.raw(&visit("GET", "/assets/x/../style.css")).await;
     assert_eq!(none.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn the_list_is_narrowed_by_client_and_state_and_goes_on_where_it_ended() {
+    let month = Month::new().await;
+    let firm = &month.firm;
+    month.worked().await;
+    month.approve("2026-W11").await;
+    month.approve("2026-W12").await;
+    let drafts = [month.draft(0).await, month.draft(1).await];
+    firm.get(&format!("/invoices?min_position={}", month.head().await)).await.is(200);
+    let browser = signed_in(firm, &firm.owner).await;
+    let shown = async |query: &str| {
+        let page = browser.get(&format!("/invoices{query}")).await;
+        assert_eq!(page.status.as_u16(), 200, "{query}: {}", page.text);
+        let has = |draft: &String| page.text.contains(&format!("href=\"/invoices/{draft}\""));
+        (drafts.each_ref().map(has), page)
+    };
+    let of_first = format!("?client={}&state=", month.clients[0]);
+    assert_eq!(shown("").await.0, [true, true]);
+    assert_eq!(shown(&of_first).await.0, [true, false]);
+    assert_eq!(shown("?client=&state=draft").await.0, [true, true]);
+    for state in ["issued", "paid", "void", "overdue"] {
+        let (found, page) = shown(&format!("?state={state}")).await;
+        assert!(found == [false, false] && page.text.contains("No invoice matches"), "{state}");
+    }
+    let (first, page) = shown("?limit=1").await;
+    assert_eq!(first, [false, true], "the newest first");
+    let next = page.text.split("href=\"/invoices?").nth(1).and_then(|it| it.split('"').next());
+    let next = next.expect("a next piece").replace("&#38;", "&");
+    assert_eq!(shown(&format!("?limit=1&{next}")).await.0, [true, false]);
+    for query in ["?state=none", "?client=x", "?sort=name", "?cursor=x"] {
+        let page = browser.get(&format!("/invoices{query}")).await;
+        assert_eq!(page.status.as_u16(), 400, "{query}");
+    }
 }

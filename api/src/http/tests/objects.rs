@@ -76,6 +76,12 @@ pub(super) async fn objects_for(firm: &Firm, person: &Person, kinds: &Kinds) -> 
         let link = firm.post(&format!("/invoices/{invoice}/client-link"), &json!({})).await;
         objects.extend([("link_id", link.id()), ("invoices", invoice)]);
     }
+    if kinds.any(&["paid", "payment_id", "dispute_id", "credit-notes"]) {
+        objects.extend(settled(firm, &client, &project, &task).await);
+    }
+    if kinds.any(&["credit-notes"]) {
+        objects.insert("credit-notes", credited(firm).await);
+    }
     if kinds.any(&["imports"]) {
         objects.insert("imports", imported(firm).await);
     }
@@ -265,9 +271,37 @@ async fn substitute(firm: &Firm, member: &str) -> String {
     named.id()
 }
 
-/// A draft of the week after, which a manager approved.
+/// An issued invoice of which a part was paid, a part credited, and a line is disputed.
+async fn settled(firm: &Firm, client: &str, project: &str, task: &str) -> Objects {
+    let invoice = billed(firm, client, project, task).await;
+    let path = format!("/invoices/{invoice}");
+    firm.post(&format!("{path}/issue"), &json!({})).await.is(200);
+    let usd = |amount_minor: i64| json!({ "amount_minor": amount_minor, "currency": "USD" });
+    let paid = firm.post(&format!("{path}/payments"), &json!({ "amount": usd(50) })).await;
+    paid.is(201);
+    let body = json!({
+        "lines": [{ "n": 1, "net": usd(10) }], "fate": "unbilled", "reason": "Agreed",
+    });
+    let credit = firm.post(&format!("{path}/credit-notes"), &body).await;
+    credit.is(201);
+    let body = json!({ "by": "Nova", "reason": "Not agreed on" });
+    let dispute = firm.post(&format!("{path}/lines/1/disputes"), &body).await;
+    dispute.is(201);
+    firm.get_after(&dispute, &path).await.is(200);
+    BTreeMap::from([
+        ("paid", invoice),
+        ("payment_id", paid.id()),
+        ("credit-notes", credit.id()),
+        ("dispute_id", dispute.id()),
+    ])
+}
+
+/// A draft of the week after, which a manager approved, at a dollar a minute.
 async fn billed(firm: &Firm, client: &str, project: &str, task: &str) -> String {
     let manager = firm.person(&[Role::Manager]).await;
+    let rate = json!({ "unit": "hour", "amount_minor": 6000, "currency": "USD" });
+    let rate = json!({ "kind": "bill", "client_id": client, "rate": rate });
+    firm.post("/rates", &rate).await.is(200);
     let link = json!({ "member_id": manager.member });
     firm.post(&format!("/projects/{project}/members"), &link).await.is(200);
     let body =
@@ -282,6 +316,27 @@ async fn billed(firm: &Firm, client: &str, project: &str, task: &str) -> String 
     let drafted = firm.post("/invoices", &body).await;
     firm.get_after(&drafted, &format!("/invoices/{}", drafted.id())).await.is(200);
     drafted.id()
+}
+
+/// A credit note of all of an invoice, of a client of its own.
+async fn credited(firm: &Firm) -> String {
+    let name = format!("Initech {}", random_id().simple());
+    let body = json!({ "name": name, "currency": "ZAR" });
+    let client = firm.post("/clients", &body).await.id();
+    let body = json!({ "client_id": client, "name": "Website" });
+    let project = firm.post("/projects", &body).await.id();
+    let path = format!("/projects/{project}/tasks");
+    let task = firm.post(&path, &json!({ "name": "Design" })).await.id();
+    let rate = json!({ "unit": "hour", "amount_minor": 60_000, "currency": "ZAR" });
+    let rate = json!({ "kind": "bill", "rate": rate, "project_id": project });
+    firm.post("/rates", &rate).await.is(200);
+    let invoice = format!("/invoices/{}", billed(firm, &client, &project, &task).await);
+    let issue = json!({ "allow_incomplete": true });
+    firm.post(&format!("{invoice}/issue"), &issue).await.is(200);
+    let body = json!({ "fate": "unbilled", "reason": "Not agreed on" });
+    let credited = firm.post(&format!("{invoice}/credit-notes"), &body).await;
+    firm.get_after(&credited, &format!("/credit-notes/{}", credited.id())).await.is(200);
+    credited.id()
 }
 
 /// What a parameter is where it's no object of the firm.
@@ -301,8 +356,10 @@ fn by_name(name: &str) -> Option<&'static str> {
 
 /// The kind of object that a parameter of a path, or of a body, names; none where it's none.
 fn kind_of(rule: &Rule, name: &str) -> Option<&'static str> {
-    const NAMED: [&str; 11] = [
+    const NAMED: [&str; 13] = [
         "link_id",
+        "payment_id",
+        "dispute_id",
         "leave_type_id",
         "file_id",
         "sid",
@@ -316,6 +373,9 @@ fn kind_of(rule: &Rule, name: &str) -> Option<&'static str> {
     ];
     match name {
         "id" if rule.operation == "readLeaveFeed" => Some("feed_link"),
+        "id" if ["reverseInvoicePayment", "settleInvoiceDispute"].contains(&rule.operation) => {
+            Some("paid")
+        }
         "id" | "object_id" => rule.path.split('/').nth(1),
         name => NAMED.into_iter().find(|named| *named == name),
     }

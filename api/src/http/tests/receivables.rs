@@ -51,6 +51,9 @@ impl Books {
         });
         let drafted = self.month.firm.post("/invoices", &body).await;
         drafted.is(201);
+        // What names and prices a draft is read by then, too.
+        let path = format!("/invoices/{}", drafted.id());
+        self.month.firm.get_after(&drafted, &path).await.is(200);
         InvoiceId(drafted.id().parse().expect("an id"))
     }
 
@@ -78,7 +81,7 @@ impl Books {
     }
 
     /// Takes an hour back, to be billed again.
-    async fn credit_an_hour(&self, invoice: InvoiceId, on: &str) -> i64 {
+    pub(super) async fn credit_an_hour(&self, invoice: InvoiceId, on: &str) -> i64 {
         let firm = &self.month.firm;
         self.send(CreditInvoice {
             invoice,
@@ -271,10 +274,12 @@ async fn a_statement_is_a_file_too() {
     assert!(reply.header("content-disposition").contains("statement-"));
     let text = reply.text.clone();
     let lines: Vec<&str> = text.lines().collect();
-    assert!(lines[0].starts_with("date,kind,number,document_id,amount_zar,balance_zar"), "{text}");
-    assert!(lines[1].starts_with("2026-01-01,opening,,,,0.00"), "{text}");
-    assert!(lines[2].starts_with("2026-03-31,invoice,INV-2026-00001,"), "{text}");
+    let head = r#""date","kind","number","document_id","amount_zar","balance_zar""#;
+    assert_eq!((lines[0], lines[1]), (head, r#"2026-01-01,"opening",,,,0.00"#));
+    assert!(lines[2].starts_with(r#"2026-03-31,"invoice","INV-2026-00001","#), "{text}");
     assert!(lines[2].ends_with(",3000.00,3000.00"), "{text}");
+    let end = [r#"2026-04-30,"closing",,,,3000.00"#, r#"2026-04-30,"not_due",,,3000.00,"#];
+    assert_eq!(lines[3..], end);
     let book = books.month.firm.get(&path.replace("csv", "xlsx")).await;
     assert!(texts(&book.bytes).iter().any(|it| it == "INV-2026-00001"));
 }
@@ -307,6 +312,27 @@ async fn who_looks_after_a_client_sees_its_bills_and_no_others_and_no_costs() {
     let stated = firm.get_as(&keeper, &path(ours)).await.is(200);
     assert_eq!(stated["accounts"][0]["closing"]["amount_minor"], 300_000);
     assert_eq!(firm.get_as(&keeper, &path(theirs)).await.problem(403), "auth.forbidden");
+    let listing = ask("GET", "/invoices").token(&keeper.token).header("prefer", "wait=10");
+    let listed = firm.raw(&listing).await.is(200);
+    let items = listed["items"].as_array().expect("items");
+    assert!(items.len() == 1 && items[0]["client_id"] == *ours, "{listed}");
+    for (invoice, status) in [(invoices[0], 200), (invoices[1], 403)] {
+        for part in ["", "/pdf", "/lines", "/payments", "/lines/1/provenance", "/xml?syntax=ubl"] {
+            let path = format!("/invoices/{invoice}{part}");
+            let reply = firm.get_as(&keeper, &path).await;
+            assert_eq!(reply.status.as_u16(), status, "{part}: {}", reply.text);
+            assert_eq!(firm.get_as(&nobody, &path).await.status.as_u16(), 403, "{part}");
+        }
+    }
+    for (client, status) in [(ours, 200), (theirs, 403)] {
+        for path in ["/unbilled", "/invoices", "/credit-notes"] {
+            let path = format!("{path}?client_id={client}");
+            let reply = firm.get_as(&keeper, &path).await;
+            assert_eq!(reply.status.as_u16(), status, "{path}: {}", reply.text);
+        }
+        let path = format!("/clients/{client}/billing");
+        assert_eq!(firm.get_as(&keeper, &path).await.status.as_u16(), status, "{path}");
+    }
     let links = |invoice: InvoiceId| format!("/invoices/{invoice}/client-links");
     firm.get_as(&keeper, &links(invoices[0])).await.is(200);
     assert_eq!(firm.get_as(&keeper, &links(invoices[1])).await.problem(403), "auth.forbidden");

@@ -4,7 +4,7 @@
 use askama::Template;
 use commands::jobs::{Job, WorkError};
 use domain::billing::sealed::{DocumentKind, RenderedForm, SealedInvoice};
-use domain::billing::{CreditNoteIssued, InvoiceEvent, InvoiceIssued, InvoiceSent};
+use domain::billing::{InvoiceEvent, InvoiceSent};
 use domain::id::InvoiceId;
 use migrations::platform::TenantRecord;
 
@@ -63,15 +63,13 @@ fn document<'a>(
     bill: &'a Bill,
     sent: &InvoiceSent,
 ) -> Option<(&'a SealedInvoice, &'a [RenderedForm])> {
-    bill.events().find_map(|event| match (event, sent.credit_note) {
-        (InvoiceEvent::InvoiceIssued(InvoiceIssued { sealed, forms, .. }), None) => {
-            Some((&**sealed, &forms[..]))
+    bill.events().find_map(|event| {
+        if let (InvoiceEvent::InvoiceIssued(issued), None) = (event, sent.credit_note) {
+            return Some((&*issued.sealed, &issued.forms[..]));
         }
-        (InvoiceEvent::CreditNoteIssued(event), Some(sent)) if event.credit_note == sent => {
-            let CreditNoteIssued { sealed, forms, .. } = event;
-            Some((&**sealed, &forms[..]))
-        }
-        _ => None,
+        let InvoiceEvent::CreditNoteIssued(note) = event else { return None };
+        let meant = sent.credit_note == Some(note.credit_note);
+        meant.then(|| (&*note.sealed, &note.forms[..]))
     })
 }
 

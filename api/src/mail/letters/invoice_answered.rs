@@ -47,18 +47,14 @@ pub(super) async fn compose(
     let Some(to) = post.member(tenant.id, to).await? else { return Ok(None) };
     let Some(bill) = bill(post, tenant.id, invoice).await? else { return Ok(None) };
     let called = bill.called();
-    let said = match bill.event(version) {
-        Some(InvoiceEvent::InvoiceSignedOff(event)) => {
-            let by = words(&event.by).to_owned();
-            Said { called, by, line: None, reason: String::new() }
-        }
-        Some(InvoiceEvent::LineDisputed(event)) => Said {
-            called,
-            by: words(&event.by).to_owned(),
-            line: Some(event.line),
-            reason: words(&event.reason).to_owned(),
-        },
-        _ => return Ok(None),
+    let said = if let Some(InvoiceEvent::InvoiceSignedOff(event)) = bill.event(version) {
+        let by = words(&event.by).to_owned();
+        Said { called, by, line: None, reason: String::new() }
+    } else if let Some(InvoiceEvent::LineDisputed(event)) = bill.event(version) {
+        let (by, reason) = (words(&event.by).to_owned(), words(&event.reason).to_owned());
+        Said { called, by, line: Some(event.line), reason }
+    } else {
+        return Ok(None);
     };
     let head = &post.letterhead(tenant).await?;
     let subject = match said.line {

@@ -149,3 +149,31 @@ fn given(quantity: Decimal, full_minor: i64, digits: u32) -> Option<Decimal> {
         hits(quantity, price, full_minor, digits).then_some(price)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(dividend: i128, by: i128, places: u32) -> Option<String> {
+        Decimal::of(dividend, by, places).map(|it| it.text(2))
+    }
+
+    #[test]
+    fn a_decimal_is_rounded_once_and_keeps_the_places_it_was_asked_for() {
+        assert_eq!(shown(26_400, 3600, 6).as_deref(), Some("7.333333"));
+        assert_eq!(shown(27_000, 3600, 6).as_deref(), Some("7.50"));
+        assert_eq!(shown(-1, 8, 2).as_deref(), Some("-0.13"));
+        assert_eq!(shown(1, 8, 2).as_deref(), Some("0.13"));
+        assert_eq!(shown(i128::MAX, 1, 2), None);
+        assert_eq!(amount(-5, 2), "-0.05");
+        assert_eq!((amount(1235, 0), amount(1235, 3)), ("1235".to_owned(), "1.235".to_owned()));
+    }
+
+    #[test]
+    fn a_product_is_rounded_half_away_from_zero() {
+        let decimal = |scaled, places| Decimal { scaled, places };
+        assert_eq!(decimal(15, 1).times(decimal(3, 2), 2), Some(5));
+        assert_eq!(decimal(-15, 1).times(decimal(3, 2), 2), Some(-5));
+        assert_eq!(decimal(2, 0).times(decimal(3, 0), 2), Some(600));
+    }
+}

@@ -98,10 +98,12 @@ mod tests {
         let (mut known, mut all) = (Correspondence::default(), Vec::new());
         for asked in days {
             for event in decide(&known, state, after(state, *asked)) {
-                all.push(match &event {
-                    CorrespondenceEvent::InvoiceReminded(event) => (*asked, Some(event.days)),
-                    _ => (*asked, None),
-                });
+                let CorrespondenceEvent::InvoiceReminded(reminded) = &event else {
+                    all.push((*asked, None));
+                    known.evolve(&event);
+                    continue;
+                };
+                all.push((*asked, Some(reminded.days)));
                 known.evolve(&event);
             }
         }

@@ -15,7 +15,7 @@ use crate::wait::wait_until;
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Keys that are no letters, as WebDriver types them.
-pub(crate) const TAB: char = '\u{e004}';
+const TAB: char = '\u{e004}';
 pub(crate) const ENTER: char = '\u{e007}';
 pub(crate) const LEFT: char = '\u{e012}';
 pub(crate) const END: char = '\u{e010}';

@@ -1,5 +1,5 @@
-//! A firm that is looked at in a browser: the program itself over a private database, with a month of
-//! approved work on a draft, and mails that are written to files.
+//! A firm that is looked at in a browser: the program itself over a private database, with a month
+//! of approved work on a draft, and mails that are written to files.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;

@@ -166,19 +166,17 @@ impl Telling<'_> {
     fn disputes(&self, n: u32) -> Vec<Disputed> {
         let mut said = BTreeMap::new();
         for told in &self.view.told {
-            match &told.event {
-                InvoiceEvent::LineDisputed(event) if event.line == n => {
-                    let (by, reason) = (words(&event.by), words(&event.reason));
-                    let disputed = Disputed { by, reason, outcome: "", note: String::new() };
-                    said.insert(event.dispute, (told.position, disputed));
+            if let InvoiceEvent::LineDisputed(event) = &told.event {
+                let (by, reason) = (words(&event.by), words(&event.reason));
+                let disputed = Disputed { by, reason, outcome: "", note: String::new() };
+                let ours = (event.line == n).then_some((told.position, disputed));
+                said.extend(ours.map(|ours| (event.dispute, ours)));
+            }
+            if let InvoiceEvent::DisputeSettled(event) = &told.event {
+                if let Some((_, disputed)) = said.get_mut(&event.dispute) {
+                    disputed.outcome = event.outcome.as_str();
+                    disputed.note = event.note.as_ref().map(words).unwrap_or_default();
                 }
-                InvoiceEvent::DisputeSettled(event) => {
-                    if let Some((_, disputed)) = said.get_mut(&event.dispute) {
-                        disputed.outcome = event.outcome.as_str();
-                        disputed.note = event.note.as_ref().map(words).unwrap_or_default();
-                    }
-                }
-                _ => {}
             }
         }
         let mut said: Vec<(i64, Disputed)> = said.into_values().collect();
@@ -232,9 +230,9 @@ impl Invoice {
         };
         let buyer = document.map(|it| it.buyer.particulars.get());
         let buyer = buyer.map(|it| it.map_or_else(|| ERASED.to_owned(), |it| it.name.clone()));
-        let agreed = view.told.iter().rev().find_map(|told| match &told.event {
-            InvoiceEvent::InvoiceSignedOff(event) => Some(words(&event.by)),
-            _ => None,
+        let agreed = view.told.iter().rev().find_map(|told| {
+            let InvoiceEvent::InvoiceSignedOff(event) = &told.event else { return None };
+            Some(words(&event.by))
         });
         Ok(Invoice {
             firm: issued.map_or_else(|| about.tenant.name.clone(), |it| it.seller.name.clone()),

@@ -1,5 +1,5 @@
-//! What can be done with an invoice on its page: each a plain form that becomes the same command as in
-//! the API, and leads back to the page once that shows what was done.
+//! What can be done with an invoice on its page: each a plain form that becomes the same command as
+//! in the API, and leads back to the page once that shows what was done.
 
 use commands::billing::{IssueInvoice, RecordPayment, SendInvoice, VoidInvoice};
 use commands::{Command, Done};

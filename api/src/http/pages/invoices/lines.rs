@@ -1,5 +1,5 @@
-//! The lines of an invoice, each with what it's made of: its entries in the version that was billed,
-//! how their time was rounded, at which rate, and whose rule and rate those are.
+//! The lines of an invoice, each with what it's made of: its entries in the version that was
+//! billed, how their time was rounded, at which rate, and whose rule and rate those are.
 
 use std::collections::BTreeMap;
 

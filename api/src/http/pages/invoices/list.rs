@@ -1,5 +1,5 @@
-//! The list of invoices, the newest first: by client, state, and whether they are overdue, with what
-//! all of them come to in each currency.
+//! The list of invoices, the newest first: by client, state, and whether they are overdue, with
+//! what all of them come to in each currency.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -109,7 +109,7 @@ pub(in super::super) async fn list(inside: Inside<(), Filter>) -> Result<Shown, 
         filtered: !filter.client.is_empty() || !filter.state.is_empty(),
         sums: sums.iter().map(sum).collect(),
         rows: found.items.iter().map(|row| shown(row, name(row), today)).collect(),
-        next: found.next_cursor.as_deref().map(|cursor| next(filter, cursor)),
+        next: found.next_cursor.as_deref().map(|cursor| next(&inside, cursor)),
         first: before.is_none(),
         clients,
     };
@@ -167,10 +167,10 @@ fn states(filter: &Filter) -> Vec<Choice> {
     known.chain(overdue).map(choice).collect()
 }
 
-fn next(filter: &Filter, cursor: &str) -> String {
+/// The same list, further on: a cursor is bound to what was asked for.
+fn next(about: &About, cursor: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    let fields = [("client", &*filter.client), ("state", &filter.state)];
-    query.extend_pairs(fields).append_pair("cursor", cursor);
+    query.extend_pairs(&about.asked.own).append_pair("cursor", cursor);
     format!("/invoices?{}", query.finish())
 }
 

@@ -1,5 +1,5 @@
-//! What differs between two moments of a document. Everything shown is a row with a key and cells; a
-//! cell that said something else before carries what it said, a row that went stays to be seen.
+//! What differs between two moments of a document. Everything shown is a row with a key and cells;
+//! a cell that said something else before carries what it said, a row that went stays to be seen.
 
 /// One text on a page, with what stood there a moment before if that was another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

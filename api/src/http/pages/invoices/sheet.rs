@@ -1,5 +1,5 @@
-//! The document of an invoice as rows of text: of what was issued the sealed facts and nothing else,
-//! of a draft what it would say now. Two moments of it can be laid over each other.
+//! The document of an invoice as rows of text: of what was issued the sealed facts and nothing
+//! else, of a draft what it would say now. Two moments of it can be laid over each other.
 
 use domain::billing::lines::Line;
 use domain::billing::sealed::{DocumentKind, SealedInvoice, SealedLine};

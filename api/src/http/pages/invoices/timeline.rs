@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::billing::draft_terms::DraftTerms;
-use domain::billing::{Fate, Invoice, InvoiceEvent, InvoiceState};
+use domain::billing::{CreditNoteIssued, Fate, Invoice, InvoiceEvent};
 use domain::id::MemberId;
 use domain::log::Actor;
 use domain::personal::Personal;
@@ -229,24 +229,7 @@ fn said_after(event: &InvoiceEvent, currency: &str) -> Said {
             details.extend(event.reason.iter().map(|it| Row::of("Reason", [personal(it)])));
             Said::of("Payment taken back", details, "")
         }
-        InvoiceEvent::CreditNoteIssued(event) => {
-            let freed = |fate| {
-                let moved = event.moved.iter().filter(move |moved| moved.fate == fate);
-                moved.map(|moved| moved.seconds).sum::<i64>()
-            };
-            let mut details = vec![
-                Row::of("Credit note", [event.sealed.number.clone()]),
-                Row::of("Amount", [money(-event.sealed.totals.payable_minor, currency)]),
-            ];
-            for (label, fate) in
-                [("To be billed again", Fate::Unbilled), ("Written off", Fate::WrittenOff)]
-            {
-                if freed(fate) != 0 {
-                    details.push(Row::of(label, [format!("{}\u{a0}h", hours(freed(fate)))]));
-                }
-            }
-            Said::of("Credited", details, "credited")
-        }
+        InvoiceEvent::CreditNoteIssued(event) => credited(event, currency),
         InvoiceEvent::InvoiceSignedOff(event) => {
             Said::of("Agreed to by the client", vec![Row::of("By", [personal(&event.by)])], "")
         }
@@ -268,6 +251,24 @@ fn said_after(event: &InvoiceEvent, currency: &str) -> Said {
         | InvoiceEvent::InvoiceVoided(_)
         | InvoiceEvent::InvoiceIssued(_) => Said::of("", Vec::new(), ""),
     }
+}
+
+fn credited(event: &CreditNoteIssued, currency: &str) -> Said {
+    let freed = |fate| {
+        let moved = event.moved.iter().filter(move |moved| moved.fate == fate);
+        moved.map(|moved| moved.seconds).sum::<i64>()
+    };
+    let mut details = vec![
+        Row::of("Credit note", [event.sealed.number.clone()]),
+        Row::of("Amount", [money(-event.sealed.totals.payable_minor, currency)]),
+    ];
+    for (label, fate) in [("To be billed again", Fate::Unbilled), ("Written off", Fate::WrittenOff)]
+    {
+        if freed(fate) != 0 {
+            details.push(Row::of(label, [format!("{}\u{a0}h", hours(freed(fate)))]));
+        }
+    }
+    Said::of("Credited", details, "credited")
 }
 
 fn reserved(entries: usize, seconds: i64) -> String {

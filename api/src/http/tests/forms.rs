@@ -1,0 +1,98 @@
+//! What was issued as other programs read it: the bytes that were sealed, or nothing.
+
+use commands::event_log::read::stream_after;
+use documents::{FormName, Rendered};
+use domain::billing::sealed::{RenderedForm, SealedInvoice};
+use domain::billing::{InvoiceEvent, invoice_stream};
+use domain::id::InvoiceId;
+
+use super::receivables::Books;
+use super::{Reply, ask};
+use crate::http::billing::form::{Syntax, form};
+
+/// What was sealed in an invoice's stream with its forms, the invoice first. Its personal texts are
+/// not opened.
+async fn sealed(books: &Books, invoice: InvoiceId) -> Vec<(SealedInvoice, Vec<RenderedForm>)> {
+    let firm = &books.month.firm;
+    let mut tx = firm.app.tenants.begin(firm.tenant.id).await.expect("begun");
+    let rows = stream_after(&mut tx, invoice_stream(invoice), 0).await.expect("read");
+    tx.commit().await.expect("ended");
+    let facts = rows.iter().filter_map(|row| {
+        let recorded = row.decode().expect("an event");
+        match recorded.event.family()? {
+            InvoiceEvent::InvoiceIssued(it) => Some(((*it.sealed).clone(), it.forms.clone())),
+            InvoiceEvent::CreditNoteIssued(it) => Some(((*it.sealed).clone(), it.forms.clone())),
+            InvoiceEvent::InvoiceDrafted(_)
+            | InvoiceEvent::InvoiceVoided(_)
+            | InvoiceEvent::InvoiceRedrafted(_)
+            | InvoiceEvent::InvoiceTermsChanged(_)
+            | InvoiceEvent::InvoiceSent(_)
+            | InvoiceEvent::InvoicePaid(_)
+            | InvoiceEvent::PaymentReversed(_)
+            | InvoiceEvent::InvoiceSignedOff(_)
+            | InvoiceEvent::LineDisputed(_)
+            | InvoiceEvent::DisputeSettled(_) => None,
+        }
+    });
+    facts.collect()
+}
+
+/// Whether an answer is this form as it was sealed, of this root and under this name.
+fn assert_sealed(reply: &Reply, forms: &[RenderedForm], form: &str, root: &str, name: &str) {
+    assert_eq!((reply.status.as_u16(), &*reply.header("content-type")), (200, "application/xml"));
+    let hash = Rendered::of(FormName::Ubl, reply.bytes.clone()).sha256;
+    let known = forms.iter().find(|it| it.form == form).expect("rendered");
+    assert_eq!((&known.sha256, reply.header("etag")), (&hash, format!("\"{hash}\"")));
+    assert!(reply.text.contains(&format!("<{root} ")), "{}", reply.text);
+    let kept_as = reply.header("content-disposition");
+    assert!(kept_as.starts_with(&format!("attachment; filename=\"{name}\"")), "{kept_as}");
+}
+
+#[tokio::test]
+async fn what_was_issued_is_given_to_programs_as_it_was_sealed() {
+    let books = Books::new().await;
+    let firm = &books.month.firm;
+    let invoice = books.draft(0).await;
+    let path = format!("/invoices/{}/xml", invoice.0);
+    assert_eq!(firm.get(&path).await.problem(404), "billing.not_issued");
+    let position = books.issue(invoice, "2026-04-01").await;
+    books.credit_an_hour(invoice, "2026-04-02").await;
+    let facts = sealed(&books, invoice).await;
+    assert_eq!(facts.len(), 2);
+    let name = format!("{}.xml", facts[0].0.number);
+    assert_sealed(&firm.get(&path).await, &facts[0].1, "ubl", "Invoice", &name);
+    let cii = firm.get(&format!("{path}?syntax=cii")).await;
+    assert_sealed(&cii, &facts[0].1, "cii", "rsm:CrossIndustryInvoice", &name);
+    let known = ask("GET", &path).query("syntax=cii").header("if-none-match", &cii.header("etag"));
+    let again = firm.raw(&known.token(&firm.owner.token)).await;
+    assert_eq!((again.status.as_u16(), again.bytes.len()), (304, 0));
+    assert_eq!(firm.get(&format!("{path}?syntax=edifact")).await.status.as_u16(), 400);
+    let before = ask("GET", &path).query(&format!("as_of={}", position - 1));
+    let before = firm.raw(&before.token(&firm.owner.token)).await;
+    assert_eq!(before.problem(404), "billing.not_issued");
+
+    let listed = ask("GET", "/credit-notes").token(&firm.owner.token).header("prefer", "wait=10");
+    let listed = firm.raw(&listed).await.is(200);
+    let credit = listed["items"][0]["id"].as_str().expect("an id");
+    let path = format!("/credit-notes/{credit}/xml");
+    let name = format!("{}.xml", facts[1].0.number);
+    let note = firm.get(&path).await;
+    assert_sealed(&note, &facts[1].1, "ubl", "CreditNote", &name);
+    let number = &facts[0].0.number;
+    assert!(note.text.contains(&format!("<cbc:ID>{number}</cbc:ID>")), "{}", note.text);
+    let cii = firm.get(&format!("{path}?syntax=cii")).await;
+    assert_sealed(&cii, &facts[1].1, "cii", "rsm:CrossIndustryInvoice", &name);
+}
+
+#[tokio::test]
+async fn what_is_not_what_was_sealed_is_not_given_out() {
+    let books = Books::new().await;
+    let invoice = books.draft(0).await;
+    books.issue(invoice, "2026-04-01").await;
+    let (mut facts, forms) = sealed(&books, invoice).await.remove(0);
+    facts.totals.payable_minor += 1;
+    let headers = axum::http::HeaderMap::new();
+    let problem = form(&headers, Syntax::Cii, &facts, &forms).expect_err("it's another");
+    let (status, code, _) = problem.parts();
+    assert_eq!((status, &*code), (500, "billing.form_changed"));
+}
