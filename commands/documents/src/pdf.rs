@@ -46,8 +46,8 @@ impl Marking {
 }
 
 /// The bytes of the page. `xml` is the form that is attached under the name that Factur-X has for
-/// it; a draft has none. An invoice doesn't wait for what can't be shown: a mark that can't be drawn
-/// is left out, and a character that can't be set stands as a mark of its own.
+/// it; a draft has none. An invoice doesn't wait for what can't be shown: a mark that can't be
+/// drawn is left out, and for a character that can't be set something else stands.
 pub fn render(
     sealed: &SealedInvoice,
     logo: Option<&Logo>,

@@ -23,8 +23,9 @@ use crate::unit::Unit;
 const LOGO_BYTES_MAX: u64 = 4 << 20;
 
 /// Renders a document that is about to be issued and keeps its page: the page rests on a library
-/// whose next version may set it otherwise; the other forms are written anew whenever they are asked
-/// for. Rendering is work for a processor, so it runs beside the requests and holds no connection.
+/// whose next version may set it otherwise; the other forms are written anew whenever they are
+/// asked for. Rendering is work for a processor, so it runs beside the requests and holds no
+/// connection.
 pub async fn render_and_keep(
     unit: &mut Unit<'_>,
     files: &TenantFiles,

@@ -123,8 +123,10 @@ mod tests {
     #[test]
     fn only_a_kind_and_an_id_name_a_file() {
         let id = "01932c07-a9c1-7000-8000-000000000001";
-        let name = name_of(&format!("files/logo/{id}")).expect("a name");
-        assert_eq!((name.kind, name.id.to_string().as_str()), (FileKind::Logo, id));
+        for kind in FileKind::ALL {
+            let name = name_of(&format!("files/{kind}/{id}")).expect("a name");
+            assert_eq!((name.kind, name.id.to_string().as_str()), (kind, id));
+        }
         for path in ["files/logo", "files/logo/x", "files/other/1", "log/logo/1", "files/../1"] {
             assert_eq!(name_of(path), None, "{path}");
         }

@@ -89,9 +89,9 @@ impl Yard {
         done.expect("an export")
     }
 
-    /// A file of the firm.
+    /// A file of the firm: of the kind that must not be lost by any way it goes.
     pub(super) async fn put_file(&self, text: &'static str) -> migrations::files::ObjectName {
-        let kind = domain::files::FileKind::Document;
+        let kind = domain::files::FileKind::Issued;
         let name = migrations::files::ObjectName { kind, id: domain::id::FileId(random_id()) };
         let files = self.files.of(self.firm.id());
         files.put(name, &bytes::Bytes::from_static(text.as_bytes())).await.expect("own folder");

@@ -63,7 +63,8 @@ async fn the_page_that_was_kept_is_given_with_the_form_inside() {
     assert_eq!(page.header("content-type"), "application/pdf");
     let number = issued.get(&format!("/invoices/{}", issued.id)).await.is(200)["number"].clone();
     let number = number.as_str().expect("a number");
-    assert_eq!(page.header("content-disposition"), format!("inline; filename=\"{number}.pdf\""));
+    let named = page.header("content-disposition");
+    assert!(named.starts_with(&format!("inline; filename=\"{number}.pdf\"")), "{named}");
     assert!(page.header("content-security-policy").starts_with("default-src 'none'"));
     let hash = migrations::keys::hex(&migrations::keys::sha256(&page.bytes));
     assert_eq!(page.header("etag"), format!("\"{hash}\""));
@@ -143,7 +144,8 @@ async fn a_draft_shows_what_it_would_be_and_says_that_it_is_none() {
     let head = books.month.head().await;
     let page = firm.get(&format!("/invoices/{invoice}/pdf?min_position={head}")).await;
     assert_eq!(page.status.as_u16(), 200, "{}", page.text);
-    assert_eq!(page.header("content-disposition"), "inline; filename=\"draft.pdf\"");
+    let named = page.header("content-disposition");
+    assert!(named.starts_with("inline; filename=\"draft.pdf\""), "{named}");
     let text = text_of(&page.bytes);
     assert!(text.contains("DRAFT") && text.contains("ZAR 3,000.00"), "{text}");
     assert!(!text.contains("Invoice number"), "{text}");

@@ -47,12 +47,14 @@ fn shown(c: char) -> Option<char> {
 
 /// Characters that only steer how others are shown; some of them turn texts around.
 fn is_hidden(c: char) -> bool {
-    matches!(
+    let steers = matches!(
         c,
         '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}'
-    )
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+    );
+    // What has no meaning but that of some program.
+    steers || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
 /// Puts `?` for each character that is not of a plain alphabet. Marks that combine with letters of

@@ -31,7 +31,7 @@ const FONTS: [&[u8]; 3] = [
 
 static SETTING: LazyLock<Setting> = LazyLock::new(|| {
     let mut fonts = FontStore::new();
-    for font in FONTS.iter().flat_map(|data| Font::iter(Bytes::new(*data))) {
+    for font in FONTS.iter().flat_map(|bytes| Font::iter(Bytes::new(*bytes))) {
         let about = font.info().clone();
         fonts.push((font, about));
     }
