@@ -12,7 +12,7 @@ use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::time::Rounding;
 use jiff::tz::TimeZone;
 
-use super::marks::{Cell, Row, mark};
+use super::marks::{Cell, Row, mark, number};
 use super::words::{amount, hours, moment, reduction, rounding, short_day};
 use crate::http::billing::names::Names;
 use crate::http::billing::origin::{Origins, Step};
@@ -76,11 +76,15 @@ impl LineShown {
     pub(super) fn all(view: &InvoiceView, names: &Names) -> Vec<Self> {
         let held: BTreeMap<Lot, &ReservedEntry> =
             view.entries.iter().map(|entry| (entry.lot(), entry)).collect();
-        if let Some(sealed) = &view.document {
-            let lines = sealed.lines.iter();
-            return lines.map(|line| of_sealed(line, &sealed.currency, &held, names)).collect();
-        }
-        view.lines.iter().map(|line| of_draft(line, view, names)).collect()
+        let mut lines: Vec<Self> = match &view.document {
+            Some(sealed) => {
+                let lines = sealed.lines.iter();
+                lines.map(|line| of_sealed(line, &sealed.currency, &held, names)).collect()
+            }
+            None => view.lines.iter().map(|line| of_draft(line, view, names)).collect(),
+        };
+        number(lines.iter_mut().map(|line| &mut line.head));
+        lines
     }
 
     /// Adds who made and who approved each entry.
@@ -172,7 +176,7 @@ fn of_sealed(
     let entries = line.entries.iter();
     LineShown {
         n: line.n,
-        head: price.head(format!("{:?} {}", line.key, line.unit_price_minor), about),
+        head: price.head(format!("{:?}", line.key), about),
         warning: None,
         sources,
         entries: entries.filter_map(|entry| of_entry(entry, held, names)).collect(),
@@ -235,8 +239,7 @@ fn of_draft(line: &Line, view: &InvoiceView, names: &Names) -> LineShown {
     });
     LineShown {
         n: line.n,
-        head: price
-            .head(format!("{:?} {:?}", line.key, line.unit_price_minor), names.line(&line.key)),
+        head: price.head(format!("{:?}", line.key), names.line(&line.key)),
         warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
         sources: sources.unwrap_or_default(),
         entries: of_line.into_iter().map(|entry| shown(entry, names)).collect(),

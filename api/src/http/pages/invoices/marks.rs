@@ -1,6 +1,8 @@
 //! What differs between two moments of a document. Everything shown is a row with a key and cells;
 //! a cell that said something else before carries what it said, a row that went stays to be seen.
 
+use std::collections::BTreeMap;
+
 /// One text on a page, with what stood there a moment before if that was another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Cell {
@@ -55,6 +57,17 @@ impl Row {
     }
 }
 
+/// Tells rows apart that are about the same: the first, the second, … of it, so that a row whose
+/// price has changed is still the same row.
+pub(super) fn number<'a>(rows: impl Iterator<Item = &'a mut Row>) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let n = seen.entry(row.key.clone()).or_default();
+        *n += 1;
+        row.key = format!("{} {n}", row.key);
+    }
+}
+
 /// Marks what is not as it was; what went is put where it stood.
 pub(super) fn mark(rows: &mut Vec<Row>, before: &[Row]) {
     for row in rows.iter_mut() {
@@ -84,6 +97,14 @@ mod tests {
         assert_eq!(rows[0].cells[0].was.as_deref(), Some("1"));
         assert_eq!(rows[0].cells[1].was, None);
         assert!(rows[1].went && !rows[2].has_changed() && rows[3].came);
+    }
+
+    #[test]
+    fn rows_about_the_same_are_told_apart_by_their_order() {
+        let mut rows = vec![Row::of("a", ["1"]), Row::of("b", ["2"]), Row::of("a", ["3"])];
+        number(rows.iter_mut());
+        let keys: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
+        assert_eq!(keys, ["a 1", "b 1", "a 2"]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use domain::billing::{InvoiceState, Issued};
 use domain::catalogue::rates::RateUnit;
 use domain::personal::Personal;
 
-use super::marks::{Row, mark};
+use super::marks::{Row, mark, number};
 use super::words::{amount, day, money, period, reduction};
 use crate::http::billing::view::InvoiceView;
 
@@ -42,6 +42,7 @@ impl Sheet {
             Some(sealed) => of_sealed(sealed),
             None => of_lines(view, firm, client),
         };
+        number(sheet.lines.iter_mut());
         if let Some(issued) = &view.drafted.issued {
             sheet.totals.extend(settled(issued, view));
         }
@@ -168,7 +169,7 @@ fn line_row(line: &SealedLine, currency: &str) -> Row {
         note,
         discount,
     ];
-    let key = format!("{:?} {}", line.key, line.unit_price_minor);
+    let key = format!("{:?}", line.key);
     let events = format!("line-{}", line.n);
     Row { key, label: line.n.to_string(), events, ..Row::of("", cells) }
 }
@@ -295,7 +296,7 @@ fn draft_row(line: &Line, view: &InvoiceView) -> Row {
         String::new(),
     ];
     let events = format!("line-{}", line.n);
-    let key = format!("{:?} {:?}", line.key, line.unit_price_minor);
+    let key = format!("{:?}", line.key);
     Row { key, label: line.n.to_string(), events, ..Row::of("", cells) }
 }
 
