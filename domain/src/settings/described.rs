@@ -59,7 +59,6 @@ impl SettingKey {
             SettingKey::SessionDays
             | SettingKey::PaymentTermDays
             | SettingKey::PromptPaymentDays
-            | SettingKey::ReminderDays
             | SettingKey::ClientLinkDays => Some("days"),
             SettingKey::TimeZone
             | SettingKey::RoundingMode
@@ -83,6 +82,7 @@ impl SettingKey {
             | SettingKey::InvoiceFooter
             | SettingKey::InvoiceNumberPattern
             | SettingKey::CreditNoteNumberPattern
+            | SettingKey::ReminderDays
             | SettingKey::ClientSeesMembers
             | SettingKey::Country
             | SettingKey::HolidayRegion
