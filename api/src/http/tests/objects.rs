@@ -78,12 +78,6 @@ pub(super) async fn objects_for(firm: &Firm, person: &Person, kinds: &Kinds) -> 
     }
     if kinds.any(&["paid", "payment_id", "dispute_id", "credit-notes"]) {
         objects.extend(settled(firm, &client, &project, &task).await);
-<<<<<<< HEAD
-    }
-    if kinds.any(&["credit-notes"]) {
-        objects.insert("credit-notes", credited(firm).await);
-=======
->>>>>>> books
     }
     if kinds.any(&["imports"]) {
         objects.insert("imports", imported(firm).await);
