@@ -1,5 +1,5 @@
-//! The client's own page of an invoice, from the link to what comes of it: whoever has the link sees
-//! that invoice and nothing else, and what they say reaches the firm.
+//! The client's own page of an invoice, from the link to what comes of it: whoever has the link
+//! sees that invoice and nothing else, and what they say reaches the firm.
 
 use commands::billing::client_links::secret_of;
 use commands::billing::follow_up::InvoiceFollowUp;

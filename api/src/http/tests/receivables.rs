@@ -1,5 +1,5 @@
-//! What is unbilled, earned and owed, in figures that were worked out by hand; as of any moment, and
-//! for whom they are meant.
+//! What is unbilled, earned and owed, in figures that were worked out by hand; as of any moment,
+//! and for whom they are meant.
 
 use commands::billing::{CreditInvoice, IssueInvoice, Part, RecordPayment, ReversePayment};
 use commands::{Command, Sender};

@@ -1,5 +1,5 @@
-//! The letter that tells whoever looks after a client what it says of an invoice: that it agrees, or
-//! which line is wrong and why.
+//! The letter that tells whoever looks after a client what it says of an invoice: that it agrees,
+//! or which line is wrong and why.
 
 use askama::Template;
 use commands::jobs::{Job, WorkError};
