@@ -46,6 +46,7 @@ pub(crate) struct Cut {
 
 /// What happened to an entry, as far as billing is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "a step of approval is called a step")]
 pub(crate) enum Step {
     /// It was recorded, or moved to another week.
     Recorded,

@@ -347,8 +347,8 @@ fn rates(drafted: &Drafted, line: &Line, origins: &Origins) -> Vec<AppliedRate> 
 fn entry(held: &ReservedEntry, origins: &Origins) -> LineEntry {
     let steps = origins.steps(held.entry);
     let last = |is: fn(Step) -> bool| {
-        let of_version = steps.iter().filter(|it| it.version == held.version);
-        let found = of_version.filter(|it| is(it.step)).next_back();
+        let mut of_version = steps.iter().filter(|it| it.version == held.version);
+        let found = of_version.rfind(|it| is(it.step));
         found.map(|stepped| StepBody::of(stepped, origins))
     };
     let made = |step| matches!(step, Step::Recorded | Step::Revised | Step::Reversed);
