@@ -118,6 +118,11 @@ pub(super) fn credit_note_reads() -> Vec<Route> {
 
 /// What changes invoices.
 pub(super) fn writes() -> Vec<Route> {
+    [of_invoices(), of_clients()].into_iter().flatten().collect()
+}
+
+/// What makes an invoice what it is.
+fn of_invoices() -> Vec<Route> {
     vec![
         post(
             "/invoices",
@@ -161,6 +166,12 @@ pub(super) fn writes() -> Vec<Route> {
             "Take an issued invoice back, in whole or in part",
             issuing::credit,
         ),
+    ]
+}
+
+/// What comes after an invoice was issued, and what a client says of it.
+fn of_clients() -> Vec<Route> {
+    vec![
         post(
             "/invoices/{id}/payments",
             "recordInvoicePayment",
