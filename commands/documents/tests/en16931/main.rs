@@ -45,12 +45,15 @@ fn invoices_and_credit_notes_of_every_kind_keep_to_en_16931() {
 fn invoices_and_credit_notes_by_chance_keep_to_en_16931() {
     assert_sound(&generated::documents(1, 60));
 }
+/// What makes a document wrong.
+type Break = fn(&mut SealedInvoice);
+
 
 /// The judges see what is wrong, so that their silence means something.
 #[test]
 fn an_amount_that_is_wrong_is_seen() {
     let sound = bill::Bill::default().sealed();
-    let breaks: [(&str, fn(&mut SealedInvoice)); 4] = [
+    let breaks: [(&str, Break); 4] = [
         ("BR-CO-10", |sealed| sealed.lines[0].net_minor += 1),
         ("BR-CO-14", |sealed| sealed.totals.tax_minor += 1),
         ("BR-CO-16", |sealed| sealed.totals.payable_minor += 1),

@@ -94,7 +94,7 @@ impl LineShown {
             let version = entry.version;
             let steps = origins.steps(EntryId(id)).iter().filter(|it| it.version == version);
             let last = |is: fn(Step) -> bool| {
-                let stepped = steps.clone().filter(|it| is(it.step)).next_back()?;
+                let stepped = steps.clone().rfind(|it| is(it.step))?;
                 let who = stepped.by.and_then(|by| origins.member(by));
                 Some(StepShown {
                     who: who.unwrap_or("nobody who is known").to_owned(),

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn rows_about_the_same_are_told_apart_by_their_order() {
-        let mut rows = vec![Row::of("a", ["1"]), Row::of("b", ["2"]), Row::of("a", ["3"])];
+        let mut rows = [Row::of("a", ["1"]), Row::of("b", ["2"]), Row::of("a", ["3"])];
         number(rows.iter_mut());
         let keys: Vec<&str> = rows.iter().map(|row| &*row.key).collect();
         assert_eq!(keys, ["a 1", "b 1", "a 2"]);
