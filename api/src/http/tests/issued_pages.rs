@@ -186,8 +186,7 @@ async fn lines_come_as_a_document_and_as_files_in_which_no_name_is_a_formula() {
     let books = Books::new().await;
     let firm = &books.month.firm;
     let path = format!("/projects/{}", books.month.projects[0]);
-    let tag = firm.get(&path).await.header("etag");
-    firm.change("PATCH", &path, &tag, &json!({ "name": "=1+1" })).await.is(200);
+    firm.change("PATCH", &path, "*", &json!({ "name": "=1+1" })).await.is(200);
     let invoice = books.draft(0).await;
     let position = books.issue(invoice, "2026-03-31").await;
     let issued = Issued { books, id: invoice.to_string(), position };

@@ -349,12 +349,15 @@ fn kind_of(rule: &Rule, name: &str) -> Option<&'static str> {
     ];
     match name {
         "id" if rule.operation == "readLeaveFeed" => Some("feed_link"),
-        "id" if ["reverseInvoicePayment", "settleInvoiceDispute"].contains(&rule.operation) => {
-            Some("paid")
-        }
+        "id" if of_issued(rule) => Some("paid"),
         "id" | "object_id" => rule.path.split('/').nth(1),
         name => NAMED.into_iter().find(|named| *named == name),
     }
+}
+
+/// Whether a draft has nothing that this route is about.
+fn of_issued(rule: &Rule) -> bool {
+    ["reverseInvoicePayment", "settleInvoiceDispute", "getInvoiceXml"].contains(&rule.operation)
 }
 
 /// The parameter of a path, or of a body, as an object of the firm.

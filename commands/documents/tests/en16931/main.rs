@@ -48,7 +48,6 @@ fn invoices_and_credit_notes_by_chance_keep_to_en_16931() {
 /// What makes a document wrong.
 type Break = fn(&mut SealedInvoice);
 
-
 /// The judges see what is wrong, so that their silence means something.
 #[test]
 fn an_amount_that_is_wrong_is_seen() {
