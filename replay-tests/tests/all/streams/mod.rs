@@ -5,6 +5,7 @@ mod equal;
 mod history;
 mod record;
 mod rows;
+mod story_of_bills;
 mod story_of_books;
 mod story_of_imports;
 mod story_of_leave;

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::history::{self, Line};
 use super::{
-    story_of_books, story_of_imports, story_of_leave, story_of_leave_year, story_of_months,
-    story_of_people, story_of_platform, story_of_time,
+    story_of_bills, story_of_books, story_of_imports, story_of_leave, story_of_leave_year,
+    story_of_months, story_of_people, story_of_platform, story_of_time,
 };
 use crate::contracts::add_stream;
 use crate::firm::Firm;
 
 /// Each history by the name of its file.
-pub(crate) const NAMES: [&str; 8] =
-    ["books", "time", "imports", "leave", "leave_year", "people", "months", "platform"];
+pub(crate) const NAMES: [&str; 9] =
+    ["books", "time", "imports", "leave", "leave_year", "people", "months", "platform", "bills"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("streams")
@@ -31,6 +31,7 @@ pub(crate) fn may_record() -> bool {
 
 async fn tell(name: &str) -> Firm {
     match name {
+        "bills" => story_of_bills::tell().await,
         "books" => story_of_books::tell().await,
         "time" => story_of_time::tell().await,
         "imports" => story_of_imports::tell().await,

@@ -76,5 +76,9 @@ made!(
     LeaveEntryId,
     LeaveCaseId,
     LeaveFeedId,
-    FileId
+    FileId,
+    CreditNoteId,
+    PaymentId,
+    DisputeId,
+    ClientLinkId
 );
