@@ -1,6 +1,6 @@
-//! The JSON API and the pages: routes declared once in `routes`, understood in one order in `dispatch`, refused
-//! in one language in `problem`. Handlers turn bodies into commands and rows into documents and
-//! decide nothing.
+//! The JSON API and the pages: routes declared once in `routes`, understood in one order in
+//! `dispatch`, refused in one language in `problem`. Handlers turn bodies into commands and rows
+//! into documents and decide nothing.
 
 mod admin;
 mod answer;

@@ -1,6 +1,6 @@
 //! What of a client's time may be billed in a period: every timesheet of its weeks is looked at,
-//! and who holds each entry is for the claims to say. Of an entry that a credit note has split, what
-//! was set free is found by following the claims through the invoices that hold its parts.
+//! and who holds each entry is for the claims to say. Of an entry that a credit note has split,
+//! what was set free is found by following the claims through the invoices that hold its parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 

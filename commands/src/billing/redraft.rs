@@ -1,5 +1,5 @@
-//! Revising a draft: it covers another period, is grouped otherwise, leaves entries out, or is to be
-//! issued with other terms; all of it at once or not at all.
+//! Revising a draft: it covers another period, is grouped otherwise, leaves entries out, or is to
+//! be issued with other terms; all of it at once or not at all.
 
 use std::collections::BTreeSet;
 

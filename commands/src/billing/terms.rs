@@ -1,5 +1,5 @@
-//! What a draft is to be issued with: discounts, taxes, words and references. What a change does not
-//! name stays as it is.
+//! What a draft is to be issued with: discounts, taxes, words and references. What a change does
+//! not name stays as it is.
 
 use domain::billing::Drafted;
 use domain::billing::draft_terms::{DraftDiscount, DraftLineDiscount, DraftLineTax, DraftTerms};

@@ -1,5 +1,5 @@
-//! The facts that an invoice is sealed from, put together from what is known on its day. Issuing and
-//! the preview of a draft go through here, so that a preview says what issuing will seal.
+//! The facts that an invoice is sealed from, put together from what is known on its day. Issuing
+//! and the preview of a draft go through here, so that a preview says what issuing will seal.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! Each invoice as it stands: for whom, for which period, how much it reserves, and once it's issued
-//! its number, its sums, and what of them is paid, credited and due. What a draft comes to in money
-//! is computed at reading.
+//! Each invoice as it stands: for whom, for which period, how much it reserves, and once it's
+//! issued its number, its sums, and what of them is paid, credited and due. What a draft comes to
+//! in money is computed at reading.
 
 mod evolve;
 

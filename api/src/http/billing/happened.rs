@@ -1,6 +1,6 @@
-//! What happened to an invoice since it was drafted, over HTTP: payments and what of them went back,
-//! where it was sent, what the client disputes, and who agreed with it. Each names its place in the
-//! log.
+//! What happened to an invoice since it was drafted, over HTTP: payments and what of them went
+//! back, where it was sent, what the client disputes, and who agreed with it. Each names its place
+//! in the log.
 
 use domain::billing::{InvoiceEvent, InvoicePaid, LineDisputed};
 use domain::id::InvoiceId;

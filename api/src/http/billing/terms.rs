@@ -1,5 +1,5 @@
-//! Changing a draft over HTTP: what it covers, and what it's to be issued with. A field that is left
-//! out stays, null takes it away, and a list is given as a whole.
+//! Changing a draft over HTTP: what it covers, and what it's to be issued with. A field that is
+//! left out stays, null takes it away, and a list is given as a whole.
 
 use std::collections::BTreeSet;
 

@@ -3,8 +3,8 @@
 //! not make an invoice another one than the client has seen.
 
 pub mod client_links;
-mod events;
 pub mod follow_up;
+mod said;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,7 +17,7 @@ use crate::personal::Personal;
 use client_links::{CloseClientLink, OpenClientLink};
 use follow_up::FollowUp;
 
-pub use events::{
+pub use said::{
     ClientLinkClosed, ClientLinkOpened, CorrespondenceEvent, InvoiceFellOverdue, InvoiceReminded,
 };
 

@@ -1,6 +1,6 @@
 //! What invoices do to time that may be billed: a draft takes it, a void or a credit note gives it
-//! back. What a credit note sets free of a part of a lot is a row of its own from then on; while the
-//! invoice holds the rest, the entry can't change under it.
+//! back. What a credit note sets free of a part of a lot is a row of its own from then on; while
+//! the invoice holds the rest, the entry can't change under it.
 
 use domain::billing::{
     CreditNoteIssued, Fate, InvoiceEvent, InvoiceVoided, Lot, MovedSeconds, ReservedEntry,

@@ -7,7 +7,9 @@ use commands::{CqrsStore, Sender};
 use cqrs_es::persist::PersistedEventStore;
 use cqrs_es::{Aggregate, AggregateContext, EventStore};
 use domain::billing::Invoice;
+use domain::billing::billing_profile::BillingProfile;
 use domain::billing::correspondence::Correspondence;
+use domain::billing::numbering::InvoiceSeries;
 use domain::budgets::Budgets;
 use domain::catalogue::{Client, Project, RateCard, RoundingRule};
 use domain::files::File;
@@ -111,6 +113,8 @@ async fn postgres_es_loads_the_same_states_from_the_same_log() {
                 MemberLeave::TYPE => assert_same::<MemberLeave>(&firm, &pool, stream).await,
                 HolidayCalendar::TYPE => assert_same::<HolidayCalendar>(&firm, &pool, stream).await,
                 Invoice::TYPE => assert_same::<Invoice>(&firm, &pool, stream).await,
+                BillingProfile::TYPE => assert_same::<BillingProfile>(&firm, &pool, stream).await,
+                InvoiceSeries::TYPE => assert_same::<InvoiceSeries>(&firm, &pool, stream).await,
                 Correspondence::TYPE => assert_same::<Correspondence>(&firm, &pool, stream).await,
                 Session::TYPE => assert_same::<Session>(&firm, &pool, stream).await,
                 File::TYPE => assert_same::<File>(&firm, &pool, stream).await,

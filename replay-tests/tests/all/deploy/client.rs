@@ -60,11 +60,24 @@ pub(crate) async fn ask(
     let asked = async {
         let mut stream = TcpStream::connect(address).await.ok()?;
         stream.write_all(text.as_bytes()).await.ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.ok()?;
+        let mut answer = Vec::new();
+        // Not every server closes when it's asked to, so a length that is named ends an answer too.
+        while !is_whole(&answer) && stream.read_buf(&mut answer).await.ok()? > 0 {}
+        let answer = String::from_utf8(answer).ok()?;
         let (head, body) = answer.split_once("\r\n\r\n")?;
         let status = head.split(' ').nth(1)?.parse().ok()?;
         Some(Answer { status, head: head.to_owned(), body: body.to_owned() })
     };
     timeout(GIVES_UP, asked).await.ok()?
+}
+
+/// Whether as many bytes have come as the answer names.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, _)) = text.split_once("\r\n\r\n") else { return false };
+    let named = head.lines().filter_map(|line| line.split_once(':')).find_map(|(name, value)| {
+        let length = name.eq_ignore_ascii_case("content-length");
+        length.then(|| value.trim().parse::<usize>().ok()).flatten()
+    });
+    named.is_some_and(|length| answer.len() >= head.len() + 4 + length)
 }

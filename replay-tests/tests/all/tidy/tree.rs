@@ -7,8 +7,15 @@ use std::path::{Path, PathBuf};
 /// Folders of what is built, installed or stored.
 const NOT_SOURCE: [&str; 5] = ["target", ".git", ".test-tools", "crowdminder-data", "node_modules"];
 
-pub(crate) const MEMBERS: [&str; 6] =
-    ["domain", "migrations", "commands", "projections", "api", "replay-tests"];
+pub(crate) const MEMBERS: [&str; 7] = [
+    "domain",
+    "migrations",
+    "commands",
+    "commands/documents",
+    "projections",
+    "api",
+    "replay-tests",
+];
 
 pub(crate) fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
