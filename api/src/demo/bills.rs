@@ -49,6 +49,9 @@ impl Story<'_> {
             if let Some((currency, amount_minor)) = work.foreign {
                 let scope = RateScope { client: Some(*client), ..RateScope::default() };
                 self.rate(scope, RateKind::Bill, currency, amount_minor).await?;
+                // The manager has a rate of their own, which weighs more than the client's.
+                let scope = RateScope { member: Some(self.who(Role::Manager)), ..scope };
+                self.rate(scope, RateKind::Bill, currency, amount_minor * 3 / 2).await?;
             }
         }
         for (member, percent) in self.workers().into_iter().zip([58, 45, 40, 38]) {
@@ -209,7 +212,10 @@ impl Story<'_> {
         for it in &mut open {
             let Some(on) = it.pays_on.filter(|on| *on <= day) else { continue };
             let invoice = it.invoice;
-            let (due, currency) = self.balance(invoice).await?;
+            let Some((due, currency)) = self.balance(invoice).await? else {
+                it.pays_on = None;
+                continue;
+            };
             let amount_minor = if it.in_parts { due / 2 } else { due };
             let pay = RecordPayment {
                 invoice,
@@ -269,8 +275,8 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// What is due of an invoice, in minor units of its currency.
-    async fn balance(&self, invoice: InvoiceId) -> anyhow::Result<(i64, String)> {
+    /// What is due of an invoice, in minor units of its currency; none where it's void.
+    async fn balance(&self, invoice: InvoiceId) -> anyhow::Result<Option<(i64, String)>> {
         let mut tx = self.commands().log().tenants().begin(self.tenant()).await?;
         let mut state = Invoice::default();
         for row in stream_after(&mut tx, invoice_stream(invoice), 0).await? {
@@ -279,7 +285,7 @@ impl Story<'_> {
             }
         }
         tx.commit().await?;
-        let (_, issued) = state.issued(invoice)?;
-        Ok((issued.balance_minor(), issued.sealed.currency.clone()))
+        let Ok((_, issued)) = state.issued(invoice) else { return Ok(None) };
+        Ok(Some((issued.balance_minor(), issued.sealed.currency.clone())))
     }
 }
