@@ -23,6 +23,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use migrations::platform::TenantRecord;
 use projections::registry;
+use projections::runner::catch_up;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -94,6 +95,8 @@ async fn make(
     let files = system.files.of(created.tenant);
     let stage = year::Stage { commands: &commands, clock: &clock, firm, files };
     year::live(stage, &created, monday, today, dice).await?;
+    // Who looks at it the moment it's ready is to see all of it.
+    catch_up(&system.tenants, created.tenant).await?;
     system.platform.set_state(created.tenant, "active").await?;
     Ok(())
 }

@@ -70,7 +70,7 @@ pub enum Kind {
     },
     /// Text of several lines.
     Lines {
-        /// How many lines at most, each of at most [`LINE_CHARACTERS_MAX`] characters.
+        /// How many lines at most, each of at most 200 characters.
         most: usize,
     },
 }

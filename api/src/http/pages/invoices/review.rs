@@ -20,7 +20,7 @@ use super::lines::{LineShown, named};
 use super::moments::{Fact, Slider, facts, with_facts};
 use super::sheet::Sheet;
 use super::timeline::{Happened, actors, timeline, who};
-use super::words::{period, state};
+use super::words::period;
 use crate::http::billing::names::Names;
 use crate::http::billing::origin::{Cut, Origins};
 use crate::http::billing::view::{InvoiceView, invoice_view};
@@ -103,11 +103,12 @@ pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Resu
     let positions = positions(&frame);
     let at = asked.or_else(|| at_moment(inside.call.query.moment, &positions));
     let line = inside.call.query.line;
-    let (sheet, mut lines, cut) = drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
+    let Drawn { sheet, mut lines, cut, state } =
+        drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
     with_steps(&inside, &frame, &mut lines, (cut, line)).await?;
     inside.call.about.as_of = None;
     let around = inside.around().await?;
-    let page_of = page_of(&inside, &frame, at, sheet, lines, around);
+    let page_of = page_of(&inside, &frame, (at, state), sheet, lines, around);
     page(StatusCode::OK, &page_of)
 }
 
@@ -156,6 +157,15 @@ async fn client_name(
     Ok(personal::unique_text(&about.keys, name).unwrap_or_else(|| id.to_string()))
 }
 
+/// An invoice as it's drawn at a moment.
+struct Drawn {
+    sheet: Sheet,
+    lines: Vec<LineShown>,
+    /// Up to where its entries are told of.
+    cut: i64,
+    state: InvoiceState,
+}
+
 /// The document and its lines at a moment, with what that moment changed; of now nothing is marked.
 async fn drawn(
     about: &mut About,
@@ -163,24 +173,26 @@ async fn drawn(
     frame: &Frame,
     positions: &[i64],
     at: Option<i64>,
-) -> Result<(Sheet, Vec<LineShown>, i64), Problem> {
+) -> Result<Drawn, Problem> {
     let firm = about.tenant.name.clone();
-    let draw = |view: &InvoiceView| {
-        let cut = view.issued_at().or(at).unwrap_or(i64::MAX);
-        (Sheet::of(view, &firm, &frame.client), LineShown::all(view, &frame.names), cut)
+    let draw = |view: &InvoiceView| Drawn {
+        sheet: Sheet::of(view, &firm, &frame.client),
+        lines: LineShown::all(view, &frame.names),
+        cut: view.issued_at().or(at).unwrap_or(i64::MAX),
+        state: view.drafted.state,
     };
     let Some(at) = at else { return Ok(draw(&frame.now)) };
     about.as_of = Some(at);
-    let (sheet, mut lines, cut) = draw(&invoice_view(about, id).await?);
+    let mut then = draw(&invoice_view(about, id).await?);
     // The last moment that is shown is compared with the one before it.
     let shown = positions.iter().filter(|position| **position <= at).count();
     let Some(before) = shown.checked_sub(2).map(|n| positions[n]) else {
-        return Ok((sheet, lines, cut));
+        return Ok(then);
     };
     about.as_of = Some(before);
-    let (old, old_lines, _) = draw(&invoice_view(about, id).await?);
-    LineShown::mark_all(&mut lines, &old_lines);
-    Ok((sheet.marked(&old), lines, cut))
+    let old = draw(&invoice_view(about, id).await?);
+    LineShown::mark_all(&mut then.lines, &old.lines);
+    Ok(Drawn { sheet: then.sheet.marked(&old.sheet), ..then })
 }
 
 /// Adds who made and who approved each entry, as the log has it up to a cut: of all lines, or of
@@ -215,7 +227,7 @@ fn are_many(lines: &[LineShown]) -> bool {
 fn page_of(
     inside: &Inside<ById, AtMoment>,
     frame: &Frame,
-    at: Option<i64>,
+    (at, state): (Option<i64>, InvoiceState),
     sheet: Sheet,
     lines: Vec<LineShown>,
     around: Around,
@@ -228,7 +240,9 @@ fn page_of(
     with_facts(&mut happened, facts, by, zone, (&path, at));
     let number = drafted.issued.as_ref().map(|issued| issued.sealed.number.clone());
     let today = inside.now().to_zoned(zone.clone()).date();
-    let overdue = drafted.state == InvoiceState::Issued
+    // What was due at a moment is not held against today.
+    let overdue = at.is_none()
+        && state == InvoiceState::Issued
         && drafted.issued.as_ref().is_some_and(|issued| issued.sealed.due_on < today);
     let obstacles = now.seal_refusal.iter().map(ToString::to_string);
     let missing = now.missing.iter().map(|it| it.remedy().to_owned());
@@ -236,7 +250,7 @@ fn page_of(
         around,
         id: id.to_string(),
         title: number.map_or("Draft invoice".to_owned(), |number| format!("Invoice {number}")),
-        badge: badge(drafted.state, overdue),
+        badge: badge(state, overdue),
         client: client.clone(),
         period: period(drafted.from, drafted.to),
         due: sheet.due().unwrap_or_default().to_owned(),
@@ -256,7 +270,7 @@ fn badge(of: InvoiceState, overdue: bool) -> Badge {
     if overdue {
         return Badge { class: "overdue", text: "Overdue" };
     }
-    Badge { class: of.as_str(), text: state(of) }
+    Badge { class: of.as_str(), text: super::words::state(of) }
 }
 
 fn can(inside: &Inside<ById, AtMoment>, frame: &Frame, at: Option<i64>) -> Can {
