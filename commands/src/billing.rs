@@ -26,6 +26,7 @@ use domain::log::Actor;
 use domain::members::{Action, Object};
 use domain::personal::{Personal, PurposeClass};
 use domain::settings::{Settings, settings_stream};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -84,6 +85,29 @@ async fn settings_today(unit: &mut Unit<'_>) -> Result<(Loaded<Settings>, Date),
     let day = now.to_zoned(TimeZone::UTC).date();
     let zone = TimeZone::get(settings.state.time_zone(day)).unwrap_or(TimeZone::UTC);
     Ok((settings, now.to_zoned(zone).date()))
+}
+
+/// Days ahead that a document may be dated.
+const DAYS_AHEAD_MAX: i64 = 31;
+
+/// Refuses a day of issue that can only be a mistake: far ahead, or a year before what was done.
+fn check_issued_on(issued_on: Date, today: Date, from: Date) -> Result<(), CommandError> {
+    let last = today.saturating_add(DAYS_AHEAD_MAX.days());
+    let first = from.saturating_sub(1.year());
+    if (first..=last).contains(&issued_on) {
+        return Ok(());
+    }
+    let detail = format!("choose a day of issue from {first} to {last}");
+    Err(refusal("billing.issue_day_out_of_range", Some("/issued_on"), detail))
+}
+
+/// Refuses money that came or went on a day to come.
+fn check_paid_on(on: Date, today: Date) -> Result<(), CommandError> {
+    if on <= today {
+        return Ok(());
+    }
+    let detail = format!("money moves on a day that has come: choose {today} or a day before");
+    Err(refusal("billing.day_to_come", Some("/on"), detail))
 }
 
 /// Whose the page of a document is that is issued now: the member who issues it, and nobody's where

@@ -26,6 +26,10 @@ const ATTEMPTS: usize = 12;
 
 /// A use case: what a caller wants, and how it's decided over loaded states.
 pub trait Command: Send + Sync + 'static {
+    /// How often it's tried while others change what it rests on. What all of a firm queue for, from
+    /// several processes, needs more than what few do at once.
+    const ATTEMPTS: usize = ATTEMPTS;
+
     /// Loads, decides and emits. It may run several times; only the last run counts.
     fn run(&self, unit: &mut Unit<'_>) -> impl Future<Output = Result<Reply, CommandError>> + Send;
 }
@@ -184,7 +188,7 @@ impl<C: Command> Attempts<'_, C> {
     async fn run(&self) -> Result<Told, CommandError> {
         let mut wanted = BTreeSet::new();
         let mut fresh = false;
-        for _ in 0..ATTEMPTS {
+        for _ in 0..C::ATTEMPTS {
             match self.attempt(&wanted, fresh).await? {
                 Ended::Done(outcome) => return outcome,
                 Ended::Again { lock, fresh: refresh } => {

@@ -4,7 +4,7 @@
 use cqrs_es::Aggregate;
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
 use domain::id::{ClientId, MemberId, StreamId, SubjectId};
-use domain::members::{Grant, Member};
+use domain::members::{Grant, Member, member_stream};
 use domain::personal::{Personal, PurposeClass};
 
 use crate::refused::CommandError;
@@ -18,7 +18,10 @@ pub(super) async fn account_managers(
 ) -> Result<Vec<MemberId>, CommandError> {
     let profile = unit.peek::<BillingProfile>(profile_stream(client)).await?;
     if let Some(named) = profile.state.profile.account_manager {
-        return Ok(vec![named]);
+        let member = unit.peek::<Member>(member_stream(named)).await?;
+        if member.state.active {
+            return Ok(vec![named]);
+        }
     }
     let all: Vec<StreamId> = unit.streams_of(Member::TYPE).await?;
     let all = unit.peek_many::<Member>(&all).await?;

@@ -10,7 +10,9 @@ use domain::personal::PurposeClass;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
-use super::{invoice_to_change, numbers, of_client, owner, refusal, settings_today};
+use super::{
+    check_issued_on, invoice_to_change, numbers, of_client, owner, refusal, settings_today,
+};
 use crate::files::render_and_keep;
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -70,6 +72,8 @@ pub struct CreditInvoice {
 }
 
 impl Command for CreditInvoice {
+    const ATTEMPTS: usize = numbers::ATTEMPTS;
+
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let id = self.invoice;
         let most = REASON_CHARACTERS_MAX;
@@ -84,6 +88,7 @@ impl Command for CreditInvoice {
         unit.will_write([invoice_stream(id), take.stream()])?;
         let invoice = invoice_to_change(unit, id, self.expected_version).await?;
         let (drafted, issued) = invoice.state.issued(id)?;
+        check_issued_on(issued_on, today, drafted.from)?;
         let series = unit.write::<InvoiceSeries>(take.stream()).await?;
         let number = numbers::next(unit, &series, take).await?;
         let facts = CreditFacts {

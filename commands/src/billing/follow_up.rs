@@ -63,11 +63,14 @@ impl Daily for InvoiceFollowUp {
         }
         let now = self.commands.log().clock().now();
         let ahead = now.to_zoned(TimeZone::UTC).date().saturating_add(1.day());
+        // One that fails keeps no other one from being looked at.
+        let mut outcome = Ok(());
         for invoice in self.due(tenant, ahead).await? {
             let sender = Sender::new(tenant, Actor::System, Via::Job);
-            self.commands.handle(sender, FollowUpInvoice { invoice }).await?;
+            let said = self.commands.handle(sender, FollowUpInvoice { invoice }).await;
+            outcome = outcome.and(said.map(|_| ()).map_err(WorkError::from));
         }
-        Ok(())
+        outcome
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
 use super::facts::facts;
-use super::{invoice_to_change, numbers, owner, refusal, settings_today};
+use super::{check_issued_on, invoice_to_change, numbers, owner, refusal, settings_today};
 use crate::files::render_and_keep;
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply, Warned};
@@ -38,6 +38,8 @@ pub struct IssueInvoice {
 }
 
 impl Command for IssueInvoice {
+    const ATTEMPTS: usize = numbers::ATTEMPTS;
+
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let id = self.invoice;
         let (settings, today) = settings_today(unit).await?;
@@ -46,6 +48,7 @@ impl Command for IssueInvoice {
         unit.will_write([invoice_stream(id), take.stream()])?;
         let invoice = invoice_to_change(unit, id, self.expected_version).await?;
         let draft = invoice.state.draft(id)?;
+        check_issued_on(issued_on, today, draft.from)?;
         let series = unit.write::<InvoiceSeries>(take.stream()).await?;
         let number = numbers::next(unit, &series, take).await?;
         let facts = facts(unit, draft, &self.firm, &number.number, issued_on).await?;

@@ -11,6 +11,10 @@ use jiff::civil::Date;
 use crate::refused::CommandError;
 use crate::unit::{Loaded, Pause, Unit};
 
+/// How often a document is tried to be issued: each process that loses the next number to another one
+/// has rendered for nothing, and may lose several times in a row.
+pub(super) const ATTEMPTS: usize = 60;
+
 /// What the number of a document is taken by.
 pub(super) fn take(
     settings: &Settings,

@@ -6,7 +6,7 @@ use domain::id::{InvoiceId, PaymentId};
 use domain::personal::PurposeClass;
 use jiff::civil::Date;
 
-use super::{drafted, invoice_to_change, of_client, refusal, settings_today};
+use super::{check_paid_on, drafted, invoice_to_change, of_client, refusal, settings_today};
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
@@ -50,6 +50,7 @@ impl Command for RecordPayment {
             return Err(domain::billing::Refusal::BadText { what, most }.into());
         }
         let (_, today) = settings_today(unit).await?;
+        check_paid_on(self.on.unwrap_or(today), today)?;
         let command = record_payment::RecordPayment {
             invoice: self.invoice,
             payment: self.payment,
@@ -86,6 +87,7 @@ impl Command for ReversePayment {
         let invoice = invoice_to_change(unit, self.invoice, self.expected_version).await?;
         let client = drafted(&invoice)?.client;
         let (_, today) = settings_today(unit).await?;
+        check_paid_on(self.on.unwrap_or(today), today)?;
         let reason = self.reason.clone();
         let command = reverse_payment::ReversePayment {
             invoice: self.invoice,

@@ -76,6 +76,8 @@ impl SendInvoice {
                 return Err(refusal("billing.no_address", Some("/to"), detail.to_owned()));
             }
         }
+        let mut known = std::collections::BTreeSet::new();
+        to.retain(|text| known.insert(text.to_lowercase()));
         if to.len() > ADDRESSES_MAX {
             let detail = format!("name at most {ADDRESSES_MAX} addresses");
             return Err(refusal("billing.too_many_addresses", Some("/to"), detail));

@@ -89,8 +89,11 @@ pub(super) async fn changed(
     let mut terms = draft.terms.clone();
     let keys = if change.names_lines() { keys(unit, draft).await? } else { Vec::new() };
     let key = |n: u32| {
-        let found = keys.iter().find(|(line, _)| *line == n);
-        found.map(|(_, key)| *key).ok_or(domain::billing::Refusal::LineUnknown { line: n })
+        let found = keys.iter().find(|(line, _)| *line == n).map(|(_, key)| *key);
+        let key = found.ok_or(domain::billing::Refusal::LineUnknown { line: n })?;
+        // Terms are kept by what a line is about, which two lines of different rates may share.
+        let alone = keys.iter().filter(|(_, other)| *other == key).count() == 1;
+        alone.then_some(key).ok_or(domain::billing::Refusal::LineNotAlone { line: n })
     };
     if let Some(discounts) = &change.line_discounts {
         let discount = |(n, off): &(u32, Off)| {

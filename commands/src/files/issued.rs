@@ -117,6 +117,10 @@ pub async fn logo_of(
     let fits =
         |kept: &&files::FileStored| kept.kind == FileKind::Logo && kept.size <= LOGO_BYTES_MAX;
     let Some(kept) = file.state.kept().filter(fits) else { return Ok(None) };
+    // No connection is held while the store is asked.
+    if let Some(tx) = unit.tx.take() {
+        tx.commit().await?;
+    }
     let pieces = match open(files, unit.keys(), kept).await {
         Ok(opened) => opened.bytes.try_collect::<Vec<Bytes>>().await,
         Err(error) => Err(error),

@@ -167,7 +167,9 @@ fn take<'a>(
             let mut lots = BTreeSet::new();
             let fits = |(lot, seconds): &(Lot, i64)| {
                 let held = held.get(lot).copied().unwrap_or(0);
-                seconds.signum() == held.signum() && *seconds != 0 && seconds.abs() <= held.abs()
+                seconds.signum() == held.signum()
+                    && *seconds != 0
+                    && seconds.unsigned_abs() <= held.unsigned_abs()
             };
             if !wanted.iter().all(|it| fits(it) && lots.insert(it.0)) {
                 return Err(Refusal::OverCredited { line: line.n });
@@ -175,7 +177,8 @@ fn take<'a>(
             wanted.clone()
         }
         CreditPart::NetMinor(net_minor) => {
-            let fits = net_minor.abs() <= left_net.abs() && net_minor.signum() == left_net.signum();
+            let fits = net_minor.unsigned_abs() <= left_net.unsigned_abs()
+                && net_minor.signum() == left_net.signum();
             let moved = Vec::new();
             let refusal = Refusal::OverCredited { line: line.n };
             return if fits {
@@ -188,12 +191,17 @@ fn take<'a>(
     let all: i64 = wanted.iter().map(|(_, seconds)| seconds).sum();
     let is_all = held.len() == wanted.len()
         && wanted.iter().all(|(lot, seconds)| held.get(lot) == Some(seconds));
+    // A part is priced as what is left of the line is: it may net time that is taken back with time
+    // that is not, and some of its price may be gone without its seconds.
+    let left_all: i64 = left.iter().map(|(_, seconds)| seconds).sum();
     let net_minor = if is_all {
         left_net
-    } else if line.seconds == 0 {
+    } else if left_all == 0 {
         return Err(Refusal::NotDivisible { line: line.n });
+    } else if all.signum() * left_all.signum() < 0 || all.unsigned_abs() > left_all.unsigned_abs() {
+        return Err(Refusal::OverCredited { line: line.n });
     } else {
-        at_most(proportion(line.net_minor, all, line.seconds), left_net)
+        proportion(left_net, all, left_all)
     };
     let whole: BTreeMap<Lot, i64> =
         line.entries.iter().map(|entry| (entry.lot(), entry.seconds)).collect();
@@ -212,7 +220,10 @@ fn take<'a>(
 /// there are not so many, or of the other sign.
 fn from_the_first(left: &[(Lot, i64)], seconds: i64) -> Option<Vec<(Lot, i64)>> {
     let all: i64 = left.iter().map(|(_, seconds)| seconds).sum();
-    if seconds == 0 || seconds.signum() != all.signum() || seconds.abs() > all.abs() {
+    if seconds == 0
+        || seconds.signum() != all.signum()
+        || seconds.unsigned_abs() > all.unsigned_abs()
+    {
         return None;
     }
     if seconds == all {

@@ -78,6 +78,13 @@ pub struct DraftTerms {
 }
 
 impl DraftTerms {
+    /// Drops what is said in an amount or at a rate of one currency, where that is another now.
+    pub(super) fn forget_money(&mut self) {
+        self.exchange = None;
+        self.discounts.retain(|it| matches!(it.reduction, Reduction::Percent(_)));
+        self.line_discounts.retain(|it| matches!(it.reduction, Reduction::Percent(_)));
+    }
+
     /// What is taken off the lines about something.
     pub fn line_discount(&self, key: &LineKey) -> Option<Reduction> {
         let found = self.line_discounts.iter().find(|discount| discount.key == *key);

@@ -270,7 +270,10 @@ impl Drafted {
         self.from = event.from;
         self.to = event.to;
         self.group_by = event.group_by;
-        self.currency.clone_from(&event.currency);
+        if self.currency != event.currency {
+            self.terms.forget_money();
+            self.currency.clone_from(&event.currency);
+        }
         let released: BTreeSet<Lot> = event.released.iter().map(ReservedEntry::lot).collect();
         self.entries.retain(|held| !released.contains(&held.lot()));
         self.entries.extend(&event.taken);

@@ -86,6 +86,15 @@ pub enum Refusal {
     /// A discount is more than there is.
     #[error("a discount is less than nothing or more than what it's taken off; make it smaller")]
     DiscountTooLarge,
+    /// Another line is about the same, so a term of it would be one of both.
+    #[error(
+        "line {line} is not the only one about its subject, so it can't be treated by itself; \
+         draft by entry, or give a discount on the whole"
+    )]
+    LineNotAlone {
+        /// The line.
+        line: u32,
+    },
     /// Two discounts or two taxes for lines about the same.
     #[error("two entries are about the same lines; give one")]
     TermTwice,
@@ -266,6 +275,7 @@ impl Refusal {
             Refusal::LineUnpriced { .. } => "billing.line_unpriced",
             Refusal::DraftChanged => "billing.draft_changed",
             Refusal::DiscountTooLarge => "billing.discount_too_large",
+            Refusal::LineNotAlone { .. } => "billing.line_not_alone",
             Refusal::TermTwice => "billing.term_twice",
             Refusal::BadText { .. } => "billing.bad_text",
             Refusal::AmountTooLarge => "billing.amount_too_large",
@@ -326,6 +336,7 @@ impl Refusal {
             | Refusal::NotVoidable { .. }
             | Refusal::LineUnpriced { .. }
             | Refusal::DraftChanged
+            | Refusal::LineNotAlone { .. }
             | Refusal::TermTwice
             | Refusal::BadText { .. }
             | Refusal::AmountTooLarge

@@ -218,7 +218,14 @@ fn sealed_lines(draft: &Drafted, facts: &SealFacts) -> Result<Vec<SealedLine>, R
         held.entry(entry.entry).or_default().push(entry);
     }
     let mut lines = Vec::with_capacity(facts.lines.len());
+    let mut about: BTreeMap<LineKey, u32> = BTreeMap::new();
+    facts.lines.iter().for_each(|priced| *about.entry(priced.line.key).or_default() += 1);
     for priced in &facts.lines {
+        let amount = |it: &Reduction| matches!(it, Reduction::AmountMinor(_));
+        let off = draft.terms.line_discount(&priced.line.key).filter(amount);
+        if off.is_some() && about.get(&priced.line.key).is_some_and(|lines| *lines > 1) {
+            return Err(Refusal::LineNotAlone { line: priced.line.n });
+        }
         let mut ids = priced.line.entries.clone();
         ids.dedup();
         let of_line = ids.iter().map(|id| held.remove(id).ok_or(Refusal::DraftChanged));

@@ -26,8 +26,12 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
     };
     let held = open.as_ref().and_then(|issued| {
         let paid = issued.payments.iter().any(|payment| payment.settles_minor() != 0);
-        let reasons =
-            [(issued.sent, "sent"), (paid, "paid"), (!issued.credits.is_empty(), "credited")];
+        let reasons = [
+            (issued.sent, "sent"),
+            (paid, "paid"),
+            (!issued.credits.is_empty(), "credited"),
+            (drafted.signed_off, "agreed to"),
+        ];
         reasons.into_iter().find_map(|(holds, why)| holds.then_some(why))
     });
     if let Some(why) = held {

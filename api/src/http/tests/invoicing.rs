@@ -249,3 +249,20 @@ async fn a_disputed_draft_is_not_issued_until_that_is_settled() {
     issued.is(200);
     assert_eq!(billing.shown(&issued, &invoice).await["signed_off"], true);
 }
+
+#[tokio::test]
+async fn days_that_can_only_be_mistakes_are_refused() {
+    let billing = Billing::vendor("ZAR").await;
+    billing.known().await;
+    let invoice = billing.drafted().await;
+    for day in ["0206-03-31", "2999-01-01"] {
+        let body = json!({ "issued_on": day });
+        let refused = billing.firm.post(&format!("{invoice}/issue"), &body).await;
+        assert_eq!(refused.problem(422), "billing.issue_day_out_of_range");
+        assert_eq!(refused.fault().0, "/issued_on");
+    }
+    billing.issue(&invoice, json!({})).await.is(200);
+    let refused = billing.pay(&invoice, 100, "ZAR", json!({ "on": "2999-01-01" })).await;
+    assert_eq!(refused.problem(422), "billing.day_to_come");
+    assert_eq!(refused.fault().0, "/on");
+}

@@ -57,6 +57,23 @@ fn m15_three_partial_credits_add_up_to_the_invoice() {
 }
 
 #[test]
+fn a_part_costs_its_share_of_what_is_left_and_no_more_is_freed_than_the_line_nets() {
+    let mut state = three_hours();
+    credited(&mut state, 1, lines(&[(1, CreditPart::NetMinor(200))]));
+    // 1.30 is left of three hours: 1.30 / 3 = 0.43.
+    let event = credited(&mut state, 2, lines(&[(1, CreditPart::Seconds(3600))]));
+    assert_eq!(event.sealed.totals.net_minor, 43);
+    // An hour of which half was taken back again nets half an hour, and that is what can go.
+    let state = draft_of(&[(1, "2026-01-07", 3600), (2, "2026-01-07", -1800)]);
+    let command = issue_at(1, 1, &state, &hourly(1000));
+    let state = issued_from(state, command);
+    let hour = CreditPart::Entries(vec![(Lot { entry: entry_id(1), freed_by: None }, 3600)]);
+    assert_eq!(refused(&state, lines(&[(1, hour)])), Refusal::OverCredited { line: 1 });
+    let least = CreditPart::Seconds(i64::MIN);
+    assert_eq!(refused(&state, lines(&[(1, least)])), Refusal::OverCredited { line: 1 });
+}
+
+#[test]
 fn a_credit_of_all_says_what_the_invoice_says_under_a_number_of_its_own() {
     let terms = DraftTerms {
         discounts: vec![DraftDiscount {
