@@ -26,8 +26,8 @@ const ATTEMPTS: usize = 12;
 
 /// A use case: what a caller wants, and how it's decided over loaded states.
 pub trait Command: Send + Sync + 'static {
-    /// How often it's tried while others change what it rests on. What all of a firm queue for, from
-    /// several processes, needs more than what few do at once.
+    /// How often it's tried while others change what it rests on. What many queue for at once, from
+    /// several processes, needs more than others do.
     const ATTEMPTS: usize = ATTEMPTS;
 
     /// Loads, decides and emits. It may run several times; only the last run counts.

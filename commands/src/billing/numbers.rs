@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::refused::CommandError;
 use crate::unit::{Loaded, Pause, Unit};
 
-/// How often a document is tried to be issued: each process that loses the next number to another one
+/// How often a document is tried to be issued: a process that loses the next number to another one
 /// has rendered for nothing, and may lose several times in a row.
 pub(super) const ATTEMPTS: usize = 60;
 
