@@ -380,6 +380,7 @@ mod tests {
             entries: Vec::new(),
             freed: Vec::new(),
             reason: None,
+            on: None,
         };
         account.take(&event.into(), day("2026-02-03"), 3);
         assert_eq!((account.balance_minor(), net(&account)), (0, (0, 0)));

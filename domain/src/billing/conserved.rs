@@ -200,7 +200,8 @@ impl Firm {
             }
             Step::Void { of } => {
                 let state = self.invoices.get(of).cloned().unwrap_or_default();
-                let command = VoidInvoice { invoice: Self::id(of), reason: None };
+                let command =
+                    VoidInvoice { invoice: Self::id(of), reason: None, on: day("2026-02-03") };
                 let event = void_invoice::decide(&state, command)?;
                 self.land(of, vec![event.into()]);
             }

@@ -66,7 +66,7 @@ use void_invoice::VoidInvoice;
 
 pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
-    ReservedEntry,
+    ReservedEntry, Subject,
 };
 pub use issued::{Credit, Dispute, Issued, Payment, Settlement};
 pub use issued_events::{

@@ -105,10 +105,14 @@ pub(crate) fn drafted() -> Invoice {
     draft_of(&[(1, "2026-01-07", 60)])
 }
 
+/// Voids invoice 1 in February.
+pub(crate) fn void() -> VoidInvoice {
+    VoidInvoice { invoice: invoice(1), reason: None, on: day("2026-02-03") }
+}
+
 pub(crate) fn voided() -> Invoice {
     let mut state = drafted();
-    let void = VoidInvoice { invoice: invoice(1), reason: None };
-    state.evolve(&void_invoice::decide(&state, void).expect("voided").into());
+    state.evolve(&void_invoice::decide(&state, void()).expect("voided").into());
     state
 }
 

@@ -125,7 +125,8 @@ impl Books {
         match (drafted.state, self.dice.roll(8)) {
             (InvoiceState::Draft, 0) => self.add(invoice, a_tenth_off(invoice)),
             (InvoiceState::Draft, 1) | (InvoiceState::Issued | InvoiceState::Paid, 0) => {
-                let command = VoidInvoice { invoice: drafted.invoice, reason: None };
+                let command =
+                    VoidInvoice { invoice: drafted.invoice, reason: None, on: date(2026, 3, 1) };
                 if let Ok(event) = void_invoice::decide(&state, command) {
                     self.add(invoice, event);
                 }
