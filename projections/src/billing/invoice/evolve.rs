@@ -3,7 +3,8 @@
 
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::{
-    CreditNoteIssued, InvoiceBalance, InvoiceDrafted, InvoiceEvent, InvoiceState, InvoiceVoided, ReservedEntry,
+    CreditNoteIssued, InvoiceBalance, InvoiceDrafted, InvoiceEvent, InvoiceState, InvoiceVoided,
+    ReservedEntry,
 };
 use domain::log::Recorded;
 use jiff::Timestamp;
