@@ -185,7 +185,7 @@ impl InvoiceAccount {
     /// What is due, in minor units; less than nothing is the client's.
     pub fn balance_minor(&self) -> i64 {
         let issued = self.drafted().and_then(|drafted| drafted.issued.as_ref());
-        issued.filter(|_| !self.voided).map_or(0, |issued| issued.balance_minor())
+        issued.map_or(0, |issued| issued.balance_minor())
     }
 
     /// What was due at the end of a day, by the days that movements count for.

@@ -243,6 +243,16 @@ pub(crate) fn issued_with(net_minor: i64, prompt: Option<(&str, u16)>) -> Invoic
     issued_from(state, command)
 }
 
+/// The same of a firm that is not registered for tax.
+pub(crate) fn issued_without_tax(net_minor: i64, prompt: Option<(&str, u16)>) -> Invoice {
+    let state = draft_of(&[(1, "2026-01-07", 3600)]);
+    let mut command = issue_at(1, 1, &state, &hourly(net_minor));
+    command.facts.registered = false;
+    command.facts.prompt_payment =
+        prompt.map(|(text, days)| PromptTerms { percent: percent(text), days });
+    issued_from(state, command)
+}
+
 /// Takes something back under the n-th number.
 pub(crate) fn credit(of: u128, n: u32, what: CreditWhat, fate: Fate) -> CreditInvoice {
     let id = credit_note(n.into());

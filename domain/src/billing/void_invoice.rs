@@ -29,7 +29,7 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
         (InvoiceState::Draft | InvoiceState::Issued | InvoiceState::Paid, issued) => issued,
     };
     let held = open.as_ref().and_then(|issued| {
-        let paid = issued.payments.iter().any(|payment| payment.settles_minor() != 0);
+        let paid = issued.payments.iter().any(|payment| payment.kept_minor() != 0);
         let reasons = [
             (issued.sent, "sent"),
             (paid, "paid"),
