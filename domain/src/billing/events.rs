@@ -210,6 +210,24 @@ impl InvoiceEvent {
         self.about().0
     }
 
+    /// What a draft gives back, and what it reserves besides what stays.
+    pub fn reserves(&self) -> (&[ReservedEntry], &[ReservedEntry]) {
+        match self {
+            InvoiceEvent::InvoiceDrafted(event) => (&[], &event.entries),
+            InvoiceEvent::InvoiceRedrafted(event) => (&event.released, &event.taken),
+            InvoiceEvent::InvoiceVoided(_)
+            | InvoiceEvent::InvoiceTermsChanged(_)
+            | InvoiceEvent::InvoiceIssued(_)
+            | InvoiceEvent::InvoiceSent(_)
+            | InvoiceEvent::InvoicePaid(_)
+            | InvoiceEvent::PaymentReversed(_)
+            | InvoiceEvent::CreditNoteIssued(_)
+            | InvoiceEvent::InvoiceSignedOff(_)
+            | InvoiceEvent::LineDisputed(_)
+            | InvoiceEvent::DisputeSettled(_) => (&[], &[]),
+        }
+    }
+
     /// What of the invoice it happened to.
     pub fn subject(&self) -> Subject {
         match self {
