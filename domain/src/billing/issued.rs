@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::balance::InvoiceBalance;
 use super::events::{InvoiceEvent, Lot};
 use super::issued_events::{Fate, MovedSeconds, Outcome};
 use super::lines::LineKey;
@@ -20,17 +21,16 @@ pub struct Payment {
     pub payment: PaymentId,
     /// What came in, in minor units.
     pub amount_minor: i64,
-    /// What was taken off for paying soon; lost with the first part that goes back.
+    /// What was taken off for paying soon, as it was granted; nothing once it's lost.
     pub discount_minor: i64,
     /// What went back.
     pub reversed_minor: i64,
 }
 
 impl Payment {
-    /// What it settles.
-    pub fn settles_minor(&self) -> i64 {
-        let discount = if self.reversed_minor == 0 { self.discount_minor } else { 0 };
-        self.amount_minor - self.reversed_minor + discount
+    /// What of it did not go back.
+    pub fn kept_minor(&self) -> i64 {
+        self.amount_minor - self.reversed_minor
     }
 }
 
@@ -108,16 +108,25 @@ pub struct Issued {
     pub payments: Vec<Payment>,
     /// What was taken back.
     pub credits: Vec<Credit>,
+    /// The sums of what is due.
+    pub balance: InvoiceBalance,
 }
 
 impl Issued {
     /// Just issued.
     pub fn of(sealed: &SealedInvoice) -> Self {
-        let sealed = sealed.clone();
-        Issued { sealed, sent: false, payments: Vec::new(), credits: Vec::new() }
+        let payable_minor = sealed.totals.payable_minor;
+        Issued {
+            sealed: sealed.clone(),
+            sent: false,
+            payments: Vec::new(),
+            credits: Vec::new(),
+            balance: InvoiceBalance { payable_minor, ..InvoiceBalance::default() },
+        }
     }
 
     pub(super) fn evolve(&mut self, event: &InvoiceEvent) {
+        self.balance.take(event);
         match event {
             InvoiceEvent::InvoiceSent(event) => self.sent |= event.credit_note.is_none(),
             InvoiceEvent::InvoicePaid(event) => self.payments.push(Payment {
@@ -130,6 +139,7 @@ impl Issued {
                 let mut payments = self.payments.iter_mut();
                 if let Some(payment) = payments.find(|it| it.payment == event.payment) {
                     payment.reversed_minor += event.amount_minor;
+                    payment.discount_minor -= event.discount_minor.unwrap_or(0);
                 }
             }
             InvoiceEvent::CreditNoteIssued(event) => self.credits.push(credit(event)),
@@ -144,19 +154,19 @@ impl Issued {
         }
     }
 
-    /// What payments settle, in minor units.
+    /// What payments settle, in minor units, with what counts of a discount for paying soon.
     pub fn paid_minor(&self) -> i64 {
-        self.payments.iter().map(Payment::settles_minor).sum()
+        self.balance.settled_minor()
     }
 
     /// What credit notes took back of what was to be paid, in minor units.
     pub fn credited_minor(&self) -> i64 {
-        self.credits.iter().map(|credit| credit.payable_minor).sum()
+        self.balance.credited_minor
     }
 
     /// What is due, in minor units; less than nothing is the client's.
     pub fn balance_minor(&self) -> i64 {
-        self.sealed.totals.payable_minor - self.credited_minor() - self.paid_minor()
+        self.balance.balance_minor()
     }
 
     /// Whether credit notes took back all of it.

@@ -3,6 +3,7 @@
 //! change it, and the adapter to cqrs-es.
 
 pub mod account;
+mod balance;
 pub mod billing_profile;
 pub mod change_terms;
 pub mod correspondence;
@@ -64,9 +65,10 @@ use settle_dispute::SettleDispute;
 use sign_off::SignOff;
 use void_invoice::VoidInvoice;
 
+pub use balance::{BalanceEffect, InvoiceBalance};
 pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
-    ReservedEntry,
+    ReservedEntry, Subject,
 };
 pub use issued::{Credit, Dispute, Issued, Payment, Settlement};
 pub use issued_events::{
@@ -226,6 +228,7 @@ impl Drafted {
             InvoiceEvent::InvoiceVoided(_) => {
                 self.state = InvoiceState::Void;
                 self.entries = Vec::new();
+                self.issued.iter_mut().for_each(|issued| issued.evolve(event));
             }
             InvoiceEvent::InvoiceRedrafted(event) => self.redraft(event),
             InvoiceEvent::InvoiceTermsChanged(event) => {

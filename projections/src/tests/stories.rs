@@ -105,6 +105,7 @@ pub(crate) fn voided(invoice: u128, entries: &[u128]) -> InvoiceVoided {
         entries: entries.iter().map(|entry| EntryId(id(*entry))).collect(),
         freed: Vec::new(),
         reason: None,
+        on: None,
     }
 }
 

@@ -2,7 +2,7 @@
 //! back, where it was sent, what the client disputes, and who agreed with it. Each names its place
 //! in the log.
 
-use domain::billing::{InvoiceEvent, InvoicePaid, LineDisputed};
+use domain::billing::{InvoiceEvent, InvoicePaid, LineDisputed, Subject};
 use domain::id::InvoiceId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -83,22 +83,10 @@ pub(crate) struct PaymentBody {
 impl PaymentBody {
     fn of(told: &Told, event: &InvoicePaid, all: &[Told], currency: &str) -> Self {
         let money = |amount| Money::of(amount, currency);
-        let back = all.iter().filter_map(|told| match &told.event {
-            InvoiceEvent::PaymentReversed(back) if back.payment == event.payment => {
-                Some((told, back))
-            }
-            InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceIssued(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::CreditNoteIssued(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_)
-            | InvoiceEvent::DisputeSettled(_) => None,
+        let of_it = |told: &&Told| told.event.subject() == Subject::Payment(event.payment);
+        let back = all.iter().filter(of_it).filter_map(|told| {
+            let InvoiceEvent::PaymentReversed(back) = &told.event else { return None };
+            Some((told, back))
         });
         let reversed = back.clone().map(|(_, back)| back.amount_minor).sum();
         let reversal = |(told, back): (&Told, &domain::billing::PaymentReversed)| ReversalBody {
@@ -162,22 +150,10 @@ pub(crate) struct DisputeBody {
 
 impl DisputeBody {
     fn of(told: &Told, event: &LineDisputed, all: &[Told]) -> Self {
-        let settled = all.iter().find_map(|told| match &told.event {
-            InvoiceEvent::DisputeSettled(settled) if settled.dispute == event.dispute => {
-                Some((told, settled))
-            }
-            InvoiceEvent::DisputeSettled(_)
-            | InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceIssued(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::CreditNoteIssued(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_) => None,
+        let of_it = |told: &&Told| told.event.subject() == Subject::Dispute(event.dispute);
+        let settled = all.iter().filter(of_it).find_map(|told| {
+            let InvoiceEvent::DisputeSettled(settled) = &told.event else { return None };
+            Some((told, settled))
         });
         DisputeBody {
             id: event.dispute.0,
