@@ -1,6 +1,7 @@
 //! The page for people, as PDF/A-3b with the electronic invoice inside. It's set by a template of
 //! this program from the sealed facts alone, and dated by them: the same facts give the same bytes.
 
+mod hybrid;
 mod legible;
 mod page;
 mod picture;
@@ -94,7 +95,8 @@ fn typeset(
     let compiled = typst::compile::<PagedDocument>(&sheet).output;
     let written = compiled.and_then(|document| typst_pdf::pdf(&document, &options(sealed, ident)));
     comemo::evict(FORGOTTEN_AFTER);
-    written.map_err(|errors| RenderError::Page(why(&errors)))
+    let pdf = written.map_err(|errors| RenderError::Page(why(&errors)))?;
+    if xml.is_some() { hybrid::announce(pdf) } else { Ok(pdf) }
 }
 
 /// What tells this document from all others: by what it says.

@@ -4,6 +4,7 @@
 mod bill;
 mod cases;
 mod generated;
+mod hybrid;
 mod judged;
 
 use documents::{cii, ubl};
