@@ -3,6 +3,7 @@
 
 mod bill;
 mod cases;
+mod fitting;
 mod generated;
 mod hybrid;
 mod judged;
