@@ -30,6 +30,7 @@ pub mod sealed;
 pub mod seconds;
 pub mod send_invoice;
 pub mod settle_dispute;
+pub mod shown;
 pub mod sign_off;
 pub mod tax;
 pub mod tax_invoice;
@@ -61,6 +62,7 @@ use redraft_invoice::RedraftInvoice;
 use reverse_payment::ReversePayment;
 use send_invoice::SendInvoice;
 use settle_dispute::SettleDispute;
+use shown::AgreedTo;
 use sign_off::SignOff;
 use void_invoice::VoidInvoice;
 
@@ -157,6 +159,8 @@ pub struct Drafted {
     pub disputes: Vec<Dispute>,
     /// Whether the client agreed with it as it is.
     pub signed_off: bool,
+    /// What the client agreed to, at last; none where that was not written down.
+    pub agreed: Option<AgreedTo>,
 }
 
 /// An invoice; nothing until it's drafted.
@@ -217,6 +221,7 @@ impl Drafted {
             issued: None,
             disputes: Vec::new(),
             signed_off: false,
+            agreed: None,
         }
     }
 
@@ -235,7 +240,10 @@ impl Drafted {
             InvoiceEvent::InvoiceIssued(event) => {
                 self.issued = Some(Box::new(Issued::of(&event.sealed)));
             }
-            InvoiceEvent::InvoiceSignedOff(_) => self.signed_off = true,
+            InvoiceEvent::InvoiceSignedOff(event) => {
+                self.signed_off = true;
+                self.agreed.clone_from(&event.agreed);
+            }
             InvoiceEvent::LineDisputed(event) => {
                 self.signed_off = false;
                 self.disputes.push(Dispute {

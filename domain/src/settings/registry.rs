@@ -147,7 +147,7 @@ registry! {
     ClientLinkDays "CLIENT_LINK_DAYS": Kind::Integer { min: 1, max: 365 }, "30", BILLING, false,
         "For how many days a link to a client's page of an invoice is good; for later links.";
     ClientSeesMembers "CLIENT_SEES_MEMBERS": Kind::Boolean, "false", BILLING, false,
-        "Whether a client's page of an invoice names who worked.";
+        "Whether clients see who worked: on their page, and on documents issued from then on.";
     SessionIdleMinutes "SESSION_IDLE_MINUTES":
         Kind::Integer { min: 15, max: 10_080 }, "720", OWNER, false,
         "After how many minutes without a request a session ends; for sessions that begin later.";

@@ -130,6 +130,7 @@ pub(crate) fn credited(
         what,
         fate,
         reason: sealed(Reason, 10, "BBBB"),
+        names_members: true,
         template_version: TemplateVersion(1),
     };
     let (invoice, client) = (InvoiceId(id(invoice)), client());
@@ -224,6 +225,7 @@ fn disputed(invoice: u128, dispute: u128) -> LineDisputed {
         key: LineKey::Task { project: ProjectId(id(20)), task: TaskId(id(30)) },
         by: sealed(Identity, 10, "AAAA"),
         reason: sealed(Reason, 10, "CCCC"),
+        shown: None,
     }
 }
 
@@ -251,7 +253,7 @@ pub(crate) fn invoices() -> History {
     };
     let by = sealed(Identity, 10, "AAAA");
     let (invoice, seen_version) = (InvoiceId(id(900)), 5);
-    let agreed = InvoiceSignedOff { invoice, client: client(), by, seen_version };
+    let agreed = InvoiceSignedOff { invoice, client: client(), by, seen_version, agreed: None };
     history.invoice(900, settled).invoice(900, agreed);
     let event = issued(900, "INV-1", &state_of(&history, 900));
     history

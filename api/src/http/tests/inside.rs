@@ -18,12 +18,12 @@ use crate::http::registry::{Access, Method};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser of a member who has signed in.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     firm: &'a Firm,
     cookie: String,
 }
 
-async fn signed_in<'a>(firm: &'a Firm, person: &Person) -> Browser<'a> {
+pub(super) async fn signed_in<'a>(firm: &'a Firm, person: &Person) -> Browser<'a> {
     let link = firm.link(Purpose::SignIn, person.member).await;
     let form = format!("token={}", encoded(&link));
     let reply = firm.raw(&visit("POST", "/sign-in").text(FORM, &form)).await;
@@ -45,7 +45,7 @@ fn hidden(page: &Reply, name: &str) -> String {
 }
 
 impl Browser<'_> {
-    async fn get(&self, path: &str) -> Reply {
+    pub(super) async fn get(&self, path: &str) -> Reply {
         self.firm.raw(&visit("GET", path).header("cookie", &self.cookie)).await
     }
 
