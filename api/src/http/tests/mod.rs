@@ -35,6 +35,7 @@ mod leave_terms;
 mod leave_time;
 mod line_words;
 mod logs;
+mod looked_after;
 mod many_reads;
 mod members;
 mod objects;

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::billing::InvoiceState;
 use domain::id::{ClientId, InvoiceId};
+use domain::members::{Action, Object};
 use domain::money::Money;
 use jiff::tz::TimeZone;
 use projections::billing::price_book::PriceBook;
@@ -26,6 +27,7 @@ use crate::http::billing::names::Names;
 use crate::http::billing::origin::{Cut, Origins};
 use crate::http::billing::view::{InvoiceView, invoice_view};
 use crate::http::call::About;
+use crate::http::files::caller_may;
 use crate::http::members::ById;
 use crate::http::personal;
 use crate::http::problem::Problem;
@@ -292,8 +294,10 @@ fn can(inside: &Inside<ById, AtMoment>, frame: &Frame, at: Option<i64>) -> Can {
     if at.is_some() {
         return Can { seen, today, ..Can::default() };
     }
-    let may = |what: &str| inside.may_post(&format!("/invoices/{{id}}/{what}"));
     let drafted = &now.drafted;
+    // Whom a profile names reads; what changes bills is a right of its own.
+    let changes = caller_may(inside, Action::ChangeBills, &Object::Client(drafted.client));
+    let may = |what: &str| changes && inside.may_post(&format!("/invoices/{{id}}/{what}"));
     let draft = drafted.state == InvoiceState::Draft;
     let issued = drafted.issued.as_ref().filter(|_| drafted.state != InvoiceState::Void);
     let due = issued.map(|issued| issued.balance_minor()).filter(|due| *due > 0);
