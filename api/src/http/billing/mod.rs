@@ -6,6 +6,7 @@ pub(crate) mod book;
 pub(crate) mod client_links;
 pub(crate) mod consent;
 pub(crate) mod credit_notes;
+pub(crate) mod disputes;
 pub(crate) mod document;
 pub(crate) mod form;
 pub(crate) mod happened;

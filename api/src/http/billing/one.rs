@@ -1,7 +1,7 @@
 //! One invoice over HTTP: as it was sealed, or as a draft would be today, with what became of it.
 
 use domain::billing::particulars::Missing;
-use domain::billing::sealed::SealedInvoice;
+use domain::billing::sealed::{SealedInvoice, SealedLine};
 use domain::billing::{Drafted, InvoiceEvent, Refusal};
 use domain::id::InvoiceId;
 use domain::money::Percent;
@@ -111,8 +111,12 @@ fn forms(view: &InvoiceView) -> Vec<FormBody> {
 /// The lines as sealed, with what is left of each, or of a draft as they would be.
 pub(crate) fn sealed_lines(view: &InvoiceView, document: &SealedInvoice) -> Vec<LineBody> {
     let issued = view.drafted.issued.as_deref();
-    let line = |line| {
-        let body = LineBody::sealed(line, &document.currency);
+    let line = |line: &SealedLine| {
+        let mut body = LineBody::sealed(line, &document.currency);
+        // The document may not name who worked; the firm knows.
+        if line.who.is_none() {
+            body.member = view.names.who(&line.key);
+        }
         let Some(issued) = issued.filter(|issued| !issued.credits.is_empty()) else {
             return body;
         };
@@ -132,10 +136,11 @@ fn priced_lines(view: &InvoiceView) -> (Vec<LineBody>, Amounts) {
     let Drafted { currency, .. } = &view.drafted;
     let money = |amount: i64| Money::of(amount, currency);
     let (category, vat) = vat_of(view);
+    let words = view.words();
     let line = |line: &domain::billing::lines::Line| LineBody {
         n: line.n,
-        description: view.names.line(&line.key),
-        member: None,
+        description: words.said(line),
+        member: words.who(line),
         note: None,
         seconds: line.seconds,
         rounded_seconds: line.rounded_seconds,
