@@ -70,7 +70,7 @@ pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
     ReservedEntry,
 };
-pub use issued::{Credit, Dispute, Issued, Payment, Settlement};
+pub use issued::{Credit, Dispute, FreedSeconds, Issued, Payment, Settlement};
 pub use issued_events::{
     CreditNoteIssued, DisputeSettled, Fate, InvoiceIssued, InvoicePaid, InvoiceSent,
     InvoiceSignedOff, LineDisputed, MovedSeconds, Outcome, PaymentReversed, SentBy,

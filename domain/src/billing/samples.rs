@@ -82,6 +82,7 @@ pub(crate) fn candidate(entry: u128, on: &str, seconds: i64) -> Candidate {
         client: client(1),
         claimed: None,
         freed_by: None,
+        billed_seconds: None,
     }
 }
 

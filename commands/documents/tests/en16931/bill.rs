@@ -148,6 +148,7 @@ impl Bill {
             day: date(2026, 1, *day),
             seconds: *seconds,
             freed_by: None,
+            billed_seconds: None,
         };
         (1..).zip(&self.work).map(entry).collect()
     }

@@ -223,6 +223,7 @@ pub(crate) fn invoices() -> Vec<Event> {
         day: TUESDAY,
         seconds: 2730,
         freed_by: None,
+        billed_seconds: None,
     };
     let voided = |reason| {
         let (entries, freed) = (vec![EntryId(id(ENTRY))], vec![]);
