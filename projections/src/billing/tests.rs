@@ -9,7 +9,7 @@ use domain::billing::record_payment::{self, Over, RecordPayment};
 use domain::billing::reverse_payment::{self, ReversePayment};
 use domain::billing::seconds::SecondsLedger;
 use domain::billing::void_invoice::{self, VoidInvoice};
-use domain::billing::{Fate, GroupBy, Invoice, InvoiceEvent, InvoiceState, Lot};
+use domain::billing::{Fate, FreedSeconds, GroupBy, Invoice, InvoiceEvent, InvoiceState, Lot};
 use domain::id::{EntryId, InvoiceId, MemberId, PaymentId, ProjectId, TaskId};
 use domain::time::TimesheetApproved;
 use jiff::civil::date;
@@ -77,8 +77,15 @@ impl Books {
         2000 + self.made
     }
 
+    /// What credit notes set free, with what it was credited as.
+    fn freed(&self) -> BTreeMap<Lot, FreedSeconds> {
+        let state = |n| state_of(&self.history, 1000 + n).drafted.and_then(|it| it.issued);
+        (1..=self.invoices).filter_map(state).flat_map(|issued| issued.freed()).collect()
+    }
+
     /// A draft of some of what is free.
     fn draft(&mut self) {
+        let freed = self.freed();
         let mut candidates = Vec::new();
         for n in (0..ENTRIES).filter(|_| self.dice.roll(3) > 0).collect::<Vec<_>>() {
             for (lot, seconds) in self.ledger.free(EntryId(id(100 + n))) {
@@ -96,6 +103,7 @@ impl Books {
                     client: client(),
                     claimed: None,
                     freed_by: lot.freed_by,
+                    billed_seconds: freed.get(&lot).and_then(|it| it.billed_seconds),
                 });
             }
         }
@@ -278,6 +286,11 @@ impl Books {
         let free = entries.clone().flat_map(|entry| self.ledger.free(entry));
         let free: BTreeMap<_, i64> = free.map(|(lot, s): (Lot, i64)| (key_of(lot), s)).collect();
         assert_eq!(open, free, "seed {seed}");
+        let freed = self.freed();
+        for row in rows.iter().filter(|row| row.invoice_id.is_none() && row.freed_by.0.is_some()) {
+            let lot = Lot { entry: row.entry_id, freed_by: row.freed_by.0 };
+            assert_eq!(Some(row.billed_seconds), freed.get(&lot).map(|it| it.billed_seconds));
+        }
         for entry in entries {
             let held = rows.iter().filter(|it| it.entry_id == entry && it.invoice_id.is_some());
             let places = self.ledger.entry(entry);
