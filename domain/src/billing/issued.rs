@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::balance::InvoiceBalance;
@@ -12,7 +13,7 @@ use super::lines::LineKey;
 use super::sealed::{SealedInvoice, SealedLine};
 use super::totals::TaxSubtotal;
 use super::{CreditNoteIssued, InvoiceState};
-use crate::id::{CreditNoteId, DisputeId, PaymentId};
+use crate::id::{CreditNoteId, DisputeId, EntryId, PaymentId};
 use crate::money::proportion;
 
 /// A payment, with what of it went back.
@@ -20,6 +21,8 @@ use crate::money::proportion;
 pub struct Payment {
     /// The payment.
     pub payment: PaymentId,
+    /// The day it came in.
+    pub on: Date,
     /// What came in, in minor units.
     pub amount_minor: i64,
     /// What was taken off for paying soon, as it was granted; nothing once it's lost.
@@ -158,6 +161,7 @@ impl Issued {
             InvoiceEvent::InvoiceSent(event) => self.sent |= event.credit_note.is_none(),
             InvoiceEvent::InvoicePaid(event) => self.payments.push(Payment {
                 payment: event.payment,
+                on: event.on,
                 amount_minor: event.amount_minor,
                 discount_minor: event.discount_minor.unwrap_or(0),
                 reversed_minor: 0,
@@ -271,6 +275,13 @@ impl Issued {
             }
         }
         left
+    }
+
+    /// How many seconds of an entry credit notes wrote off.
+    pub fn written_off(&self, entry: EntryId) -> i64 {
+        let moved = self.credits.iter().flat_map(|credit| &credit.moved);
+        let off = moved.filter(|it| it.lot.entry == entry && it.fate == Fate::WrittenOff);
+        off.map(|it| it.seconds).sum()
     }
 
     /// The seconds that credit notes set free as lots of their own. A draft may take each of them

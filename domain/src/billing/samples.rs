@@ -194,7 +194,8 @@ pub(crate) fn hourly(amount_minor: i64) -> Rate {
 fn taken(n: u32, pattern: &str, of: u128, credit: Option<CreditNoteId>, on: Date) -> NumberTaken {
     let pattern = NumberPattern::parse(pattern).expect("a pattern");
     let take = TakeNumber { pattern, issued_on: on, invoice: invoice(of), credit_note: credit };
-    InvoiceSeries { taken: n - 1 }.next(take)
+    let series = InvoiceSeries { taken: n - 1, last_on: None };
+    series.next(take).expect("a number")
 }
 
 /// The n-th number of 2026 for an invoice.

@@ -371,7 +371,15 @@ pub(crate) fn series() -> Vec<Event> {
     let taken = |document, number: &str, credit_note| {
         let number = number.to_owned();
         let invoice = INVOICE_ID();
-        let event = NumberTaken { document, year: 2026, n: 1, number, invoice, credit_note };
+        let event = NumberTaken {
+            document,
+            year: 2026,
+            n: 1,
+            number,
+            invoice,
+            credit_note,
+            issued_on: None,
+        };
         Event::from(SeriesEvent::from(event))
     };
     vec![
