@@ -89,6 +89,7 @@ pub fn candidates_of(
     let Some(member) = sheet.member else {
         return Vec::new();
     };
+    let all_off = |entry: &crate::time::Entry| entry.written_off_seconds == entry.worked.seconds;
     let candidate = |(id, entry): (&EntryId, &crate::time::Entry)| {
         Some(Candidate {
             entry: *id,
@@ -98,9 +99,10 @@ pub fn candidates_of(
             task: entry.task,
             day: entry.worked.day,
             work_day: entry.day_of_work(),
-            seconds: entry.signed_seconds(),
+            // What was written off is not billed any more, so nothing of it is taken back.
+            seconds: entry.signed_seconds() + i64::from(entry.written_off_seconds),
             approved: entry.state == EntryState::Approved,
-            billable: entry.billable,
+            billable: entry.billable && !all_off(entry),
             client: client_of(entry.project)?,
             claimed: claimed(*id),
             freed_by: None,

@@ -43,6 +43,8 @@ pub mod wording;
 mod conserved;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod written_off;
 
 use std::collections::BTreeSet;
 

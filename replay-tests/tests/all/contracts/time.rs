@@ -88,6 +88,7 @@ fn reversed() -> TimeReversed {
         seconds: 2730,
         billable: true,
         reason: text(NOVA, PurposeClass::Reason, "was another's bridge"),
+        written_off_seconds: None,
     }
 }
 
