@@ -18,6 +18,7 @@ mod redraft;
 mod send;
 mod terms;
 mod void;
+mod written_off;
 
 use domain::billing::{Drafted, Invoice, invoice_stream};
 use domain::id::{ClientId, InvoiceId, MemberId, SubjectId};
@@ -40,6 +41,7 @@ pub use redraft::{Coverage, ReviseDraft};
 pub use send::SendInvoice;
 pub use terms::{Off, TermsChange};
 pub use void::VoidInvoice;
+pub(crate) use written_off::written_off;
 
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Refused};

@@ -116,11 +116,11 @@ impl Firm {
         let whole = |it: &Candidate| Candidate { claimed: held(Lot::whole(it.entry)), ..*it };
         let mut candidates: Vec<_> = self.entries.iter().map(whole).collect();
         for freed in self.invoices.iter().filter_map(issued_of).flat_map(Issued::freed) {
-            let (lot, seconds) = freed;
+            let (lot, freed) = freed;
             let of = |it: &&Candidate| it.entry == lot.entry;
             let entry = self.entries.iter().find(of).expect("it was billed");
             let by = lot.freed_by.expect("a lot that a credit note set free");
-            candidates.push(entry.freed(by, seconds, held(lot)));
+            candidates.push(entry.freed(by, freed, held(lot)));
         }
         DraftFacts { currency: "ZAR".into(), candidates }
     }

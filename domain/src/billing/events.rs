@@ -55,12 +55,22 @@ pub struct ReservedEntry {
     /// The credit note that set these seconds free; none for the entry as it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freed_by: Option<CreditNoteId>,
+    /// What a credit note credited these seconds as: they are billed again as just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_seconds: Option<i64>,
 }
 
 impl ReservedEntry {
     /// Which seconds are reserved.
     pub fn lot(&self) -> Lot {
         Lot { entry: self.entry, freed_by: self.freed_by }
+    }
+
+    /// What seconds that a credit note set free are billed as, whatever the rule: they were rounded
+    /// when they were first billed. Where it's not known what they were credited as, just as many
+    /// as they are. None of an entry as it was recorded, which is rounded by its rule.
+    pub fn fixed_seconds(&self) -> Option<i64> {
+        self.freed_by.map(|_| self.billed_seconds.unwrap_or(self.seconds))
     }
 }
 

@@ -46,6 +46,8 @@ pub mod wording;
 mod conserved;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod written_off;
 
 use std::collections::BTreeSet;
 
@@ -74,7 +76,7 @@ pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
     ReservedEntry, Subject,
 };
-pub use issued::{Credit, Dispute, Issued, Payment, Settlement};
+pub use issued::{Credit, Dispute, FreedSeconds, Issued, Payment, Settlement};
 pub use issued_events::{
     CreditNoteIssued, DisputeSettled, Fate, InvoiceIssued, InvoicePaid, InvoiceSent,
     InvoiceSignedOff, LineDisputed, MovedSeconds, Outcome, PaymentReversed, SentBy,

@@ -228,6 +228,18 @@ pub enum Refusal {
         /// When it was.
         issued_on: Date,
     },
+    /// The day is before that of another document of the series.
+    #[error("the last document of this series is of {last_on}; choose that day or a later one")]
+    BeforeLastOfSeries {
+        /// The earliest day that may be chosen.
+        last_on: Date,
+    },
+    /// Money would go back before it came in.
+    #[error("the payment is of {paid_on}; choose that day or a later one")]
+    ReversedBeforePaid {
+        /// When it came in.
+        paid_on: Date,
+    },
     /// A dispute with this id is there already.
     #[error("the dispute {dispute} is there already; use a new id")]
     DisputeExists {
@@ -306,6 +318,8 @@ impl Refusal {
             Refusal::CreditBelowZero => "billing.credit_below_zero",
             Refusal::NothingToCredit => "billing.nothing_to_credit",
             Refusal::BeforeIssue { .. } => "billing.before_issue",
+            Refusal::BeforeLastOfSeries { .. } => "billing.before_last_of_series",
+            Refusal::ReversedBeforePaid { .. } => "billing.reversed_before_paid",
             Refusal::DisputeExists { .. } => "billing.dispute_exists",
             Refusal::DisputeUnknown { .. } => "billing.dispute_unknown",
             Refusal::DisputeClosed => "billing.dispute_closed",
@@ -332,7 +346,10 @@ impl Refusal {
             | Refusal::CreditTooLarge
             | Refusal::CreditBelowZero
             | Refusal::NothingToCredit => Some("/lines"),
-            Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => Some("/on"),
+            Refusal::BeforeLastOfSeries { .. } => Some("/issued_on"),
+            Refusal::BeforeIssue { .. }
+            | Refusal::DayOutOfRange
+            | Refusal::ReversedBeforePaid { .. } => Some("/on"),
             Refusal::NothingToBill { .. }
             | Refusal::InvoiceExists { .. }
             | Refusal::InvoiceUnknown { .. }

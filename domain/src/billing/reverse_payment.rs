@@ -38,6 +38,9 @@ pub fn decide(invoice: &Invoice, command: ReversePayment) -> Result<PaymentRever
     if amount_minor <= 0 {
         return Err(Refusal::AmountNotPositive);
     }
+    if on < known.on {
+        return Err(Refusal::ReversedBeforePaid { paid_on: known.on });
+    }
     // Giving back what is the client's does not cost it the discount; what leaves something due
     // does, and so does a payment of which nothing is left.
     let clients_minor = -issued.balance_minor().min(0);
@@ -96,6 +99,17 @@ mod tests {
         state.evolve(&decide(&state, reverse(None)).expect("reversed").into());
         assert_eq!(balance(&state), 0);
         assert_eq!(state.drafted.as_ref().unwrap().state, InvoiceState::Void);
+    }
+
+    #[test]
+    fn money_does_not_go_back_before_it_came() {
+        let mut state = issued_with(100_000, None);
+        state.evolve(&pay_in_time(&state, 40_000));
+        let on = |text| ReversePayment { on: day(text), ..reverse(None) };
+        let refusal = Refusal::ReversedBeforePaid { paid_on: day("2026-02-05") };
+        assert_eq!(refusal.field(), Some("/on"));
+        assert_eq!(decide(&state, on("2026-02-04")), Err(refusal));
+        assert_eq!(decide(&state, on("2026-02-05")).map(|it| it.amount_minor), Ok(40_000));
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub(crate) fn candidate(entry: u128, on: &str, seconds: i64) -> Candidate {
         client: client(1),
         claimed: None,
         freed_by: None,
+        billed_seconds: None,
     }
 }
 
@@ -208,7 +209,8 @@ pub(crate) fn hourly(amount_minor: i64) -> Rate {
 fn taken(n: u32, pattern: &str, of: u128, credit: Option<CreditNoteId>, on: Date) -> NumberTaken {
     let pattern = NumberPattern::parse(pattern).expect("a pattern");
     let take = TakeNumber { pattern, issued_on: on, invoice: invoice(of), credit_note: credit };
-    InvoiceSeries { taken: n - 1 }.next(take)
+    let series = InvoiceSeries { taken: n - 1, last_on: None };
+    series.next(take).expect("a number")
 }
 
 /// The n-th number of 2026 for an invoice.

@@ -35,6 +35,8 @@ row! {
         day: Date,
         /// Its seconds, unrounded; less than nothing where it takes time back.
         seconds: i64,
+        /// What a credit note credited these seconds as: they are billed again as just that.
+        billed_seconds: Option<i64>,
     }
 }
 
@@ -44,7 +46,7 @@ pub struct InvoiceEntry;
 
 impl ReadModel for InvoiceEntry {
     const NAME: &'static str = "invoice_entry";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceEntryRow;
 
@@ -78,6 +80,7 @@ fn row_of(invoice: InvoiceId, reserved: &ReservedEntry) -> InvoiceEntryRow {
         task_id: reserved.task,
         day: reserved.day,
         seconds: reserved.seconds,
+        billed_seconds: reserved.billed_seconds,
     }
 }
 

@@ -14,7 +14,8 @@ use domain::billing::reverse_payment::{self, ReversePayment};
 use domain::billing::seconds::SecondsLedger;
 use domain::billing::void_invoice::{self, VoidInvoice};
 use domain::billing::{
-    Fate, GroupBy, Invoice, InvoiceEvent, InvoiceState, InvoiceVoided, Lot, invoice_stream,
+    Fate, FreedSeconds, GroupBy, Invoice, InvoiceEvent, InvoiceState, InvoiceVoided, Lot,
+    invoice_stream,
 };
 use domain::id::{EntryId, InvoiceId, MemberId, PaymentId, ProjectId, StreamId, TaskId};
 use domain::time::TimesheetApproved;
@@ -64,6 +65,7 @@ fn candidate(lot: Lot, seconds: i64, claimed: Option<StreamId>) -> Candidate {
         client: client(),
         claimed,
         freed_by: lot.freed_by,
+        billed_seconds: None,
     }
 }
 
@@ -111,12 +113,22 @@ impl Books {
         2000 + self.made
     }
 
+    /// What credit notes set free, with what it was credited as.
+    fn freed(&self) -> BTreeMap<Lot, FreedSeconds> {
+        let state = |n| state_of(&self.history, 1000 + n).drafted.and_then(|it| it.issued);
+        (1..=self.invoices).filter_map(state).flat_map(|issued| issued.freed()).collect()
+    }
+
     /// Some of what is free.
     fn candidates(&mut self) -> Vec<Candidate> {
+        let freed = self.freed();
         let mut candidates = Vec::new();
         for n in (0..ENTRIES).filter(|_| self.dice.roll(3) > 0).collect::<Vec<_>>() {
             let free = self.ledger.free(EntryId(id(100 + n))).into_iter();
-            candidates.extend(free.map(|(lot, seconds)| candidate(lot, seconds, None)));
+            candidates.extend(free.map(|(lot, seconds)| {
+                let billed_seconds = freed.get(&lot).and_then(|it| it.billed_seconds);
+                Candidate { billed_seconds, ..candidate(lot, seconds, None) }
+            }));
         }
         candidates
     }
@@ -127,7 +139,10 @@ impl Books {
         let own = Some(invoice_stream(drafted.invoice));
         let mut candidates = self.candidates();
         let held = drafted.entries.iter();
-        candidates.extend(held.map(|held| candidate(held.lot(), held.seconds, own)));
+        candidates.extend(held.map(|held| {
+            let billed_seconds = held.billed_seconds;
+            Candidate { billed_seconds, ..candidate(held.lot(), held.seconds, own) }
+        }));
         let mut without = BTreeSet::new();
         for held in &drafted.entries {
             without.extend((self.dice.roll(3) == 0).then_some(held.entry));
@@ -324,6 +339,11 @@ impl Books {
         let free = entries.clone().flat_map(|entry| self.ledger.free(entry));
         let free: BTreeMap<_, i64> = free.map(|(lot, s): (Lot, i64)| (key_of(lot), s)).collect();
         assert_eq!(open, free, "seed {seed}");
+        let freed = self.freed();
+        for row in rows.iter().filter(|row| row.invoice_id.is_none() && row.freed_by.0.is_some()) {
+            let lot = Lot { entry: row.entry_id, freed_by: row.freed_by.0 };
+            assert_eq!(Some(row.billed_seconds), freed.get(&lot).map(|it| it.billed_seconds));
+        }
         for entry in entries {
             let held = rows.iter().filter(|it| it.entry_id == entry && it.invoice_id.is_some());
             let places = self.ledger.entry(entry);

@@ -158,6 +158,50 @@ async fn an_invoice_is_drafted_changed_issued_sent_paid_in_parts_and_credited() 
 }
 
 #[tokio::test]
+async fn a_credit_note_gives_back_what_came_in_and_no_discount_for_paying_soon() {
+    let billing = Billing::vendor("ZAR").await;
+    let firm = &billing.firm;
+    billing.known().await;
+    for (key, value) in [("PROMPT_PAYMENT_PERCENT", "2"), ("PROMPT_PAYMENT_DAYS", "10")] {
+        let path = format!("/settings/{key}");
+        firm.change("PUT", &path, "*", &json!({ "value": value })).await.is(200);
+    }
+    let invoice = billing.drafted().await;
+    billing.issue(&invoice, json!({})).await.is(200);
+    // 11 500.00 less 230.00.
+    let paid = billing.pay(&invoice, 1_127_000, "ZAR", json!({})).await;
+    let balance = |shown: Value| shown["balance"]["amount_minor"].clone();
+    assert_eq!(balance(billing.shown(&paid, &invoice).await), 0);
+    let early = json!({ "on": "2026-04-04" });
+    let payment = format!("{invoice}/payments/{}", paid.id());
+    let early = firm.change("DELETE", &payment, "*", &early).await;
+    assert_eq!(early.problem(422), "billing.reversed_before_paid");
+    assert_eq!(early.fault().0, "/on");
+    let credit = |lines: Value| {
+        json!({
+            "lines": lines, "fate": "unbilled", "reason": "Agreed", "issued_on": "2026-04-06",
+        })
+    };
+    let notes = format!("{invoice}/credit-notes");
+    let half = firm.post(&notes, &credit(json!([{ "n": 1, "seconds": 18_000 }]))).await;
+    assert_eq!(balance(billing.shown(&half, &invoice).await), -563_500);
+    let rest = firm.post(&notes, &credit(Value::Null)).await;
+    let shown = billing.shown(&rest, &invoice).await;
+    assert_eq!(
+        (&shown["state"], &shown["paid"]["amount_minor"]),
+        (&json!("void"), &json!(1_127_000))
+    );
+    assert_eq!(balance(shown), -1_127_000);
+    // The next documents of both series are of no earlier day.
+    let again = billing.drafted().await;
+    let body = json!({ "issued_on": "2026-03-30" });
+    let early = firm.post(&format!("{again}/issue"), &body).await;
+    assert_eq!(early.problem(422), "billing.before_last_of_series");
+    assert_eq!(early.fault().0, "/issued_on");
+    billing.issue(&again, json!({})).await.is(200);
+}
+
+#[tokio::test]
 async fn an_invoice_in_a_foreign_currency_states_the_rate_of_its_tax() {
     let billing = Billing::vendor("EUR").await;
     billing.known().await;

@@ -4,6 +4,7 @@
 mod access;
 mod approval;
 mod ask;
+mod billed_again;
 mod budgets;
 mod calendar;
 mod client_answers;
