@@ -2,7 +2,6 @@
 //! over folded streams and claims, never over a read model. Here is what all of them share.
 
 mod accountable;
-pub mod accounts;
 mod candidates;
 pub mod client_answers;
 pub mod client_links;

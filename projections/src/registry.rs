@@ -1,6 +1,7 @@
 //! Every read model there is. One that is not listed here has no table, is never fed, and can't be
 //! named on the command line.
 
+use crate::billing::account_manager::AccountManager;
 use crate::billing::billed_entry::BilledEntry;
 use crate::billing::credit_note::CreditNote;
 use crate::billing::invoice::Invoice;
@@ -78,6 +79,7 @@ models! {
     BilledEntry,
     CreditNote,
     Receivable,
+    AccountManager,
     Import,
     Grant,
     File,

@@ -10,12 +10,13 @@ use axum::http::{HeaderMap, header};
 use commands::event_log::read::stream_after;
 use commands::sessions;
 use commands::tokens::{self, Scopes};
-use domain::id::{MemberId, SessionId, TenantId};
+use domain::id::{ClientId, MemberId, SessionId, TenantId};
 use domain::log::{Actor, Event};
 use domain::members::{Authority, Grant, Member, Role, member_stream};
 use migrations::TenantTx;
 use migrations::keys::sha256;
 use migrations::platform::TenantRecord;
+use projections::billing::account_manager;
 
 use super::App;
 use super::problem::Problem;
@@ -37,6 +38,8 @@ pub(crate) struct Caller {
     pub(crate) roles: Vec<Role>,
     /// What they may do with single objects.
     pub(crate) grants: BTreeSet<Grant>,
+    /// The clients whose billing profiles name them: they read those bills.
+    pub(crate) named_for: BTreeSet<ClientId>,
     /// What the token is for; of a session, everything.
     pub(crate) scopes: Scopes,
     /// The session, where it's one.
@@ -52,8 +55,14 @@ impl Caller {
     /// Who acts where no credentials are asked for: nobody, who may nothing.
     pub(crate) fn nobody() -> Self {
         let scopes = Scopes::Only(BTreeSet::new());
-        let (roles, grants) = (Vec::new(), BTreeSet::new());
-        Caller { member: MemberId(uuid::Uuid::nil()), roles, grants, scopes, session: None }
+        Caller {
+            member: MemberId(uuid::Uuid::nil()),
+            roles: Vec::new(),
+            grants: BTreeSet::new(),
+            named_for: BTreeSet::new(),
+            scopes,
+            session: None,
+        }
     }
 
     /// In whose right they ask.
@@ -150,9 +159,11 @@ async fn look_up(app: &App, tenant: TenantId, token: &str) -> Result<Option<Call
     let Some(found) = found else { return Ok(None) };
     let mut tx = app.tenants.begin(tenant).await?;
     let (member, _) = state_of(&mut tx, found.member).await?;
+    let named_for = account_manager::clients_of(&mut tx, found.member).await?;
     tx.commit().await?;
     let (roles, grants, scopes) = (member.roles, member.grants, found.scopes);
-    let caller = Caller { member: found.member, roles, grants, scopes, session: None };
+    let member_id = found.member;
+    let caller = Caller { member: member_id, roles, grants, named_for, scopes, session: None };
     Ok(member.active.then_some(caller))
 }
 
@@ -167,10 +178,12 @@ async fn look_up_session(
     let found = sessions::authenticate(&mut tx, secret, now).await?;
     let Some(found) = found else { return Ok(None) };
     let (member, _) = state_of(&mut tx, found.member).await?;
+    let named_for = account_manager::clients_of(&mut tx, found.member).await?;
     tx.commit().await?;
     let goes_on = member.active && member.epoch == found.epoch;
     let (roles, grants, session) = (member.roles, member.grants, Some(found.id));
-    let caller = Caller { member: found.member, roles, grants, scopes: Scopes::All, session };
+    let (member_id, scopes) = (found.member, Scopes::All);
+    let caller = Caller { member: member_id, roles, grants, named_for, scopes, session };
     Ok(goes_on.then_some(caller))
 }
 
@@ -193,12 +206,10 @@ pub(crate) async fn state_of(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn caller(roles: &[Role], scopes: &[&str]) -> Caller {
         let scopes = Scopes::of(scopes.iter().map(|name| name.parse().unwrap()));
-        let (roles, grants) = (roles.to_vec(), BTreeSet::new());
-        Caller { member: MemberId(Uuid::nil()), roles, grants, scopes, session: None }
+        Caller { roles: roles.to_vec(), scopes, ..Caller::nobody() }
     }
 
     #[test]

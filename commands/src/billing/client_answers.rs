@@ -3,12 +3,13 @@
 //! exactly what it saw.
 
 use domain::billing::correspondence::{Correspondence, correspondence_stream};
-use domain::billing::lines::LineKey;
 use domain::billing::{Invoice, InvoiceEvent, Refusal, dispute_line, invoice_stream, sign_off};
 use domain::id::{ClientId, ClientLinkId, DisputeId, InvoiceId, SubjectId};
 use domain::personal::{Personal, PurposeClass};
 
 use super::accountable::{account_managers, said_by_client};
+use super::drafted;
+use super::facts::shown;
 use crate::handle::Command;
 use crate::mail::Letter;
 use crate::refused::{CommandError, Reply};
@@ -30,6 +31,8 @@ pub struct Answering {
     pub by: String,
     /// The version of the invoice's stream that they saw.
     pub seen_version: i32,
+    /// The digest of what they saw.
+    pub seen: String,
 }
 
 impl Answering {
@@ -83,11 +86,14 @@ impl Command for AgreeByLink {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let AgreeByLink(answering) = self;
         let (invoice, client) = answering.begin(unit).await?;
+        let now = shown(unit, drafted(&invoice)?).await?;
         let command = sign_off::SignOff {
             invoice: answering.invoice,
             by: said_by_client(client, answering.by.clone()),
             seen_version: answering.seen_version,
             version: invoice.version,
+            seen: Some(answering.seen.clone()),
+            agreed: now.agreed_to(),
         };
         let events = sign_off::decide(&invoice.state, command)?;
         answering.end(unit, (&invoice, client), events).await?;
@@ -102,8 +108,8 @@ pub struct DisputeByLink {
     pub answering: Answering,
     /// A new id.
     pub dispute: DisputeId,
-    /// The line as it was shown.
-    pub line: (u32, LineKey),
+    /// The line as it was shown: 1, 2, 3, …
+    pub line: u32,
     /// What is wrong.
     pub reason: String,
 }
@@ -113,15 +119,17 @@ impl Command for DisputeByLink {
         let DisputeByLink { answering, dispute, line, reason } = self;
         let (invoice, client) = answering.begin(unit).await?;
         check("a reason", reason, REASON_CHARACTERS_MAX)?;
-        // The lines of another version may be others.
-        if invoice.version != answering.seen_version {
+        let now = shown(unit, drafted(&invoice)?).await?;
+        // What is shown now may have other lines, or other amounts.
+        if invoice.version != answering.seen_version || now.digest() != answering.seen {
             return Err(Refusal::SeenTooOld.into());
         }
+        let line = now.line(*line).ok_or(Refusal::LineUnknown { line: *line })?.clone();
         let subject = SubjectId(client.0);
         let command = dispute_line::DisputeLine {
             invoice: answering.invoice,
             dispute: *dispute,
-            line: *line,
+            line,
             by: said_by_client(client, answering.by.clone()),
             reason: Personal::new(subject, PurposeClass::Reason, reason.clone()),
         };

@@ -5,7 +5,7 @@ use domain::billing::{InvoiceEvent, Outcome, Refusal, dispute_line, settle_dispu
 use domain::id::{DisputeId, InvoiceId};
 use domain::personal::PurposeClass;
 
-use super::facts::draft_lines;
+use super::facts::shown;
 use super::{drafted, invoice_to_change, of_client};
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -31,11 +31,14 @@ impl Command for SignOff {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = invoice_to_change(unit, self.invoice, None).await?;
         check("a name", &self.by, NAME_CHARACTERS_MAX)?;
+        let drafted = drafted(&invoice)?;
         let command = sign_off::SignOff {
             invoice: self.invoice,
-            by: of_client(drafted(&invoice)?.client, PurposeClass::Identity, self.by.clone()),
+            by: of_client(drafted.client, PurposeClass::Identity, self.by.clone()),
             seen_version: self.seen_version.unwrap_or(invoice.version),
             version: invoice.version,
+            seen: None,
+            agreed: shown(unit, drafted).await?.agreed_to(),
         };
         let events = sign_off::decide(&invoice.state, command)?;
         unit.emit(&invoice, events);
@@ -64,18 +67,12 @@ impl Command for DisputeLine {
         check("a name", &self.by, NAME_CHARACTERS_MAX)?;
         check("a reason", &self.reason, WORDS_CHARACTERS_MAX)?;
         let drafted = drafted(&invoice)?;
-        let key = match &drafted.issued {
-            Some(issued) => issued.sealed.line(self.line).map(|line| line.key),
-            None => {
-                let lines = draft_lines(unit, drafted).await?;
-                lines.iter().find(|line| line.n == self.line).map(|line| line.key)
-            }
-        };
-        let key = key.ok_or(Refusal::LineUnknown { line: self.line })?;
+        let shown = shown(unit, drafted).await?;
+        let line = shown.line(self.line).ok_or(Refusal::LineUnknown { line: self.line })?;
         let command = dispute_line::DisputeLine {
             invoice: self.invoice,
             dispute: self.dispute,
-            line: (self.line, key),
+            line: line.clone(),
             by: of_client(drafted.client, PurposeClass::Identity, self.by.clone()),
             reason: of_client(drafted.client, PurposeClass::Reason, self.reason.clone()),
         };

@@ -100,6 +100,7 @@ impl Command for CreditInvoice {
             what: self.what(&issued.sealed)?,
             fate: self.fate,
             reason: of_client(drafted.client, PurposeClass::Reason, reason.to_owned()),
+            names_members: settings.state.client_sees_members(),
             template_version: TemplateVersion::TODAY,
         };
         let (sealed, moved) = credit_invoice::sealed(&invoice.state, id, &facts)?;

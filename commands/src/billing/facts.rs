@@ -8,7 +8,8 @@ use std::sync::Arc;
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
 use domain::billing::gathered::{Gathered, seal_facts};
 use domain::billing::lines::{Line, LineKey};
-use domain::billing::seal::{PricedLine, SealFacts};
+use domain::billing::seal::{PricedLine, SealFacts, seal};
+use domain::billing::shown::ShownInvoice;
 use domain::billing::terms_book::{TermsBook, work_of};
 use domain::billing::wording::{LineNames, described};
 use domain::billing::{Drafted, GroupBy};
@@ -23,6 +24,7 @@ use domain::settings::{Settings, settings_stream};
 use domain::time::{Entry, Span, Timesheet};
 use jiff::civil::Date;
 
+use super::settings_today;
 use crate::refused::CommandError;
 use crate::unit::{Loaded, Stream, Unit};
 
@@ -196,7 +198,7 @@ pub(super) async fn facts(
     let client = unit.read::<Client>(client_stream(draft.client)).await?;
     let profile = unit.read::<BillingProfile>(profile_stream(draft.client)).await?;
     let priced = |line: Line| PricedLine {
-        description: described(&line.key, &names),
+        description: described(&line, &names),
         who: who(&line.key, &names),
         note: match line.key {
             LineKey::Entry { entry, .. } => entries.get(&entry).and_then(|it| it.note.clone()),
@@ -216,6 +218,26 @@ pub(super) async fn facts(
         lines: lines(draft, &book, &entries).into_iter().map(priced).collect(),
         sources: book.terms().sources_of(draft.client, &draft.entries),
     }))
+}
+
+/// What a client is shown of an invoice: what was sealed, or what a draft comes to today.
+pub(super) async fn shown(
+    unit: &mut Unit<'_>,
+    drafted: &Drafted,
+) -> Result<ShownInvoice, CommandError> {
+    if let Some(issued) = &drafted.issued {
+        return Ok(ShownInvoice::of_sealed(&issued.sealed));
+    }
+    let (_, today) = settings_today(unit).await?;
+    // Neither the firm's name nor a number is among what is shown here.
+    let facts = facts(unit, drafted, "", "", today).await?;
+    Ok(match seal(drafted, &facts) {
+        Ok(sealed) => ShownInvoice::of_sealed(&sealed),
+        Err(_) => {
+            let lines = facts.lines.iter().map(|it| (&it.line, it.description.clone()));
+            ShownInvoice::of_lines(&drafted.currency, &drafted.entries, lines)
+        }
+    })
 }
 
 fn who(key: &LineKey, names: &Names) -> Option<Personal<String>> {

@@ -55,6 +55,8 @@ pub struct CreditFacts {
     pub fate: Fate,
     /// Why it's taken back.
     pub reason: Personal<String>,
+    /// Whether its lines name who worked, where the invoice's do.
+    pub names_members: bool,
     /// The look.
     pub template_version: TemplateVersion,
 }
@@ -310,8 +312,9 @@ fn document(
     invoice: &SealedInvoice,
     id: InvoiceId,
     facts: &CreditFacts,
-    lines: Vec<SealedLine>,
+    mut lines: Vec<SealedLine>,
 ) -> SealedInvoice {
+    lines.iter_mut().filter(|_| !facts.names_members).for_each(|line| line.who = None);
     let credits = Credited {
         invoice: id,
         number: invoice.number.clone(),

@@ -38,6 +38,11 @@ pub struct Gathered<'a> {
 pub fn seal_facts(gathered: Gathered<'_>) -> SealFacts {
     let Gathered { settings, firm, client, client_name, profile, .. } = gathered;
     let day = gathered.issued_on;
+    // What goes to the client names who worked only where the firm wants that.
+    let told = |line: PricedLine| {
+        let who = line.who.filter(|_| settings.client_sees_members());
+        PricedLine { who, ..line }
+    };
     SealFacts {
         number: gathered.number,
         issued_on: day,
@@ -54,7 +59,7 @@ pub fn seal_facts(gathered: Gathered<'_>) -> SealFacts {
         prompt_payment: profile.prompt_payment.or_else(|| settings.prompt_terms(day)),
         coin_minor: None,
         footer: settings.invoice_footer(day).map(str::to_owned),
-        lines: gathered.lines,
+        lines: gathered.lines.into_iter().map(told).collect(),
         sources: gathered.sources,
         template_version: TemplateVersion::TODAY,
     }
@@ -64,13 +69,15 @@ pub fn seal_facts(gathered: Gathered<'_>) -> SealFacts {
 mod tests {
     use super::*;
     use crate::billing::prompt_payment::PromptTerms;
-    use crate::billing::samples::{client, day, percent};
+    use crate::billing::samples::{
+        client, day, draft_of, hourly, percent, personal, seal_facts as samples_of,
+    };
     use crate::billing::tax::TaxCategory;
     use crate::billing::totals::Prices;
     use crate::settings::SettingChanged;
 
-    fn facts(settings: &Settings, profile: &Profile, on: &str) -> SealFacts {
-        seal_facts(Gathered {
+    fn known<'a>(settings: &'a Settings, profile: &'a Profile, on: &str) -> Gathered<'a> {
+        Gathered {
             settings,
             firm: "Acme",
             client: client(1),
@@ -80,7 +87,11 @@ mod tests {
             issued_on: day(on),
             lines: Vec::new(),
             sources: BTreeMap::new(),
-        })
+        }
+    }
+
+    fn facts(settings: &Settings, profile: &Profile, on: &str) -> SealFacts {
+        seal_facts(known(settings, profile, on))
     }
 
     #[test]
@@ -105,6 +116,23 @@ mod tests {
         let by_profile = facts(&settings, &profile, "2026-01-31");
         assert_eq!((by_profile.payment_days, by_profile.prompt_payment), (7, Some(none)));
         assert_eq!(by_profile.category, Some(TaxCategory::ZeroRated));
+    }
+
+    #[test]
+    fn a_member_is_named_only_where_clients_are_to_see_who_worked() {
+        let state = draft_of(&[(1, "2026-01-07", 3600)]);
+        let mut lines = samples_of("INV-1", &state, &hourly(100)).lines;
+        lines[0].who = Some(personal("Thandi"));
+        let mut settings = Settings::default();
+        let named = |settings: &Settings| {
+            let (profile, lines) = (Profile::default(), lines.clone());
+            let gathered = Gathered { lines, ..known(settings, &profile, "2026-01-31") };
+            seal_facts(gathered).lines.swap_remove(0).who
+        };
+        assert_eq!(named(&settings), None);
+        let (key, value) = ("CLIENT_SEES_MEMBERS".to_owned(), "true".to_owned());
+        settings.evolve(&SettingChanged { key, value, from: None }.into());
+        assert_eq!(named(&settings), Some(personal("Thandi")));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::events::Lot;
 use super::lines::LineKey;
 use super::sealed::{RenderedForm, SealedInvoice};
+use super::shown::{AgreedTo, DisputedLine};
 use crate::id::{ClientId, CreditNoteId, DisputeId, InvoiceId, PaymentId};
 use crate::personal::Personal;
 
@@ -174,6 +175,9 @@ pub struct InvoiceSignedOff {
     pub by: Personal<String>,
     /// The version of the invoice's stream that they saw.
     pub seen_version: i32,
+    /// What they saw and agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreed: Option<AgreedTo>,
 }
 
 /// The client does not agree with a line.
@@ -193,6 +197,9 @@ pub struct LineDisputed {
     pub by: Personal<String>,
     /// What is wrong.
     pub reason: Personal<String>,
+    /// The line as they saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<DisputedLine>,
 }
 
 /// What came of a dispute.

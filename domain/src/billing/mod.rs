@@ -12,6 +12,7 @@ pub mod credits;
 pub mod dispute_line;
 pub mod draft_invoice;
 pub mod draft_terms;
+pub mod electronic;
 mod events;
 pub mod exchange;
 pub mod gathered;
@@ -31,9 +32,11 @@ pub mod sealed;
 pub mod seconds;
 pub mod send_invoice;
 pub mod settle_dispute;
+pub mod shown;
 pub mod sign_off;
 pub mod tax;
 pub mod tax_invoice;
+pub mod tax_places;
 pub mod terms_book;
 pub mod totals;
 pub mod void_invoice;
@@ -64,13 +67,14 @@ use redraft_invoice::RedraftInvoice;
 use reverse_payment::ReversePayment;
 use send_invoice::SendInvoice;
 use settle_dispute::SettleDispute;
+use shown::AgreedTo;
 use sign_off::SignOff;
 use void_invoice::VoidInvoice;
 
 pub use balance::{BalanceEffect, InvoiceBalance};
 pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
-    ReservedEntry,
+    ReservedEntry, Subject,
 };
 pub use issued::{Credit, Dispute, FreedSeconds, Issued, Payment, Settlement};
 pub use issued_events::{
@@ -161,6 +165,8 @@ pub struct Drafted {
     pub disputes: Vec<Dispute>,
     /// Whether the client agreed with it as it is.
     pub signed_off: bool,
+    /// What the client agreed to, at last; none where that was not written down.
+    pub agreed: Option<AgreedTo>,
 }
 
 /// An invoice; nothing until it's drafted.
@@ -221,6 +227,7 @@ impl Drafted {
             issued: None,
             disputes: Vec::new(),
             signed_off: false,
+            agreed: None,
         }
     }
 
@@ -240,7 +247,10 @@ impl Drafted {
             InvoiceEvent::InvoiceIssued(event) => {
                 self.issued = Some(Box::new(Issued::of(&event.sealed)));
             }
-            InvoiceEvent::InvoiceSignedOff(_) => self.signed_off = true,
+            InvoiceEvent::InvoiceSignedOff(event) => {
+                self.signed_off = true;
+                self.agreed.clone_from(&event.agreed);
+            }
             InvoiceEvent::LineDisputed(event) => {
                 self.signed_off = false;
                 self.disputes.push(Dispute {

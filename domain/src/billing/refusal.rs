@@ -98,6 +98,9 @@ pub enum Refusal {
     /// Two discounts or two taxes for lines about the same.
     #[error("two entries are about the same lines; give one")]
     TermTwice,
+    /// A discount for paying soon that leaves nothing to be paid, or that can't be taken.
+    #[error("a discount for paying soon is below 100 % and offered for 1 to 365 days")]
+    UnsoundPromptTerms,
     /// A text is too long or has control characters.
     #[error("{what} has at most {most} characters and no control characters")]
     BadText {
@@ -289,6 +292,7 @@ impl Refusal {
             Refusal::DiscountTooLarge => "billing.discount_too_large",
             Refusal::LineNotAlone { .. } => "billing.line_not_alone",
             Refusal::TermTwice => "billing.term_twice",
+            Refusal::UnsoundPromptTerms => "billing.unsound_prompt_terms",
             Refusal::BadText { .. } => "billing.bad_text",
             Refusal::AmountTooLarge => "billing.amount_too_large",
             Refusal::TotalBelowZero => "billing.total_below_zero",
@@ -331,6 +335,7 @@ impl Refusal {
         match self {
             Refusal::PeriodReversed { .. } | Refusal::TooManyEntries { .. } => Some("/to"),
             Refusal::DiscountTooLarge => Some("/discounts"),
+            Refusal::UnsoundPromptTerms => Some("/prompt_payment"),
             Refusal::UnknownCountry => Some("/country"),
             Refusal::ExchangeRateMissing { .. } => Some("/exchange"),
             Refusal::AmountNotPositive | Refusal::Overpaid { .. } => Some("/amount/amount_minor"),

@@ -16,9 +16,12 @@ use super::prompt_payment::PromptTerms;
 use super::record_payment::{self, Over, RecordPayment};
 use super::seal::{PricedLine, SealFacts, TermSources};
 use super::sealed::{Buyer, BuyerParticulars, RateSource, RuleSource, Seller, TemplateVersion};
+use super::shown::ShownLine;
 use super::totals::Prices;
 use super::void_invoice::{self, VoidInvoice};
-use super::{CreditNoteIssued, Fate, GroupBy, Invoice, InvoiceEvent, LineDisputed, ReservedEntry};
+use super::{
+    CreditNoteIssued, Fate, GroupBy, Invoice, InvoiceEvent, LineDisputed, Lot, ReservedEntry,
+};
 use crate::catalogue::rates::{Rate, RateScope, RateUnit};
 use crate::id::{ClientId, CreditNoteId, DisputeId, PaymentId, SubjectId};
 use crate::money::{Percent, price};
@@ -106,16 +109,28 @@ pub(crate) fn drafted() -> Invoice {
     draft_of(&[(1, "2026-01-07", 60)])
 }
 
+/// Voids invoice 1 in February.
+pub(crate) fn void() -> VoidInvoice {
+    VoidInvoice { invoice: invoice(1), reason: None, on: day("2026-02-03") }
+}
+
 pub(crate) fn voided() -> Invoice {
     let mut state = drafted();
-    let void = VoidInvoice { invoice: invoice(1), reason: None };
-    state.evolve(&void_invoice::decide(&state, void).expect("voided").into());
+    state.evolve(&void_invoice::decide(&state, void()).expect("voided").into());
     state
 }
 
-/// The only line of the drafts of task 1.
-pub(crate) fn a_line() -> (u32, LineKey) {
-    (1, LineKey::Task { project: project(1), task: task(1) })
+/// The only line of the draft of a minute of entry 1, at 1250.00 an hour.
+pub(crate) fn a_line() -> ShownLine {
+    ShownLine {
+        n: 1,
+        key: LineKey::Task { project: project(1), task: task(1) },
+        description: "Website: Design".into(),
+        quantity: "0.0167".into(),
+        unit_price_minor: Some(125_000),
+        amount_minor: Some(2083),
+        lots: vec![(Lot::whole(entry_id(1)), 60)],
+    }
 }
 
 pub(crate) fn dispute_line(n: u128) -> DisputeLine {
@@ -261,6 +276,7 @@ pub(crate) fn credit(of: u128, n: u32, what: CreditWhat, fate: Fate) -> CreditIn
         what,
         fate,
         reason: personal("Agreed"),
+        names_members: true,
         template_version: TemplateVersion(1),
     };
     CreditInvoice { invoice: invoice(of), credit_note: id, facts, number, forms: Vec::new() }

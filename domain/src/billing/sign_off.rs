@@ -1,6 +1,7 @@
-//! The client's agreement with an invoice as it was shown. It's bound to the version that they saw,
-//! and any change of the draft or a dispute ends it.
+//! The client's agreement with an invoice as it was shown. It's bound to the version and to the
+//! amounts that they saw, and any change of the draft or a dispute ends it.
 
+use super::shown::AgreedTo;
 use super::{Invoice, InvoiceEvent, InvoiceSignedOff, InvoiceState, Refusal};
 use crate::id::InvoiceId;
 use crate::personal::Personal;
@@ -16,25 +17,32 @@ pub struct SignOff {
     pub seen_version: i32,
     /// The version that it has.
     pub version: i32,
+    /// The digest of what they saw; none where somebody of the firm notes it for them.
+    pub seen: Option<String>,
+    /// What it comes to now.
+    pub agreed: AgreedTo,
 }
 
-/// What signing leads to: nothing where it's signed already.
+/// What signing leads to: nothing where that is signed already.
 pub fn decide(invoice: &Invoice, command: SignOff) -> Result<Vec<InvoiceEvent>, Refusal> {
-    let SignOff { invoice: id, by, seen_version, version } = command;
+    let SignOff { invoice: id, by, seen_version, version, seen, agreed } = command;
     let drafted = invoice.known(id)?;
     if drafted.state == InvoiceState::Void {
         return Err(Refusal::NotIssued { invoice: id, state: drafted.state });
     }
-    if drafted.signed_off {
+    // What was agreed to before that was written down counts as what is there.
+    let same = drafted.agreed.as_ref().is_none_or(|before| before.digest == agreed.digest);
+    if drafted.signed_off && same {
         return Ok(Vec::new());
     }
     if drafted.is_disputed() {
         return Err(Refusal::Disputed);
     }
-    if seen_version != version {
+    if seen_version != version || seen.is_some_and(|seen| seen != agreed.digest) {
         return Err(Refusal::SeenTooOld);
     }
-    Ok(vec![InvoiceSignedOff { invoice: id, client: drafted.client, by, seen_version }.into()])
+    let (client, agreed) = (drafted.client, Some(agreed));
+    Ok(vec![InvoiceSignedOff { invoice: id, client, by, seen_version, agreed }.into()])
 }
 
 #[cfg(test)]
@@ -45,8 +53,19 @@ mod tests {
     use crate::billing::samples::{client, dispute, drafted, personal, voided};
     use crate::time::samples::invoice;
 
+    fn agreed(digest: &str) -> AgreedTo {
+        AgreedTo { digest: digest.into(), total_minor: 2395, currency: "ZAR".into() }
+    }
+
     fn sign(seen_version: i32) -> SignOff {
-        SignOff { invoice: invoice(1), by: personal("Nova"), seen_version, version: 3 }
+        SignOff {
+            invoice: invoice(1),
+            by: personal("Nova"),
+            seen_version,
+            version: 3,
+            seen: Some("aa".into()),
+            agreed: agreed("aa"),
+        }
     }
 
     fn signed() -> Invoice {
@@ -63,6 +82,17 @@ mod tests {
         assert!(state.drafted.as_ref().unwrap().signed_off);
         assert_eq!(decide(&state, sign(3)), Ok(vec![]));
         assert_eq!(decide(&drafted(), sign(2)), Err(Refusal::SeenTooOld));
+    }
+
+    #[test]
+    fn what_was_not_shown_is_not_agreed_to_and_what_was_is_written_down() {
+        let other = SignOff { agreed: agreed("bb"), ..sign(3) };
+        assert_eq!(decide(&drafted(), other), Err(Refusal::SeenTooOld));
+        assert_eq!(signed().drafted.unwrap().agreed, Some(agreed("aa")));
+        let now = SignOff { seen: Some("bb".into()), agreed: agreed("bb"), ..sign(3) };
+        let events = decide(&signed(), now).expect("agreed to other amounts");
+        assert!(matches!(&*events, [InvoiceEvent::InvoiceSignedOff(event)]
+            if event.agreed == Some(agreed("bb"))));
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Settings {
         self.number(SettingKey::ClientLinkDays)
     }
 
-    /// Whether a client's page names who worked.
+    /// Whether what goes to a client names who worked: its page of an invoice, and documents that
+    /// are issued from then on.
     pub fn client_sees_members(&self) -> bool {
         self.undated(SettingKey::ClientSeesMembers) == Some("true")
     }

@@ -137,17 +137,17 @@ registry! {
     PaymentTermDays "PAYMENT_TERM_DAYS": Kind::Integer { min: 0, max: 365 }, "30", BILLING, true,
         "How many days after its day of issue an invoice is due.";
     PromptPaymentPercent "PROMPT_PAYMENT_PERCENT":
-        Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
+        Kind::Decimal { decimals: 4, min: 0, max: 999_999 }, "0", BILLING, true,
         "What is taken off for paying soon, in percent of the whole; 0 = nothing.";
     PromptPaymentDays "PROMPT_PAYMENT_DAYS":
-        Kind::Integer { min: 0, max: 365 }, "10", BILLING, true,
+        Kind::Integer { min: 1, max: 365 }, "10", BILLING, true,
         "Within how many days that is.";
     ReminderDays "REMINDER_DAYS": Kind::Days { max: 365, most: 6 }, "none", BILLING, false,
         "How many days after the due day a client is mailed a reminder, such as 7,14,30.";
     ClientLinkDays "CLIENT_LINK_DAYS": Kind::Integer { min: 1, max: 365 }, "30", BILLING, false,
         "For how many days a link to a client's page of an invoice is good; for later links.";
     ClientSeesMembers "CLIENT_SEES_MEMBERS": Kind::Boolean, "false", BILLING, false,
-        "Whether a client's page of an invoice names who worked.";
+        "Whether clients see who worked: on their page, and on documents issued from then on.";
     SessionIdleMinutes "SESSION_IDLE_MINUTES":
         Kind::Integer { min: 15, max: 10_080 }, "720", OWNER, false,
         "After how many minutes without a request a session ends; for sessions that begin later.";

@@ -1,5 +1,6 @@
 //! Billing as it's read: what may be billed, and the invoices that reserve it.
 
+pub mod account_manager;
 pub mod billed_entry;
 mod book_mark;
 pub mod credit_note;

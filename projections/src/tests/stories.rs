@@ -106,6 +106,7 @@ pub(crate) fn voided(invoice: u128, entries: &[u128]) -> InvoiceVoided {
         entries: entries.iter().map(|entry| EntryId(id(*entry))).collect(),
         freed: Vec::new(),
         reason: None,
+        on: None,
     }
 }
 
@@ -306,7 +307,7 @@ pub(crate) fn files() -> History {
 }
 
 /// How many events `everything` has.
-pub(crate) const END: i64 = 175;
+pub(crate) const END: i64 = 178;
 
 /// Everything that can happen at least once, in one log.
 pub(crate) fn everything() -> History {
@@ -329,6 +330,7 @@ pub(crate) fn everything() -> History {
         super::samples::favourites(),
         drafts,
         super::story_of_invoices::invoices(),
+        super::story_of_invoices::profiles(),
         super::samples::leave(),
         super::samples::member_leave(),
         files(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::billing::billing_profile::{BillingProfileChanged, Profile, profile_stream};
 use domain::billing::credit_invoice::{self, CreditFacts, CreditWhat};
 use domain::billing::draft_terms::{DraftDiscount, DraftTerms};
 use domain::billing::lines::{LineKey, Terms, invoice_lines};
@@ -19,6 +20,7 @@ use domain::catalogue::rates::{Rate, RateScope, RateUnit};
 use domain::id::{
     ClientId, CreditNoteId, DisputeId, InvoiceId, MemberId, PaymentId, ProjectId, StreamId, TaskId,
 };
+use domain::log::Event;
 use domain::money::{Percent, price};
 use domain::personal::PurposeClass::{Identity, Reason};
 use domain::time::{Rounding, TimeRecorded, TimesheetApproved, Week};
@@ -130,6 +132,7 @@ pub(crate) fn credited(
         what,
         fate,
         reason: sealed(Reason, 10, "BBBB"),
+        names_members: true,
         template_version: TemplateVersion(1),
     };
     let (invoice, client) = (InvoiceId(id(invoice)), client());
@@ -224,6 +227,7 @@ fn disputed(invoice: u128, dispute: u128) -> LineDisputed {
         key: LineKey::Task { project: ProjectId(id(20)), task: TaskId(id(30)) },
         by: sealed(Identity, 10, "AAAA"),
         reason: sealed(Reason, 10, "CCCC"),
+        shown: None,
     }
 }
 
@@ -251,7 +255,7 @@ pub(crate) fn invoices() -> History {
     };
     let by = sealed(Identity, 10, "AAAA");
     let (invoice, seen_version) = (InvoiceId(id(900)), 5);
-    let agreed = InvoiceSignedOff { invoice, client: client(), by, seen_version };
+    let agreed = InvoiceSignedOff { invoice, client: client(), by, seen_version, agreed: None };
     history.invoice(900, settled).invoice(900, agreed);
     let event = issued(900, "INV-1", &state_of(&history, 900));
     history
@@ -270,5 +274,17 @@ pub(crate) fn invoices() -> History {
     let freed = vec![again.entries[0].lot()];
     history.invoice(970, again);
     history.invoice(970, InvoiceVoided { client: client(), freed, ..voided(970, &[901]) });
+    history
+}
+
+/// A client whose bills member 1 looks after, then nobody, then member 2.
+pub(crate) fn profiles() -> History {
+    let mut history = History::default();
+    for named in [Some(1), None, Some(2)] {
+        let account_manager = named.map(|n| MemberId(id(n)));
+        let profile = Profile { account_manager, ..Profile::default() };
+        let changed = BillingProfileChanged { client: client(), profile };
+        history.add(profile_stream(client()), Event::Profile(changed.into()));
+    }
     history
 }

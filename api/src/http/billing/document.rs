@@ -93,7 +93,8 @@ fn percent(reduction: Reduction) -> Option<String> {
 pub(crate) struct LineBody {
     pub(crate) n: u32,
     pub(crate) description: String,
-    /// The member's name, where the line is of one member.
+    /// The member's name, where the line is of one member; whether documents name them is said by
+    /// `CLIENT_SEES_MEMBERS`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) member: Option<String>,
     /// The entry's note, where the line is of one entry.

@@ -2,7 +2,8 @@
 //! back, where it was sent, what the client disputes, and who agreed with it. Each names its place
 //! in the log.
 
-use domain::billing::{InvoiceEvent, InvoicePaid, LineDisputed};
+use domain::billing::shown::{AgreedTo, DisputedLine};
+use domain::billing::{InvoiceEvent, InvoicePaid, InvoiceSignedOff, LineDisputed, Subject};
 use domain::id::InvoiceId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::Money;
+use super::disputes::settled;
 use super::document::text;
 use super::view::{InvoiceView, Story, Told, invoice_story};
 use crate::http::answer::Answer;
@@ -83,22 +85,10 @@ pub(crate) struct PaymentBody {
 impl PaymentBody {
     fn of(told: &Told, event: &InvoicePaid, all: &[Told], currency: &str) -> Self {
         let money = |amount| Money::of(amount, currency);
-        let back = all.iter().filter_map(|told| match &told.event {
-            InvoiceEvent::PaymentReversed(back) if back.payment == event.payment => {
-                Some((told, back))
-            }
-            InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceIssued(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::CreditNoteIssued(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_)
-            | InvoiceEvent::DisputeSettled(_) => None,
+        let of_it = |told: &&Told| told.event.subject() == Subject::Payment(event.payment);
+        let back = all.iter().filter(of_it).filter_map(|told| {
+            let InvoiceEvent::PaymentReversed(back) = &told.event else { return None };
+            Some((told, back))
         });
         let reversed = back.clone().map(|(_, back)| back.amount_minor).sum();
         let reversal = |(told, back): (&Told, &domain::billing::PaymentReversed)| ReversalBody {
@@ -140,13 +130,40 @@ pub(crate) struct DeliveryBody {
     place: PlaceBody,
 }
 
+/// A line as it was when it was disputed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[schemars(rename = "DisputedLine")]
+pub(crate) struct DisputedLineBody {
+    description: String,
+    /// What it came to; null where it had no price.
+    amount: Option<Money>,
+    /// The entries that were in it.
+    entries: Vec<Uuid>,
+}
+
+impl DisputedLineBody {
+    fn of(shown: &DisputedLine) -> Self {
+        DisputedLineBody {
+            description: shown.description.clone(),
+            amount: shown.amount_minor.map(|minor| Money::of(minor, &shown.currency)),
+            entries: shown.lots.iter().map(|lot| lot.entry.0).collect(),
+        }
+    }
+}
+
 /// What a client disputes or disputed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "InvoiceDispute")]
 pub(crate) struct DisputeBody {
     id: Uuid,
-    /// The line's number when it was disputed.
+    /// The line's number when it was disputed; of a draft it may be another one's by now.
     line: u32,
+    /// The lines that hold what was disputed; empty where none does any more, or where it can't be
+    /// told.
+    pub(crate) lines: Vec<u32>,
+    /// The line as the client saw it; left out of disputes of before this was written down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shown: Option<DisputedLineBody>,
     /// Who of them, as they say.
     by: Option<String>,
     reason: Option<String>,
@@ -162,26 +179,12 @@ pub(crate) struct DisputeBody {
 
 impl DisputeBody {
     fn of(told: &Told, event: &LineDisputed, all: &[Told]) -> Self {
-        let settled = all.iter().find_map(|told| match &told.event {
-            InvoiceEvent::DisputeSettled(settled) if settled.dispute == event.dispute => {
-                Some((told, settled))
-            }
-            InvoiceEvent::DisputeSettled(_)
-            | InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceIssued(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::CreditNoteIssued(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_) => None,
-        });
+        let settled = settled(all, event);
         DisputeBody {
             id: event.dispute.0,
             line: event.line,
+            lines: Vec::new(),
+            shown: event.shown.as_ref().map(DisputedLineBody::of),
             by: text(Some(&event.by)),
             reason: text(Some(&event.reason)),
             outcome: settled.map(|(_, settled)| settled.outcome.as_str()),
@@ -198,8 +201,31 @@ impl DisputeBody {
 pub(crate) struct SignOffBody {
     /// Who of them, as they say.
     by: Option<String>,
+    /// What was to be paid when they agreed; left out of agreements of before this was written down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<Money>,
+    /// Stands for the lines and amounts that they saw: SHA-256.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    /// Whether the invoice is, to the line and the amount, what they agreed to; left out where that
+    /// was not written down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) as_agreed: Option<bool>,
     #[serde(flatten)]
     place: PlaceBody,
+}
+
+impl SignOffBody {
+    fn of(told: &Told, event: &InvoiceSignedOff) -> Self {
+        let agreed = event.agreed.as_ref();
+        SignOffBody {
+            by: text(Some(&event.by)),
+            total: agreed.map(|it| Money::of(it.total_minor, &it.currency)),
+            digest: agreed.map(|it| it.digest.clone()),
+            as_agreed: None,
+            place: told.into(),
+        }
+    }
 }
 
 /// What happened since it was drafted.
@@ -234,9 +260,9 @@ impl HappenedBody {
                 InvoiceEvent::LineDisputed(event) => {
                     body.disputes.push(DisputeBody::of(told, event, all));
                 }
-                InvoiceEvent::InvoiceSignedOff(event) => body
-                    .sign_offs
-                    .push(SignOffBody { by: text(Some(&event.by)), place: told.into() }),
+                InvoiceEvent::InvoiceSignedOff(event) => {
+                    body.sign_offs.push(SignOffBody::of(told, event));
+                }
                 InvoiceEvent::InvoiceVoided(event) => {
                     body.void_reason = text(event.reason.as_ref());
                 }
@@ -256,7 +282,17 @@ impl HappenedBody {
 impl InvoiceView {
     /// What happened to it since it was drafted.
     pub(crate) fn happened(&self) -> HappenedBody {
-        HappenedBody::of(&self.told, &self.drafted.currency)
+        let mut body = HappenedBody::of(&self.told, &self.drafted.currency);
+        for (body, disputed) in body.disputes.iter_mut().zip(self.disputes()) {
+            body.lines = disputed.lines;
+        }
+        if !body.sign_offs.is_empty() {
+            let AgreedTo { digest: now, .. } = self.shown().agreed_to();
+            for signed in &mut body.sign_offs {
+                signed.as_agreed = signed.digest.as_ref().map(|digest| *digest == now);
+            }
+        }
+        body
     }
 }
 

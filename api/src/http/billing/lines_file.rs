@@ -101,11 +101,13 @@ fn sealed(line: &SealedLine) -> Vec<Cell> {
 /// The lines of a draft that can't be sealed as it is: without tax, and without what has no price.
 fn unsealed(view: &InvoiceView) -> Vec<Vec<Cell>> {
     let amount = |minor: Option<i64>| minor.map_or(Cell::Empty, Cell::Number);
+    // The file may go to the client, as the document does.
+    let (words, told) = (view.words(), view.names_members());
     let row = |line: &domain::billing::lines::Line| {
         vec![
             Cell::Number(line.n.into()),
-            Cell::text(view.names.line(&line.key)),
-            Cell::Empty,
+            Cell::text(words.said(line)),
+            words.who(line).filter(|_| told).map_or(Cell::Empty, Cell::text),
             Cell::Empty,
             Cell::Number(line.seconds),
             Cell::Number(line.rounded_seconds),

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::lines::LineKey;
-use domain::id::{MemberId, ProjectId, TaskId};
+use domain::billing::ReservedEntry;
+use domain::billing::lines::{Line, LineKey};
+use domain::billing::wording::{LineNames, described};
+use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use migrations::TenantTx;
 use projections::catalogue::{project, task};
 use projections::members::member;
@@ -61,16 +63,51 @@ impl Names {
         self.members.get(&id).cloned().flatten().unwrap_or_else(|| id.to_string())
     }
 
-    /// What a line is about, in words.
-    pub(crate) fn line(&self, key: &LineKey) -> String {
+    /// The member's name, where a line is of one member.
+    pub(crate) fn who(&self, key: &LineKey) -> Option<String> {
         match key {
-            LineKey::Task { project, task } => {
-                format!("{}: {}", self.project(*project), self.task(*task))
-            }
-            LineKey::Member { member } => self.member(*member),
-            LineKey::Day { day } => day.to_string(),
-            LineKey::Entry { day, entry } => format!("{day} {entry}"),
+            LineKey::Member { member } => Some(self.member(*member)),
+            LineKey::Task { .. } | LineKey::Day { .. } | LineKey::Entry { .. } => None,
         }
+    }
+
+    /// What lines over these entries say.
+    pub(crate) fn of_lines(&self, entries: &[ReservedEntry]) -> LineWords<'_> {
+        let work = entries.iter().map(|held| (held.entry, (held.project, held.task)));
+        LineWords { names: self, work: work.collect() }
+    }
+}
+
+/// Names of lines with the work of each of their entries.
+#[derive(Debug)]
+pub(crate) struct LineWords<'a> {
+    names: &'a Names,
+    work: BTreeMap<EntryId, (ProjectId, TaskId)>,
+}
+
+impl LineWords<'_> {
+    /// What a line says; whose it is stands beside it.
+    pub(crate) fn said(&self, line: &Line) -> String {
+        described(line, self)
+    }
+
+    /// The member's name, where a line is of one member.
+    pub(crate) fn who(&self, line: &Line) -> Option<String> {
+        self.names.who(&line.key)
+    }
+}
+
+impl LineNames for LineWords<'_> {
+    fn project(&self, project: ProjectId) -> String {
+        self.names.project(project)
+    }
+
+    fn task(&self, task: TaskId) -> String {
+        self.names.task(task)
+    }
+
+    fn work_of(&self, entry: EntryId) -> Option<(ProjectId, TaskId)> {
+        self.work.get(&entry).copied()
     }
 }
 

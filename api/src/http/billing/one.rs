@@ -1,7 +1,7 @@
 //! One invoice over HTTP: as it was sealed, or as a draft would be today, with what became of it.
 
 use domain::billing::particulars::Missing;
-use domain::billing::sealed::SealedInvoice;
+use domain::billing::sealed::{SealedInvoice, SealedLine};
 use domain::billing::{Drafted, InvoiceEvent, Refusal};
 use domain::id::InvoiceId;
 use domain::money::Percent;
@@ -101,19 +101,9 @@ pub(crate) fn shown(view: &InvoiceView) -> InvoiceBody {
 }
 
 fn forms(view: &InvoiceView) -> Vec<FormBody> {
-    let issued = view.told.iter().find_map(|told| match &told.event {
-        InvoiceEvent::InvoiceIssued(event) => Some(event),
-        InvoiceEvent::InvoiceDrafted(_)
-        | InvoiceEvent::InvoiceVoided(_)
-        | InvoiceEvent::InvoiceRedrafted(_)
-        | InvoiceEvent::InvoiceTermsChanged(_)
-        | InvoiceEvent::InvoiceSent(_)
-        | InvoiceEvent::InvoicePaid(_)
-        | InvoiceEvent::PaymentReversed(_)
-        | InvoiceEvent::CreditNoteIssued(_)
-        | InvoiceEvent::InvoiceSignedOff(_)
-        | InvoiceEvent::LineDisputed(_)
-        | InvoiceEvent::DisputeSettled(_) => None,
+    let issued = view.told.iter().find_map(|told| {
+        let InvoiceEvent::InvoiceIssued(event) = &told.event else { return None };
+        Some(event)
     });
     issued.map(|event| event.forms.iter().map(Into::into).collect()).unwrap_or_default()
 }
@@ -121,8 +111,12 @@ fn forms(view: &InvoiceView) -> Vec<FormBody> {
 /// The lines as sealed, with what is left of each, or of a draft as they would be.
 pub(crate) fn sealed_lines(view: &InvoiceView, document: &SealedInvoice) -> Vec<LineBody> {
     let issued = view.drafted.issued.as_deref();
-    let line = |line| {
-        let body = LineBody::sealed(line, &document.currency);
+    let line = |line: &SealedLine| {
+        let mut body = LineBody::sealed(line, &document.currency);
+        // The document may not name who worked; the firm knows.
+        if line.who.is_none() {
+            body.member = view.names.who(&line.key);
+        }
         let Some(issued) = issued.filter(|issued| !issued.credits.is_empty()) else {
             return body;
         };
@@ -142,10 +136,11 @@ fn priced_lines(view: &InvoiceView) -> (Vec<LineBody>, Amounts) {
     let Drafted { currency, .. } = &view.drafted;
     let money = |amount: i64| Money::of(amount, currency);
     let (category, vat) = vat_of(view);
+    let words = view.words();
     let line = |line: &domain::billing::lines::Line| LineBody {
         n: line.n,
-        description: view.names.line(&line.key),
-        member: None,
+        description: words.said(line),
+        member: words.who(line),
         note: None,
         seconds: line.seconds,
         rounded_seconds: line.rounded_seconds,

@@ -220,7 +220,7 @@ impl Line {
         let held = view.entries.iter().filter(|held| line.entries.contains(&held.entry));
         let net_minor = document.map_or(line.net_minor, |line| Some(line.net_minor));
         Some(Line {
-            description: view.names.line(&line.key),
+            description: view.words().said(line),
             entries: held.map(|held| (*held, None)).collect(),
             seconds: line.seconds,
             rounded_seconds: line.rounded_seconds,

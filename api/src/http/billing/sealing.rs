@@ -10,9 +10,8 @@ use domain::billing::lines::LineKey;
 use domain::billing::particulars::{Missing, missing};
 use domain::billing::seal::{PricedLine, seal};
 use domain::billing::sealed::SealedInvoice;
-use domain::billing::wording::{LineNames, described};
 use domain::billing::{Drafted, Refusal};
-use domain::id::{ClientId, EntryId, ProjectId, SubjectId, TaskId};
+use domain::id::{ClientId, EntryId, SubjectId};
 use domain::personal::{Envelope, Personal, PersonalFields, PurposeClass, try_each_personal};
 use domain::settings::Settings;
 use jiff::civil::Date;
@@ -22,7 +21,6 @@ use projections::billing::price_book::PriceBook;
 use projections::catalogue::client;
 use projections::time::time_entry;
 
-use super::names::Names;
 use super::view::InvoiceView;
 use crate::http::call::About;
 use crate::http::personal;
@@ -31,26 +29,6 @@ use crate::http::time::days::{events_of, instant};
 
 /// What a draft would be sealed as, and what it would lack.
 pub(super) type Preview = Result<(Box<SealedInvoice>, Vec<Missing>), Refusal>;
-
-/// Names of lines with the work of each entry of the draft.
-struct Said<'a> {
-    names: &'a Names,
-    work: BTreeMap<EntryId, (ProjectId, TaskId)>,
-}
-
-impl LineNames for Said<'_> {
-    fn project(&self, project: ProjectId) -> String {
-        self.names.project(project)
-    }
-
-    fn task(&self, task: TaskId) -> String {
-        self.names.task(task)
-    }
-
-    fn work_of(&self, entry: EntryId) -> Option<(ProjectId, TaskId)> {
-        self.work.get(&entry).copied()
-    }
-}
 
 /// The preview of a draft with its lines, which are priced by the book.
 pub(super) async fn preview(
@@ -69,10 +47,9 @@ pub(super) async fn preview(
     let notes = notes(about, &mut tx, view).await?;
     tx.commit().await?;
     let client_name = personal::unique_text(&about.keys, name).unwrap_or_default();
-    let work = view.entries.iter().map(|held| (held.entry, (held.project, held.task)));
-    let said = Said { names: &view.names, work: work.collect() };
+    let words = view.words();
     let lines = view.lines.iter().map(|line| PricedLine {
-        description: described(&line.key, &said),
+        description: words.said(line),
         who: match line.key {
             LineKey::Member { member } => {
                 let name = view.names.member(member);

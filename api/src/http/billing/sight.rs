@@ -1,10 +1,12 @@
 //! Whose bills a caller reads: everybody's by their role, or those of the clients that they look
-//! after. Who reads some is answered about others as about what is not there to be read: 403.
+//! after, because they were given them or because the client's billing profile names them, which
+//! lets them read and no more. Who reads some is answered about others as about what is not there
+//! to be read: 403.
 
 use std::collections::BTreeSet;
 
 use domain::id::ClientId;
-use domain::members::{Action, Grant, Object};
+use domain::members::{Action, Grant, Object, Role};
 
 use crate::http::call::About;
 use crate::http::files::caller_may;
@@ -21,16 +23,22 @@ pub(crate) fn clients_seen(about: &About) -> Result<Option<BTreeSet<ClientId>>, 
         Grant::AccountManager(client) => Some(*client),
         Grant::ProjectManager(_) | Grant::Reader(_) | Grant::LeaveReader(_) => None,
     };
-    let seen = |client: &ClientId| caller_may(about, Action::ReadBills, &Object::Client(*client));
+    let given = about.caller.grants.iter().filter_map(of);
+    let named = about.caller.named_for.iter().copied();
     let clients: BTreeSet<ClientId> =
-        about.caller.grants.iter().filter_map(of).filter(seen).collect();
+        given.chain(named).filter(|client| sees(about, *client)).collect();
     if clients.is_empty() { Err(Problem::forbidden()) } else { Ok(Some(clients)) }
 }
 
 /// Forbids the bills of a client to who does not read them.
 pub(crate) fn must_see(about: &About, client: ClientId) -> Result<(), Problem> {
-    let allowed = caller_may(about, Action::ReadBills, &Object::Client(client));
-    if allowed { Ok(()) } else { Err(Problem::forbidden()) }
+    if sees(about, client) { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+/// Whoever has no role to work with looks after nobody, whatever a profile says.
+fn sees(about: &About, client: ClientId) -> bool {
+    let named = about.caller.named_for.contains(&client) && about.caller.may(&[Role::Member]);
+    named || caller_may(about, Action::ReadBills, &Object::Client(client))
 }
 
 /// Of which client a list is asked for by who may read it: of any, or of the one that the caller

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use commands::event_log::read::{StoredRow, stream_after};
-use domain::billing::lines::Line;
+use domain::billing::lines::{Line, LineKey};
 use domain::billing::particulars::{Missing, missing};
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::{
@@ -22,7 +22,7 @@ use projections::billing::invoice::{self, InvoiceRow};
 use projections::billing::price_book::PriceBook;
 
 use super::book::{book_then, spans_then};
-use super::names::Names;
+use super::names::{LineWords, Names};
 use super::sealing::preview;
 use super::sight::{clients_seen, must_see};
 use crate::http::call::About;
@@ -77,7 +77,7 @@ pub(crate) struct InvoiceView {
     pub(crate) seal_refusal: Option<Refusal>,
     /// What the document lacks that the law asks for.
     pub(crate) missing: Vec<Missing>,
-    /// Names of what the lines of a draft are about.
+    /// Names of what the lines of a draft are about, and of members that lines are of.
     pub(crate) names: Names,
 }
 
@@ -90,6 +90,16 @@ impl InvoiceView {
     /// The position of the last event of its stream, which its tag stands for.
     pub(crate) fn position(&self) -> i64 {
         self.told.last().map_or(0, |told| told.position)
+    }
+
+    /// Whether what leaves the house names who worked, while it's not issued.
+    pub(crate) fn names_members(&self) -> bool {
+        self.book.as_ref().is_some_and(|book| book.settings().client_sees_members())
+    }
+
+    /// What the lines of a draft say.
+    pub(crate) fn words(&self) -> LineWords<'_> {
+        self.names.of_lines(&self.entries)
     }
 
     /// The position at which it was issued.
@@ -137,6 +147,16 @@ async fn view_of(about: &About, story: Story) -> Result<InvoiceView, Problem> {
         let sealed = issued.sealed.clone();
         // None was sealed without the tax in the firm's own currency where that is another.
         view.missing = missing(&sealed, &sealed.currency);
+        let by = sealed.lines.iter().filter_map(|line| match line.key {
+            LineKey::Member { member } => Some(member),
+            LineKey::Task { .. } | LineKey::Day { .. } | LineKey::Entry { .. } => None,
+        });
+        let by: Vec<MemberId> = by.collect();
+        if !by.is_empty() {
+            let mut tx = about.tx().await?;
+            view.names = Names::load(about, &mut tx, [], [], by).await?;
+            tx.commit().await?;
+        }
         view.document = Some(Box::new(sealed));
         return Ok(view);
     }

@@ -22,6 +22,7 @@ use migrations::platform::TenantRecord;
 use serde::de::DeserializeOwned;
 
 use super::super::App;
+use super::super::billing::sight::clients_seen;
 use super::super::call::{About, Call};
 use super::super::caller::{self, Caller, state_of};
 use super::super::dispatch::{freshen, origin_of};
@@ -97,7 +98,12 @@ impl<P, Q> Inside<P, Q> {
         personal::load(&self.keys, &mut tx, name).await?;
         tx.commit().await?;
         let allowed = |path: &str| {
-            pages().iter().any(|page| page.path == path && self.caller.check(page.access).is_ok())
+            // The bills are for who reads some.
+            let there = path != "/invoices" || clients_seen(self).is_ok();
+            there
+                && pages()
+                    .iter()
+                    .any(|page| page.path == path && self.caller.check(page.access).is_ok())
         };
         let place = |(path, name)| Place { path, name, here: self.here.starts_with(path) };
         let said_at = self.now().to_zoned(TimeZone::UTC).strftime("%-d %B %Y, %H:%M UTC");

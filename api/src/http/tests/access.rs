@@ -107,7 +107,7 @@ async fn column(
 }
 
 /// Waits until every read model has everything.
-async fn settle(firm: &Firm) {
+pub(super) async fn settle(firm: &Firm) {
     let (tenants, id) = (&firm.tenant.tenants, firm.tenant.id);
     let mut heads = tenants.heads().await.expect("the heads").into_iter();
     let (_, head) = heads.find(|(tenant, _)| *tenant == id).expect("its head");

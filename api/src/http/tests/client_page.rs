@@ -18,7 +18,7 @@ use super::receivables::Books;
 use super::{Firm, Reply, visit};
 
 /// A link to an invoice, and the path that it leads to.
-async fn link(firm: &Firm, invoice: InvoiceId) -> (String, String) {
+pub(super) async fn link(firm: &Firm, invoice: InvoiceId) -> (String, String) {
     let made = firm.post(&format!("/invoices/{invoice}/client-link"), &json!({})).await;
     let body = made.is(201);
     let url = body["url"].as_str().expect("a url");
@@ -26,19 +26,30 @@ async fn link(firm: &Firm, invoice: InvoiceId) -> (String, String) {
     (made.id(), path)
 }
 
-async fn look(firm: &Firm, path: &str) -> Reply {
+pub(super) async fn look(firm: &Firm, path: &str) -> Reply {
     firm.raw(&visit("GET", path)).await
 }
 
-async fn say(firm: &Firm, path: &str, fields: &[(&str, &str)]) -> Reply {
+pub(super) async fn say(firm: &Firm, path: &str, fields: &[(&str, &str)]) -> Reply {
     let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     firm.raw(&visit("POST", path).text("application/x-www-form-urlencoded", &form)).await
 }
 
+/// What a hidden field of the first form of a page says.
+fn hidden(page: &Reply, name: &str) -> String {
+    let start = format!("name=\"{name}\" value=\"");
+    let at = page.text.find(&start).expect("a form") + start.len();
+    page.text[at..].chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
 /// The version that a page was shown with.
-fn seen(page: &Reply) -> String {
-    let at = page.text.find("name=\"seen\" value=\"").expect("a form") + 19;
-    page.text[at..].chars().take_while(char::is_ascii_digit).collect()
+pub(super) fn seen(page: &Reply) -> String {
+    hidden(page, "seen")
+}
+
+/// What stands for all that a page showed.
+pub(super) fn shown(page: &Reply) -> String {
+    hidden(page, "shown")
 }
 
 #[tokio::test]
@@ -57,7 +68,9 @@ async fn a_client_sees_its_draft_with_all_that_is_in_it_and_agrees() {
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
     assert_eq!(page.header("referrer-policy"), "no-referrer");
     assert_eq!(page.header("cache-control"), "no-store");
-    let fields = [("answer", "agree"), ("by", "Ayo <b>Client</b>"), ("seen", &seen(&page))];
+    let (seen, shown) = (seen(&page), shown(&page));
+    let fields =
+        [("answer", "agree"), ("by", "Ayo <b>Client</b>"), ("seen", &seen), ("shown", &shown)];
     let agreed = say(firm, &path, &fields).await;
     assert_eq!((agreed.status.as_u16(), agreed.header("location")), (303, path.clone()));
     let after = look(firm, &path).await;
@@ -79,7 +92,7 @@ async fn a_disputed_line_travels_with_the_invoice_until_the_firm_settles_it() {
     let invoice = books.draft(0).await;
     let (_, path) = link(firm, invoice).await;
     let page = look(firm, &path).await;
-    let old = seen(&page);
+    let (old, amounts) = (seen(&page), shown(&page));
     let fields = |seen: &str| {
         let pairs = [
             ("answer", "dispute"),
@@ -87,6 +100,7 @@ async fn a_disputed_line_travels_with_the_invoice_until_the_firm_settles_it() {
             ("line", "1"),
             ("reason", "Two hours\r\nwere ours"),
             ("seen", seen),
+            ("shown", &amounts),
         ];
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned()))
     };
@@ -97,7 +111,7 @@ async fn a_disputed_line_travels_with_the_invoice_until_the_firm_settles_it() {
     };
     assert_eq!(dispute(&old).await.status.as_u16(), 303);
     let again = dispute(&old).await;
-    assert_eq!(again.status.as_u16(), 422, "a form that is sent twice counts once");
+    assert_eq!(again.status.as_u16(), 409, "a form that is sent twice counts once");
     let disputed = look(firm, &path).await;
     assert!(disputed.text.contains("Two hours\nwere ours"), "{}", disputed.text);
     assert!(disputed.text.contains("A line is disputed") && !disputed.text.contains("I agree"));
@@ -112,8 +126,8 @@ async fn a_disputed_line_travels_with_the_invoice_until_the_firm_settles_it() {
     let settled = look(firm, &path).await;
     assert!(settled.text.contains("disputed this line: rejected"), "{}", settled.text);
     assert!(settled.text.contains("I agree"));
-    let late = [("answer", "agree"), ("by", "Ayo"), ("seen", &*old)];
-    assert_eq!(say(firm, &path, &late).await.status.as_u16(), 422, "they saw another state");
+    let late = [("answer", "agree"), ("by", "Ayo"), ("seen", &*old), ("shown", &*amounts)];
+    assert_eq!(say(firm, &path, &late).await.status.as_u16(), 409, "they saw another state");
     for bad in [
         [("answer", "agree"), ("by", ""), ("seen", &*seen(&settled))],
         [("answer", "agree"), ("by", &*"x".repeat(101)), ("seen", &*seen(&settled))],

@@ -18,12 +18,12 @@ use crate::http::registry::{Access, Method};
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser of a member who has signed in.
-struct Browser<'a> {
+pub(super) struct Browser<'a> {
     firm: &'a Firm,
     cookie: String,
 }
 
-async fn signed_in<'a>(firm: &'a Firm, person: &Person) -> Browser<'a> {
+pub(super) async fn signed_in<'a>(firm: &'a Firm, person: &Person) -> Browser<'a> {
     let link = firm.link(Purpose::SignIn, person.member).await;
     let form = format!("token={}", encoded(&link));
     let reply = firm.raw(&visit("POST", "/sign-in").text(FORM, &form)).await;
@@ -45,7 +45,7 @@ fn hidden(page: &Reply, name: &str) -> String {
 }
 
 impl Browser<'_> {
-    async fn get(&self, path: &str) -> Reply {
+    pub(super) async fn get(&self, path: &str) -> Reply {
         self.firm.raw(&visit("GET", path).header("cookie", &self.cookie)).await
     }
 
@@ -241,7 +241,10 @@ async fn each_page_lets_in_the_roles_that_its_rule_names_and_no_others() {
                 _ if page.path == "/sign-out" => continue,
                 _ => browser.post(&path, &[("csrf", "x")]).await,
             };
-            let allowed = roles.iter().any(|needed| role.includes(*needed));
+            // Of bills those are read that one looks after, which is of nobody's here.
+            let books = [Role::Billing, Role::Auditor].iter().any(|needed| role.includes(*needed));
+            let object = books || page.method != Method::Get || page.path == "/";
+            let allowed = object && roles.iter().any(|needed| role.includes(*needed));
             let name = format!("{role} at {} {path}", page.method.as_str());
             match (page.method, allowed) {
                 (Method::Get, true) => assert_eq!(reply.status.as_u16(), 200, "{name}"),

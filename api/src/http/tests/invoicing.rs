@@ -8,14 +8,14 @@ use super::Firm;
 use super::ask::Reply;
 
 /// A firm with ten approved hours of one client, at 1000.00 an hour.
-struct Billing {
-    firm: Firm,
+pub(super) struct Billing {
+    pub(super) firm: Firm,
     client: String,
 }
 
 impl Billing {
     /// With these settings; the client is billed in `currency`.
-    async fn new(settings: &[(&str, &str)], currency: &str) -> Self {
+    pub(super) async fn new(settings: &[(&str, &str)], currency: &str) -> Self {
         let firm = Firm::new().await;
         for (key, value) in settings {
             let path = format!("/settings/{key}");
@@ -42,7 +42,7 @@ impl Billing {
     }
 
     /// Of a vendor in South Africa.
-    async fn vendor(currency: &str) -> Self {
+    pub(super) async fn vendor(currency: &str) -> Self {
         let billing = Billing::new(
             &[
                 ("COUNTRY", "ZA"),
@@ -58,7 +58,7 @@ impl Billing {
         billing.await
     }
 
-    async fn drafted(&self) -> String {
+    pub(super) async fn drafted(&self) -> String {
         let body = json!({
             "client_id": self.client, "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
@@ -68,7 +68,7 @@ impl Billing {
         format!("/invoices/{}", drafted.id())
     }
 
-    async fn known(&self) {
+    pub(super) async fn known(&self) {
         let path = format!("/clients/{}/billing", self.client);
         let body = json!({
             "legal_name": "Nova (Pty) Ltd", "address": ["2 Long Street", "Cape Town"],
@@ -77,11 +77,11 @@ impl Billing {
         self.firm.change("PUT", &path, "*", &body).await.is(200);
     }
 
-    async fn patch(&self, invoice: &str, body: &Value) -> Reply {
+    pub(super) async fn patch(&self, invoice: &str, body: &Value) -> Reply {
         self.firm.change("PATCH", invoice, "*", body).await
     }
 
-    async fn issue(&self, invoice: &str, body: Value) -> Reply {
+    pub(super) async fn issue(&self, invoice: &str, body: Value) -> Reply {
         let mut body = body;
         body["issued_on"] = json!("2026-03-31");
         self.firm.post(&format!("{invoice}/issue"), &body).await
@@ -96,7 +96,7 @@ impl Billing {
         self.firm.post(&format!("{invoice}/payments"), &body).await
     }
 
-    async fn shown(&self, done: &Reply, invoice: &str) -> Value {
+    pub(super) async fn shown(&self, done: &Reply, invoice: &str) -> Value {
         self.firm.get_after(done, invoice).await.is(200)
     }
 }

@@ -268,6 +268,7 @@ pub(crate) fn credited(
         what,
         fate: Fate::Unbilled,
         reason: personal("Hours that were not agreed on"),
+        names_members: true,
         template_version: TemplateVersion(1),
     };
     let forms = Vec::new();

@@ -122,7 +122,7 @@ fn a_payment_that_goes_back_takes_its_discount_before_and_after_a_credit() {
 #[test]
 fn nobody_owes_a_void_invoice() {
     let mut state = issued_with(100_000, Some(("2.5", 10)));
-    let command = VoidInvoice { invoice: invoice(1), reason: None };
+    let command = VoidInvoice { invoice: invoice(1), reason: None, on: day("2026-02-03") };
     let event = void_invoice::decide(&state, command).expect("voided");
     assert_eq!(balance(&state), 115_000);
     let mut sums = issued_of(&state).balance;

@@ -83,7 +83,7 @@ fn a_firm_that_is_not_registered_charges_no_tax_and_does_not_call_it_a_tax_invoi
 
 #[test]
 fn a_discount_on_a_line_is_rounded_once_with_its_price() {
-    let (_, key) = a_line();
+    let key = a_line().key;
     let discounted = |reduction| {
         let line_discounts = vec![DraftLineDiscount { key, reduction }];
         terms(DraftTerms { line_discounts, ..DraftTerms::default() })

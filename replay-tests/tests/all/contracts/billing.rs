@@ -349,11 +349,19 @@ fn agreement() -> Vec<InvoiceEvent> {
         key,
         by: words("Kabelo Example"),
         reason: text(UMBRELLA, PurposeClass::Reason, "that was on Monday"),
+        shown: None,
     };
     let settled = |outcome, note| DisputeSettled { invoice, client, dispute, outcome, note };
     let answer = text(UMBRELLA, PurposeClass::Reason, "corrected");
     vec![
-        InvoiceSignedOff { invoice, client, by: words("Kabelo Example"), seen_version: 3 }.into(),
+        InvoiceSignedOff {
+            invoice,
+            client,
+            by: words("Kabelo Example"),
+            seen_version: 3,
+            agreed: None,
+        }
+        .into(),
         disputed(key()).into(),
         disputed(LineKey::Day { day: TUESDAY }).into(),
         settled(Outcome::Accepted, Some(answer)).into(),

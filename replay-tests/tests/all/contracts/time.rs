@@ -228,7 +228,7 @@ pub(crate) fn invoices() -> Vec<Event> {
     };
     let voided = |reason| {
         let (entries, freed) = (vec![EntryId(id(ENTRY))], vec![]);
-        of(InvoiceVoided { invoice, client, entries, freed, reason }.into())
+        of(InvoiceVoided { invoice, client, entries, freed, reason, on: None }.into())
     };
     let why = text(UMBRELLA, PurposeClass::Reason, "for the wrong month");
     vec![

@@ -19,13 +19,12 @@ use commands::billing::client_links::link_of;
 use commands::event_log::read::stream_after;
 use commands::{Command, Sender};
 use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
-use domain::billing::lines::LineKey;
 use domain::id::{ClientLinkId, DisputeId, InvoiceId};
 use domain::log::{Actor, Via};
 
 use super::super::App;
 use super::super::billing::pdf;
-use super::super::billing::view::{InvoiceView, view_by_link};
+use super::super::billing::view::view_by_link;
 use super::super::call::About;
 use super::super::caller::Caller;
 use super::super::dispatch::origin_of;
@@ -41,6 +40,10 @@ use super::frame::of_problem;
 use super::{Notice, Page, Shown, page};
 use shown::Invoice;
 
+/// The field of a form that stands for what its page showed.
+const SHOWN: &str = "shown";
+/// Why an answer to what is not shown any more is refused.
+const CHANGED: &str = "billing.seen_too_old";
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 /// What a person reads who comes with a link that opens nothing.
 const UNUSABLE: &str = "The link is not complete, has expired, or was taken back. Ask who sent it \
@@ -51,7 +54,16 @@ const UNUSABLE: &str = "The link is not complete, has expired, or was taken back
 struct ClientPage<'a> {
     path: &'a str,
     seen: i32,
+    /// Stands for what the page shows.
+    shown: String,
     it: &'a Invoice,
+}
+
+#[derive(Template)]
+#[template(path = "pages/changed.html")]
+struct ChangedPage<'a> {
+    path: &'a str,
+    firm: &'a str,
 }
 
 /// Somebody with a link that opens an invoice.
@@ -78,7 +90,10 @@ pub(super) fn look(page: Arc<Page>) -> MethodRouter<App> {
 pub(super) fn answer(page: Arc<Page>) -> MethodRouter<App> {
     on(page.method.filter(), async move |State(app): State<App>, request: Request| {
         quiet(match guest(&app, &page, request).await {
-            Ok(guest) => said(&guest).await.unwrap_or_else(of_problem).into_response(),
+            Ok(guest) => match said(&guest).await {
+                Ok(shown) => shown.into_response(),
+                Err(problem) => not_taken(&guest, problem).into_response(),
+            },
             Err(problem) => refused(problem),
         })
     })
@@ -107,6 +122,16 @@ fn refused(problem: Problem) -> Response {
     }
     let notice = Notice { title: "This link can't be used", words: UNUSABLE, firm: "" };
     page(StatusCode::NOT_FOUND, &notice).unwrap_or_else(of_problem).into_response()
+}
+
+/// Where what was answered is not what is shown now, nothing is taken down, and a person is asked to
+/// look again.
+fn not_taken(guest: &Guest, problem: Problem) -> Shown {
+    if problem.parts().1 != CHANGED {
+        return of_problem(problem);
+    }
+    let changed = ChangedPage { path: &guest.path, firm: &guest.about.tenant.name };
+    page(StatusCode::CONFLICT, &changed).unwrap_or_else(of_problem)
 }
 
 /// The same order as on other pages: host, access, what was sent; then the link.
@@ -190,7 +215,10 @@ impl Guest {
 async fn show(guest: &Guest) -> Result<Shown, Problem> {
     let view = view_by_link(&guest.about, guest.invoice).await?;
     let it = &Invoice::of(&guest.about, &view).await?;
-    page(StatusCode::OK, &ClientPage { path: &guest.path, seen: view.version(), it })
+    page(
+        StatusCode::OK,
+        &ClientPage { path: &guest.path, seen: view.version(), shown: view.shown().digest(), it },
+    )
 }
 
 /// Takes down what the client says, and shows the page again.
@@ -200,12 +228,12 @@ async fn said(guest: &Guest) -> Result<Shown, Problem> {
         link: guest.link,
         by: guest.field("by"),
         seen_version: guest.field(SEEN).parse().unwrap_or(-1),
+        seen: guest.field(SHOWN),
     };
     match guest.field("answer").as_str() {
         "agree" => guest.send(AgreeByLink(answering)).await?,
         "dispute" => {
-            let view = view_by_link(&guest.about, guest.invoice).await?;
-            let line = line_of(&view, &guest.field("line")).ok_or_else(Problem::not_found)?;
+            let line = guest.field("line").parse().map_err(|_| Problem::not_found())?;
             let dispute = DisputeId(guest.about.new_id());
             let reason = guest.field("reason");
             guest.send(DisputeByLink { answering, dispute, line, reason }).await?;
@@ -213,16 +241,6 @@ async fn said(guest: &Guest) -> Result<Shown, Problem> {
         _ => return Err(Problem::not_found()),
     }
     Ok(Shown::go_to(&guest.path))
-}
-
-/// The line of this number with what it's about.
-fn line_of(view: &InvoiceView, n: &str) -> Option<(u32, LineKey)> {
-    let n: u32 = n.parse().ok()?;
-    let key = match &view.drafted.issued {
-        Some(issued) => issued.sealed.line(n)?.key,
-        None => view.lines.iter().find(|line| line.n == n)?.key,
-    };
-    Some((n, key))
 }
 
 /// The page of the document as it was kept, if it was issued.

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use domain::billing::account::split;
 use domain::billing::sealed::{SealedEntry, SealedInvoice, SealedLine};
-use domain::billing::{InvoiceEvent, InvoiceState, Lot, ReservedEntry};
+use domain::billing::shown::AgreedTo;
+use domain::billing::{InvoiceState, Lot, ReservedEntry};
 use domain::id::EntryId;
 use domain::money::Money;
 use domain::personal::Personal;
 use domain::settings::Settings;
 
+use crate::http::billing::disputes::{Agreement, Disputed as Dispute};
 use crate::http::billing::names::Names;
 use crate::http::billing::view::InvoiceView;
 use crate::http::call::About;
@@ -37,6 +39,8 @@ pub(super) struct Disputed {
     /// What came of it; empty while it's open.
     pub(super) outcome: &'static str,
     pub(super) note: String,
+    /// The line as they saw it.
+    pub(super) line: String,
 }
 
 /// A line.
@@ -68,8 +72,12 @@ pub(super) struct Invoice {
     pub(super) sums: Vec<(String, String)>,
     /// What stands at the end: what is to be paid, or what is left of that.
     pub(super) last: (String, String),
+    /// What is disputed of lines that are not there any more.
+    pub(super) elsewhere: Vec<Disputed>,
     /// Who agreed; empty where nobody did or it changed since.
     pub(super) agreed_by: String,
+    /// That it came to something else when they agreed; empty where it did not.
+    pub(super) agreed_before: String,
     pub(super) disputed: bool,
     /// Whether there is anything left to be said.
     pub(super) open: bool,
@@ -93,6 +101,7 @@ struct Telling<'a> {
     view: &'a InvoiceView,
     names: Names,
     reserved: BTreeMap<Lot, ReservedEntry>,
+    disputes: Vec<Dispute<'a>>,
     members: bool,
 }
 
@@ -125,16 +134,17 @@ impl Telling<'_> {
     fn sealed_line(&self, line: &SealedLine) -> Line {
         let lot = |it: &SealedEntry| (it.lot(), it.seconds);
         let lots: Vec<(Lot, i64)> = line.entries.iter().map(lot).collect();
-        let who = line.who.as_ref().filter(|_| self.members);
+        let known = || self.names.who(&line.key);
+        let who = line.who.as_ref().map(words).or_else(known).filter(|_| self.members);
         Line {
             n: line.n,
             what: line.description.clone(),
-            who: who.map(words).unwrap_or_default(),
+            who: who.unwrap_or_default(),
             quantity: line.quantity.clone(),
             price: self.money(line.unit_price_minor),
             amount: self.money(line.amount_minor),
             entries: self.entries(&lots, Some(line.amount_minor)),
-            disputes: self.disputes(line.n),
+            disputes: self.disputes(Some(line.n)),
         }
     }
 
@@ -148,39 +158,34 @@ impl Telling<'_> {
         };
         let lots: Vec<(Lot, i64)> = line.entries.iter().map(lot).collect();
         let amount = |minor: Option<i64>| minor.map(|it| self.money(it)).unwrap_or_default();
-        let by_member = matches!(line.key, domain::billing::lines::LineKey::Member { .. });
-        let hidden = by_member && !self.members;
+        let words = self.names.of_lines(&self.view.entries);
+        let who = words.who(line).filter(|_| self.members);
         Line {
             n: line.n,
-            what: if hidden { "Work".to_owned() } else { self.view.names.line(&line.key) },
-            who: String::new(),
+            what: words.said(line),
+            who: who.unwrap_or_default(),
             quantity: line.quantity.clone(),
             price: amount(line.unit_price_minor),
             amount: amount(line.net_minor),
             entries: self.entries(&lots, line.net_minor),
-            disputes: self.disputes(line.n),
+            disputes: self.disputes(Some(line.n)),
         }
     }
 
-    /// What was said of a line, in order, with what came of it.
-    fn disputes(&self, n: u32) -> Vec<Disputed> {
-        let mut said = BTreeMap::new();
-        for told in &self.view.told {
-            if let InvoiceEvent::LineDisputed(event) = &told.event {
-                let (by, reason) = (words(&event.by), words(&event.reason));
-                let disputed = Disputed { by, reason, outcome: "", note: String::new() };
-                let ours = (event.line == n).then_some((told.position, disputed));
-                said.extend(ours.map(|ours| (event.dispute, ours)));
+    /// What was said of a line, in order, with what came of it; none = of lines that are not there.
+    fn disputes(&self, n: Option<u32>) -> Vec<Disputed> {
+        let of = |lines: &[u32]| n.map_or(lines.is_empty(), |n| lines.contains(&n));
+        let disputed = self.disputes.iter().filter(|it| of(&it.lines)).map(|it| {
+            let line = it.event.shown.as_ref().map(|line| line.description.clone());
+            Disputed {
+                by: words(&it.event.by),
+                reason: words(&it.event.reason),
+                outcome: it.settled.map_or("", |settled| settled.outcome.as_str()),
+                note: it.settled.and_then(|it| it.note.as_ref()).map(words).unwrap_or_default(),
+                line: line.unwrap_or_default(),
             }
-            let InvoiceEvent::DisputeSettled(event) = &told.event else { continue };
-            if let Some((_, disputed)) = said.get_mut(&event.dispute) {
-                disputed.outcome = event.outcome.as_str();
-                disputed.note = event.note.as_ref().map(words).unwrap_or_default();
-            }
-        }
-        let mut said: Vec<(i64, Disputed)> = said.into_values().collect();
-        said.sort_by_key(|(position, _)| *position);
-        said.into_iter().map(|(_, disputed)| disputed).collect()
+        });
+        disputed.collect()
     }
 
     /// What the document comes to, and what is left of that.
@@ -216,7 +221,7 @@ impl Invoice {
         let drafted = &view.drafted;
         let document = view.document.as_deref();
         let issued = drafted.issued.as_ref().map(|issued| &issued.sealed);
-        let lines = match issued {
+        let lines = match document {
             Some(sealed) => sealed.lines.iter().map(|line| told.sealed_line(line)).collect(),
             None => view.lines.iter().map(|line| told.draft_line(line)).collect(),
         };
@@ -229,10 +234,14 @@ impl Invoice {
         };
         let buyer = document.map(|it| it.buyer.particulars.get());
         let buyer = buyer.map(|it| it.map_or_else(|| ERASED.to_owned(), |it| it.name.clone()));
-        let agreed = view.told.iter().rev().find_map(|told| {
-            let InvoiceEvent::InvoiceSignedOff(event) = &told.event else { return None };
-            Some(words(&event.by))
-        });
+        let agreement = view.agreement();
+        let (agreed_by, agreed_before) = match &agreement {
+            None => (String::new(), String::new()),
+            Some(Agreement { event, other: None, .. }) => (words(&event.by), String::new()),
+            Some(Agreement { event, other: Some(other), .. }) => {
+                (String::new(), agreed_before(&words(&event.by), other))
+            }
+        };
         Ok(Invoice {
             firm: issued.map_or_else(|| about.tenant.name.clone(), |it| it.seller.name.clone()),
             title: issued.map_or_else(|| "Draft invoice".to_owned(), |it| it.wording.title.clone()),
@@ -246,13 +255,21 @@ impl Invoice {
             lines,
             sums,
             last,
-            agreed_by: agreed.filter(|_| drafted.signed_off).unwrap_or_default(),
+            elsewhere: told.disputes(None),
+            agreed_by,
+            agreed_before,
             disputed: drafted.is_disputed(),
             open: drafted.state != InvoiceState::Void,
             has_page: issued.is_some(),
             names_members: told.members,
         })
     }
+}
+
+fn agreed_before(by: &str, agreed: &AgreedTo) -> String {
+    let (amount_minor, currency) = (agreed.total_minor, agreed.currency.clone());
+    let total = Money { amount_minor, currency };
+    format!("{by} has agreed to {total}, and the invoice has changed since: look at it again.")
 }
 
 async fn telling<'a>(
@@ -272,5 +289,6 @@ async fn telling<'a>(
     .await?;
     tx.commit().await?;
     let reserved = entries.iter().map(|it| (it.lot(), *it)).collect();
-    Ok(Telling { view, names, reserved, members: settings.client_sees_members() })
+    let (disputes, members) = (view.disputes(), settings.client_sees_members());
+    Ok(Telling { view, names, reserved, disputes, members })
 }

@@ -12,9 +12,10 @@ use domain::id::{EntryId, MemberId, ProjectId, TaskId};
 use domain::time::Rounding;
 use jiff::tz::TimeZone;
 
+use super::disputes::{DisputeShown, disputes_of};
 use super::marks::{Cell, Row, mark, number};
 use super::words::{amount, hours, moment, reduction, rounding, short_day};
-use crate::http::billing::names::Names;
+use crate::http::billing::names::{LineWords, Names};
 use crate::http::billing::origin::{Origins, Step};
 use crate::http::billing::view::InvoiceView;
 
@@ -31,6 +32,8 @@ pub(crate) struct LineShown {
     pub(crate) sources: Vec<Row>,
     /// What is in it.
     pub(crate) entries: Vec<EntryShown>,
+    /// What the client disputes or disputed of it.
+    pub(crate) disputes: Vec<DisputeShown>,
     /// All their seconds.
     pub(crate) recorded: String,
     /// What is billed of it.
@@ -76,14 +79,21 @@ impl LineShown {
     pub(super) fn all(view: &InvoiceView, names: &Names) -> Vec<Self> {
         let held: BTreeMap<Lot, &ReservedEntry> =
             view.entries.iter().map(|entry| (entry.lot(), entry)).collect();
+        let disputes = view.disputes();
         let mut lines: Vec<Self> = match &view.document {
             Some(sealed) => {
                 let lines = sealed.lines.iter();
                 lines.map(|line| of_sealed(line, &sealed.currency, &held, names)).collect()
             }
-            None => view.lines.iter().map(|line| of_draft(line, view, names)).collect(),
+            None => {
+                let words = names.of_lines(&view.entries);
+                view.lines.iter().map(|line| of_draft(line, view, names, &words)).collect()
+            }
         };
         number(lines.iter_mut().map(|line| &mut line.head));
+        for line in &mut lines {
+            line.disputes = disputes_of(&disputes, line.n);
+        }
         lines
     }
 
@@ -146,7 +156,11 @@ fn of_sealed(
     held: &BTreeMap<Lot, &ReservedEntry>,
     names: &Names,
 ) -> LineShown {
-    let who = line.who.as_ref().and_then(|who| who.get().cloned());
+    // The document may not name who worked; the firm knows.
+    let who = match &line.who {
+        Some(who) => who.get().cloned(),
+        None => names.who(&line.key),
+    };
     let about = match (&*line.description, who) {
         ("", who) => who.unwrap_or_else(|| "[erased]".to_owned()),
         (text, Some(who)) => format!("{text}, {who}"),
@@ -180,6 +194,7 @@ fn of_sealed(
         warning: None,
         sources,
         entries: entries.filter_map(|entry| of_entry(entry, held, names)).collect(),
+        disputes: Vec::new(),
         recorded: hours(line.seconds),
         billed: hours(line.rounded_seconds),
     }
@@ -216,7 +231,7 @@ fn shown(entry: &ReservedEntry, names: &Names) -> EntryShown {
     }
 }
 
-fn of_draft(line: &Line, view: &InvoiceView, names: &Names) -> LineShown {
+fn of_draft(line: &Line, view: &InvoiceView, names: &Names, words: &LineWords<'_>) -> LineShown {
     let currency = &*view.drafted.currency;
     let of_line: Vec<&ReservedEntry> =
         view.entries.iter().filter(|entry| line.entries.contains(&entry.entry)).collect();
@@ -227,6 +242,10 @@ fn of_draft(line: &Line, view: &InvoiceView, names: &Names) -> LineShown {
         unit_minor: line.unit_price_minor,
         minor: line.net_minor,
         currency,
+    };
+    let about = match words.who(line) {
+        Some(who) => format!("{}, {who}", words.said(line)),
+        None => words.said(line),
     };
     let book = view.book.as_ref().map(|book| book.book());
     let sources = of_line.first().zip(book);
@@ -239,10 +258,11 @@ fn of_draft(line: &Line, view: &InvoiceView, names: &Names) -> LineShown {
     });
     LineShown {
         n: line.n,
-        head: price.head(format!("{:?}", line.key), names.line(&line.key)),
+        head: price.head(format!("{:?}", line.key), about),
         warning: line.warning.as_ref().map(|warning| warning.code().to_owned()),
         sources: sources.unwrap_or_default(),
         entries: of_line.into_iter().map(|entry| shown(entry, names)).collect(),
+        disputes: Vec::new(),
         recorded: hours(line.seconds),
         billed: hours(line.rounded_seconds),
     }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::super::inside::{Around, Inside};
 use super::super::{Shown, page};
 use super::words::{amount, count, hours, money, period, short_day, state};
+use crate::http::billing::sight::{clients_seen, must_see};
 use crate::http::call::About;
 use crate::http::personal;
 use crate::http::problem::{FieldError, Problem};
@@ -85,13 +86,20 @@ struct RowShown {
 /// `GET /invoices`.
 pub(in super::super) async fn list(inside: Inside<(), Filter>) -> Result<Shown, Problem> {
     let filter = &inside.call.query;
+    let seen = clients_seen(&inside)?;
+    let seen = seen.as_ref();
     let mut tx = inside.tx().await?;
     let today = today(&inside, &mut tx).await?;
     let wanted = wanted(filter, today)?;
+    if let Some(client) = wanted.client {
+        must_see(&inside, client)?;
+    }
     let before = inside.call.after()?.map(InvoiceId);
-    let rows = newest_invoices::list(&mut tx, &wanted, before, inside.call.look_for()).await?;
-    let sums = newest_invoices::sums(&mut tx, &wanted, today).await?;
-    let clients = client::list(&mut tx, None, CLIENTS_MAX).await?;
+    let rows =
+        newest_invoices::list(&mut tx, &wanted, seen, before, inside.call.look_for()).await?;
+    let sums = newest_invoices::sums(&mut tx, &wanted, seen, today).await?;
+    let mut clients = client::list(&mut tx, None, CLIENTS_MAX).await?;
+    clients.retain(|row| seen.is_none_or(|seen| seen.contains(&row.client_id)));
     let named = clients.iter().filter_map(|row| row.name.as_ref());
     personal::load(&inside.keys, &mut tx, named).await?;
     tx.commit().await?;

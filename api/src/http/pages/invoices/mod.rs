@@ -1,6 +1,7 @@
 //! The pages of invoices: the list, the review of one, and what can be done with it.
 
 mod actions;
+mod disputes;
 mod lines;
 mod list;
 mod marks;

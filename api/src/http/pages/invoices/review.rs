@@ -7,6 +7,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use domain::billing::InvoiceState;
 use domain::id::{ClientId, InvoiceId};
+use domain::members::{Action, Object};
 use domain::money::Money;
 use jiff::tz::TimeZone;
 use projections::billing::price_book::PriceBook;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 use super::super::inside::{Around, Inside};
 use super::super::{Shown, page};
+use super::disputes::{DisputeShown, elsewhere, other_agreement};
 use super::lines::{LineShown, named};
 use super::moments::{Fact, Slider, facts, with_facts};
 use super::sheet::Sheet;
@@ -25,6 +27,7 @@ use crate::http::billing::names::Names;
 use crate::http::billing::origin::{Cut, Origins};
 use crate::http::billing::view::{InvoiceView, invoice_view};
 use crate::http::call::About;
+use crate::http::files::caller_may;
 use crate::http::members::ById;
 use crate::http::personal;
 use crate::http::problem::Problem;
@@ -60,6 +63,10 @@ struct ReviewPage {
     one_by_one: bool,
     made_of: String,
     happened: Vec<Happened>,
+    /// What the client disputes of lines that are not there any more.
+    elsewhere: Vec<DisputeShown>,
+    /// That the client agreed to something else; empty where it did not.
+    other_agreement: String,
     /// Why a draft can't be issued as it is.
     obstacles: Vec<String>,
     can: Can,
@@ -103,12 +110,11 @@ pub(in super::super) async fn review(mut inside: Inside<ById, AtMoment>) -> Resu
     let positions = positions(&frame);
     let at = asked.or_else(|| at_moment(inside.call.query.moment, &positions));
     let line = inside.call.query.line;
-    let Drawn { sheet, mut lines, cut, state } =
-        drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
-    with_steps(&inside, &frame, &mut lines, (cut, line)).await?;
+    let mut drawn = drawn(&mut inside.call.about, id, &frame, &positions, at).await?;
+    with_steps(&inside, &frame, &mut drawn.lines, (drawn.cut, line)).await?;
     inside.call.about.as_of = None;
     let around = inside.around().await?;
-    let page_of = page_of(&inside, &frame, (at, state), sheet, lines, around);
+    let page_of = page_of(&inside, &frame, at, drawn, around);
     page(StatusCode::OK, &page_of)
 }
 
@@ -161,6 +167,8 @@ async fn client_name(
 struct Drawn {
     sheet: Sheet,
     lines: Vec<LineShown>,
+    elsewhere: Vec<DisputeShown>,
+    other_agreement: String,
     /// Up to where its entries are told of.
     cut: i64,
     state: InvoiceState,
@@ -178,6 +186,8 @@ async fn drawn(
     let draw = |view: &InvoiceView| Drawn {
         sheet: Sheet::of(view, &firm, &frame.client),
         lines: LineShown::all(view, &frame.names),
+        elsewhere: elsewhere(view),
+        other_agreement: other_agreement(view),
         cut: view.issued_at().or(at).unwrap_or(i64::MAX),
         state: view.drafted.state,
     };
@@ -227,11 +237,11 @@ fn are_many(lines: &[LineShown]) -> bool {
 fn page_of(
     inside: &Inside<ById, AtMoment>,
     frame: &Frame,
-    (at, state): (Option<i64>, InvoiceState),
-    sheet: Sheet,
-    lines: Vec<LineShown>,
+    at: Option<i64>,
+    drawn: Drawn,
     around: Around,
 ) -> ReviewPage {
+    let Drawn { sheet, lines, elsewhere, other_agreement, state, .. } = drawn;
     let Frame { now, facts, client, zone, names } = frame;
     let (id, drafted) = (inside.call.path.id, &now.drafted);
     let path = format!("/invoices/{id}");
@@ -261,6 +271,8 @@ fn page_of(
         sheet,
         lines,
         happened,
+        elsewhere,
+        other_agreement,
         obstacles: obstacles.chain(missing).collect(),
         can: can(inside, frame, at),
     }
@@ -282,8 +294,10 @@ fn can(inside: &Inside<ById, AtMoment>, frame: &Frame, at: Option<i64>) -> Can {
     if at.is_some() {
         return Can { seen, today, ..Can::default() };
     }
-    let may = |what: &str| inside.may_post(&format!("/invoices/{{id}}/{what}"));
     let drafted = &now.drafted;
+    // Whom a profile names reads; what changes bills is a right of its own.
+    let changes = caller_may(inside, Action::ChangeBills, &Object::Client(drafted.client));
+    let may = |what: &str| changes && inside.may_post(&format!("/invoices/{{id}}/{what}"));
     let draft = drafted.state == InvoiceState::Draft;
     let issued = drafted.issued.as_ref().filter(|_| drafted.state != InvoiceState::Void);
     let due = issued.map(|issued| issued.balance_minor()).filter(|due| *due > 0);

@@ -267,6 +267,11 @@ fn of_lines(view: &InvoiceView, firm: &str, client: &str) -> Sheet {
     let (drafted, currency) = (&view.drafted, &*view.drafted.currency);
     let net: i64 = view.lines.iter().filter_map(|line| line.net_minor).sum();
     let sum = Row::of("Net, of lines with a price", [money(net, currency)]);
+    let (words, told) = (view.words(), view.names_members());
+    let about = |line: &Line| match words.who(line).filter(|_| told) {
+        Some(who) => format!("{}, {who}", words.said(line)),
+        None => words.said(line),
+    };
     Sheet {
         title: "DRAFT".to_owned(),
         seller: Row::of("From", [firm]),
@@ -275,19 +280,18 @@ fn of_lines(view: &InvoiceView, firm: &str, client: &str) -> Sheet {
             Row::of("Number", ["taken when issued"]),
             Row::of("Supplied", [period(drafted.from, drafted.to)]),
         ],
-        lines: view.lines.iter().map(|line| draft_row(line, view)).collect(),
+        lines: view.lines.iter().map(|line| draft_row(line, about(line), currency)).collect(),
         totals: vec![Row { strong: true, ..sum }],
         closing: Vec::new(),
         currency: currency.to_owned(),
     }
 }
 
-fn draft_row(line: &Line, view: &InvoiceView) -> Row {
-    let currency = &*view.drafted.currency;
+fn draft_row(line: &Line, about: String, currency: &str) -> Row {
     let priced = |minor: Option<i64>| minor.map_or("–".to_owned(), |it| amount(it, currency));
     let per = line.rate.as_ref().map_or(RateUnit::Hour, |rate| rate.unit);
     let cells = [
-        view.names.line(&line.key),
+        about,
         quantity(&line.quantity, per),
         priced(line.unit_price_minor),
         String::new(),

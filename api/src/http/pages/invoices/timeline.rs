@@ -231,13 +231,22 @@ fn said_after(event: &InvoiceEvent, currency: &str) -> Said {
         }
         InvoiceEvent::CreditNoteIssued(event) => credited(event, currency),
         InvoiceEvent::InvoiceSignedOff(event) => {
-            Said::of("Agreed to by the client", vec![Row::of("By", [personal(&event.by)])], "")
+            let mut details = vec![Row::of("By", [personal(&event.by)])];
+            let agreed = event.agreed.iter();
+            details
+                .extend(agreed.map(|it| Row::of("Total", [money(it.total_minor, &it.currency)])));
+            Said::of("Agreed to by the client", details, "")
         }
         InvoiceEvent::LineDisputed(event) => {
-            let details = vec![
+            let mut details = vec![
                 Row::of("By", [personal(&event.by)]),
                 Row::of("Reason", [personal(&event.reason)]),
             ];
+            if let Some(line) = &event.shown {
+                details.push(Row::of("Which said", [line.description.clone()]));
+                let amount = line.amount_minor.map(|minor| money(minor, &line.currency));
+                details.extend(amount.map(|amount| Row::of("And came to", [amount])));
+            }
             Said::of(format!("Line {} disputed", event.line), details, "")
         }
         InvoiceEvent::DisputeSettled(event) => {
