@@ -121,13 +121,12 @@ impl Books {
 
     /// Some of what is free.
     fn candidates(&mut self) -> Vec<Candidate> {
-        let freed = self.freed();
-        let mut candidates = Vec::new();
+        let (freed, mut candidates) = (self.freed(), Vec::new());
         for n in (0..ENTRIES).filter(|_| self.dice.roll(3) > 0).collect::<Vec<_>>() {
             let free = self.ledger.free(EntryId(id(100 + n))).into_iter();
-            candidates.extend(free.map(|(lot, seconds)| {
-                let billed_seconds = freed.get(&lot).and_then(|it| it.billed_seconds);
-                Candidate { billed_seconds, ..candidate(lot, seconds, None) }
+            candidates.extend(free.map(|(lot, seconds)| Candidate {
+                billed_seconds: freed.get(&lot).and_then(|it| it.billed_seconds),
+                ..candidate(lot, seconds, None)
             }));
         }
         candidates
@@ -139,10 +138,7 @@ impl Books {
         let own = Some(invoice_stream(drafted.invoice));
         let mut candidates = self.candidates();
         let held = drafted.entries.iter();
-        candidates.extend(held.map(|held| {
-            let billed_seconds = held.billed_seconds;
-            Candidate { billed_seconds, ..candidate(held.lot(), held.seconds, own) }
-        }));
+        candidates.extend(held.map(|held| candidate(held.lot(), held.seconds, own)));
         let mut without = BTreeSet::new();
         for held in &drafted.entries {
             without.extend((self.dice.roll(3) == 0).then_some(held.entry));

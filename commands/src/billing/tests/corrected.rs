@@ -55,7 +55,7 @@ async fn reversal(bureau: &Bureau) -> TimeReversed {
         Event::Time(TimeEvent::TimeReversed(event)) => Some(event),
         _ => None,
     };
-    events.filter_map(|it| reversed(it.event)).last().expect("it was taken back")
+    events.rev().find_map(|it| reversed(it.event)).expect("it was taken back")
 }
 
 /// The seconds of a draft over February.
