@@ -3,7 +3,7 @@
 //! what was erased is gone here too.
 
 use commands::event_log::audit::verify as verify_log;
-use commands::event_log::read::{StoredRow, head_position, rows_after};
+use commands::event_log::read::{StoredRow, head_position, rows_about, rows_after};
 use commands::leave::sight::Sight;
 use domain::log::Metadata;
 use domain::personal::Envelope;
@@ -184,22 +184,7 @@ pub(crate) async fn timeline(
 ) -> Result<Answer<Page<EventBody>>, Problem> {
     let after: i64 = call.after()?.unwrap_or(0);
     let mut tx = call.tx().await?;
-    let positions = tx
-        .query(
-            "select position from {t}.events
-             where position > $2 and (stream_id = $1 or payload::text like '%' || $1::text || '%')
-             order by position limit $3",
-        )
-        .bind(call.path.object_id)
-        .bind(after)
-        .bind(call.look_for())
-        .fetch_all()
-        .await?;
-    let mut rows = Vec::with_capacity(positions.len());
-    for position in &positions {
-        let position: i64 = sqlx::Row::try_get(position, 0).map_err(migrations::DoorError::from)?;
-        rows.extend(rows_after(&mut tx, position - 1, 1).await?);
-    }
+    let rows = rows_about(&mut tx, call.path.object_id, after, call.look_for()).await?;
     if rows.is_empty() && after == 0 {
         return Err(Problem::not_found());
     }

@@ -112,6 +112,30 @@ pub async fn rows_after(
     Ok(rows.iter().map(StoredRow::read).collect::<Result<_, _>>()?)
 }
 
+/// Up to `limit` events after a position that an object's own stream holds, or that name it in what
+/// they say; in order.
+pub async fn rows_about(
+    tx: &mut TenantTx,
+    object: Uuid,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredRow>, ReadError> {
+    let rows = tx
+        .query(
+            "select position, stream_type, stream_id, version, event_type, event_version,
+                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
+             from {t}.events
+             where position > $2 and (stream_id = $1 or payload::text like '%' || $1::text || '%')
+             order by position limit $3",
+        )
+        .bind(object)
+        .bind(after)
+        .bind(limit)
+        .fetch_all()
+        .await?;
+    Ok(rows.iter().map(StoredRow::read).collect::<Result<_, _>>()?)
+}
+
 /// The events of one stream after a version, in order.
 pub async fn stream_after(
     tx: &mut TenantTx,
