@@ -4,6 +4,8 @@
 mod access;
 mod approval;
 mod ask;
+mod billing_faults;
+mod billing_paths;
 mod budgets;
 mod calendar;
 mod client_answers;
