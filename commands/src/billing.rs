@@ -2,7 +2,6 @@
 //! over folded streams and claims, never over a read model. Here is what all of them share.
 
 mod accountable;
-pub mod accounts;
 mod candidates;
 pub mod client_answers;
 pub mod client_links;
@@ -20,6 +19,7 @@ mod redraft;
 mod send;
 mod terms;
 mod void;
+mod written_off;
 
 use domain::billing::{Drafted, Invoice, invoice_stream};
 use domain::id::{ClientId, InvoiceId, MemberId, SubjectId};
@@ -42,6 +42,7 @@ pub use redraft::{Coverage, ReviseDraft};
 pub use send::SendInvoice;
 pub use terms::{Off, TermsChange};
 pub use void::VoidInvoice;
+pub(crate) use written_off::written_off;
 
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Refused};

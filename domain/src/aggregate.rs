@@ -4,6 +4,10 @@
 /// Makes `$state` a `cqrs_es::Aggregate` over its own `decide(&self, command)` and `evolve(event)`.
 macro_rules! aggregate {
     ($state:ty, $stream_type:literal, $command:ty, $event:ty, $refusal:ty) => {
+        impl crate::log::InStream for $event {
+            const STREAM_TYPE: &'static str = $stream_type;
+        }
+
         impl cqrs_es::Aggregate for $state {
             const TYPE: &'static str = $stream_type;
             type Command = $command;

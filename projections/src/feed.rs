@@ -2,6 +2,8 @@
 //! something is missing: a hole, a repeat or an early end is an error here, never a shorter
 //! history.
 
+use std::collections::HashMap;
+
 use domain::id::StreamId;
 use domain::log::{DecodeError, Event, Recorded};
 use futures::StreamExt;
@@ -181,6 +183,25 @@ pub async fn each_event<E: From<FeedError>>(
     Ok(())
 }
 
+/// Calls `each` with every event up to `upto` of the streams of these kinds, oldest first: for what
+/// few events tell, in a log of any length. Fails when a stream has a hole.
+pub async fn each_event_of<E: From<FeedError>>(
+    tx: &mut TenantTx,
+    stream_types: &[&'static str],
+    upto: i64,
+    mut each: impl FnMut(&Stored<'_>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut versions: HashMap<StreamId, i32> = HashMap::new();
+    copy_rows(tx, copy_events_of(stream_types, upto), 7, |cells| {
+        let stored = Stored::read(cells).map_err(FeedError::from)?;
+        let version = versions.entry(stored.stream).or_default();
+        in_order(i64::from(*version) + 1, i64::from(stored.version))?;
+        *version = stored.version;
+        each(&stored)
+    })
+    .await
+}
+
 /// Runs a COPY to the end and calls `each` with the cells of every row.
 pub(crate) async fn copy_rows<E: From<FeedError>>(
     tx: &mut TenantTx,
@@ -238,6 +259,21 @@ fn copy_events(after: i64, upto: i64) -> Template {
             .into_iter()
             .chain(digits(after))
             .chain([" and position <= "])
+            .chain(digits(upto))
+            .chain([" order by position) to stdout (format binary)"]),
+    )
+}
+
+/// The streams are found by the index of their kinds, and their events by the one of streams.
+fn copy_events_of(stream_types: &[&'static str], upto: i64) -> Template {
+    let streams =
+        "select s.stream_id from {t}.events s where s.version = 1 and s.stream_type in (''";
+    let parts = ["copy (select ", COLUMNS, " from {t}.events where stream_id in (", streams];
+    Template::assembled(
+        parts
+            .into_iter()
+            .chain(stream_types.iter().flat_map(|kind| [", '", kind, "'"]))
+            .chain([")) and position <= "])
             .chain(digits(upto))
             .chain([" order by position) to stdout (format binary)"]),
     )

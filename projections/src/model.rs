@@ -1,7 +1,7 @@
 //! What a read model is: a pure fold from events to typed rows. The same fold serves live, rebuild
 //! and as-of, so what differs between them can only be where the rows come from and go to.
 
-use domain::log::Recorded;
+use domain::log::{Event, Recorded};
 
 use crate::row::{Row, Rows};
 
@@ -34,6 +34,11 @@ pub trait ReadModel: Send + Sync + 'static {
 /// any model, so every model answers yes.
 pub fn reads<M: ReadModel>(event_type: &str) -> bool {
     let has = |types: &[(&str, i16)]| types.iter().any(|(name, _)| *name == event_type);
-    M::READS.iter().any(|types| has(types))
-        || !domain::log::Event::types().any(|(name, _)| name == event_type)
+    M::READS.iter().any(|types| has(types)) || !Event::types().any(|(name, _)| name == event_type)
+}
+
+/// The kinds of streams that the events it reads are in.
+pub fn stream_types<M: ReadModel>() -> Vec<&'static str> {
+    let in_them = |types: &EventTypes| M::READS.iter().any(|read| read.first() == types.first());
+    Event::streams().filter(|(_, types)| in_them(types)).map(|(kind, _)| kind).collect()
 }

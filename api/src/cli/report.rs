@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use commands::event_log::read::head_of;
 use jiff::civil::Date;
+use projections::runner::catch_up;
+use projections::wait::Progress;
 use uuid::Uuid;
 
 use super::{Context, Outcome, output};
@@ -209,6 +211,8 @@ pub(crate) async fn run(context: &Context, command: Report) -> anyhow::Result<Ou
                 bom: Some(shown.bom),
             };
             let reading = reading(context, &shown).await?;
+            // What is billed and owed is read from rows, which nothing may keep up to date here.
+            catch_up(&context.system.tenants, reading.tenant).await?;
             let (table, _) = billing::table(&reading, &asked, None).await.map_err(said)?;
             write(context, &shown, &reading, table)
         }
@@ -269,6 +273,7 @@ async fn reading(context: &Context, shown: &Shown) -> anyhow::Result<Reading> {
         sees: Sees::ALL,
         as_of: Some(as_of),
         known_at,
+        progress: Progress::default(),
         now,
     })
 }

@@ -7,10 +7,12 @@ use std::time::Duration;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use commands::event_log::read::{head_position, position_at};
 use domain::id::TenantId;
+use domain::log::InStream;
+use domain::time::TimeEvent;
 use jiff::Timestamp;
 use migrations::Tenants;
 use migrations::platform::TenantRecord;
-use projections::feed::{self, FeedError};
+use projections::feed::{self, FeedError, Stored};
 use projections::model::{self, ReadModel};
 use projections::row::Rows;
 use projections::wait::{Progress, WaitError};
@@ -141,7 +143,8 @@ pub(crate) async fn cut(
     Ok(position)
 }
 
-/// The rows of a read model after the event at a position.
+/// The rows of a read model after the event at a position. Time is most of a log and is read with
+/// all of it; what else there is, rates or settings, is found without looking at time.
 pub(crate) async fn rows_at<M: ReadModel>(
     tenants: &Tenants,
     tenant: TenantId,
@@ -149,13 +152,18 @@ pub(crate) async fn rows_at<M: ReadModel>(
 ) -> Result<Rows<M::Row>, Problem> {
     let mut tx = tenants.begin_snapshot(tenant).await?;
     let mut rows = Rows::complete();
-    feed::each_event::<FoldError>(&mut tx, 0, position, |stored| {
+    let take = |stored: &Stored<'_>| {
         if model::reads::<M>(stored.event_type) {
             M::apply(&mut rows, &stored.decode().map_err(|_| FoldError::Unreadable)?);
         }
-        Ok(())
-    })
-    .await?;
+        Ok::<_, FoldError>(())
+    };
+    let kinds = model::stream_types::<M>();
+    if kinds.contains(&TimeEvent::STREAM_TYPE) {
+        feed::each_event(&mut tx, 0, position, take).await?;
+    } else {
+        feed::each_event_of(&mut tx, &kinds, position, take).await?;
+    }
     tx.commit().await?;
     Ok(rows)
 }

@@ -7,6 +7,7 @@ mod en16931;
 pub mod pdf;
 pub mod ubl;
 
+use domain::billing::electronic::unfit;
 use domain::billing::sealed::SealedInvoice;
 use sha2::{Digest, Sha256};
 
@@ -89,8 +90,12 @@ pub enum RenderError {
 }
 
 /// All forms of an issued document, each the same bytes for ever: the page has the CII form inside.
-/// A mark that can't be drawn is left out.
+/// Where EN 16931 has none for it there is the page alone. A mark that can't be drawn is left out.
 pub fn render(sealed: &SealedInvoice, logo: Option<&Logo>) -> Result<Vec<Rendered>, RenderError> {
+    if !unfit(sealed).is_empty() {
+        let page = pdf::render(sealed, logo, None, pdf::Marking::Original)?;
+        return Ok(vec![Rendered::of(FormName::Pdf, page)]);
+    }
     let (ubl, cii) = (ubl::write(sealed)?, cii::write(sealed)?);
     let page = pdf::render(sealed, logo, Some(&cii), pdf::Marking::Original)?;
     let forms = [(FormName::Pdf, page), (FormName::Ubl, ubl), (FormName::Cii, cii)];

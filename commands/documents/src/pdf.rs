@@ -1,6 +1,7 @@
 //! The page for people, as PDF/A-3b with the electronic invoice inside. It's set by a template of
 //! this program from the sealed facts alone, and dated by them: the same facts give the same bytes.
 
+mod hybrid;
 mod legible;
 mod page;
 mod picture;
@@ -21,8 +22,9 @@ use crate::{Logo, RenderError};
 use page::{Attached, Page};
 use setting::Sheet;
 
-/// How many renderings ago something was last of use, to be forgotten.
-const FORGOTTEN_AFTER: usize = 4;
+/// How many renderings ago something was last of use, to be forgotten: of one document hardly
+/// anything is of use to the next, and all that is kept is looked through each time.
+const FORGOTTEN_AFTER: usize = 1;
 
 /// What is written across a document that is not the original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,19 +62,24 @@ pub fn render(
     for plain in [false, true] {
         for logo in drawable.map(Some).into_iter().chain([None]) {
             let with = Attached { logo: logo.is_some(), xml: xml.is_some() };
-            let mut facts = serde_json::to_value(Page::of(sealed, marking, with))
-                .expect("texts and flags are JSON");
-            if plain {
-                legible::make_plain(&mut facts);
-            }
+            let page = Page::of(sealed, marking, with);
+            let facts = if plain { plain_json(&page) } else { serde_json::to_vec(&page) };
+            let facts = facts.expect("texts and flags are JSON");
             let logo = logo.map(|logo| Bytes::new(logo.bytes.clone()));
-            match typeset(sealed, &facts, logo, xml) {
+            match typeset(sealed, facts, logo, xml) {
                 Ok(pdf) => return Ok(pdf),
                 Err(error) => refused = error,
             }
         }
     }
     Err(refused)
+}
+
+/// The facts in letters that surely can be set.
+fn plain_json(page: &Page) -> serde_json::Result<Vec<u8>> {
+    let mut facts = serde_json::to_value(page)?;
+    legible::make_plain(&mut facts);
+    serde_json::to_vec(&facts)
 }
 
 /// Pictures that the template takes, small enough to be unfolded.
@@ -83,18 +90,19 @@ fn is_drawable(logo: &Logo) -> bool {
 
 fn typeset(
     sealed: &SealedInvoice,
-    facts: &serde_json::Value,
+    facts: Vec<u8>,
     logo: Option<Bytes>,
     xml: Option<&[u8]>,
 ) -> Result<Vec<u8>, RenderError> {
-    let facts = serde_json::to_vec(facts).expect("it was JSON before");
     let ident = ident(&facts, logo.as_ref(), xml);
     let sheet =
         Sheet { facts: Bytes::new(facts), logo, xml: xml.map(|xml| Bytes::new(xml.to_vec())) };
     let compiled = typst::compile::<PagedDocument>(&sheet).output;
     let written = compiled.and_then(|document| typst_pdf::pdf(&document, &options(sealed, ident)));
-    comemo::evict(FORGOTTEN_AFTER);
-    written.map_err(|errors| RenderError::Page(why(&errors)))
+    // Nobody waits for it: looking through what is kept takes a tenth of the time of a page.
+    std::thread::spawn(|| comemo::evict(FORGOTTEN_AFTER));
+    let pdf = written.map_err(|errors| RenderError::Page(why(&errors)))?;
+    if xml.is_some() { hybrid::announce(pdf) } else { Ok(pdf) }
 }
 
 /// What tells this document from all others: by what it says.

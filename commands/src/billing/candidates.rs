@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::Aggregate;
 use domain::billing::draft_invoice::{Candidate, candidates_of};
-use domain::billing::{Invoice, Lot};
+use domain::billing::{FreedSeconds, Invoice, Lot};
 use domain::catalogue::{Project, project_stream};
 use domain::id::{ClientId, EntryId, MemberId, ProjectId, StreamId};
 use domain::log::ClaimKey;
@@ -122,7 +122,7 @@ async fn freed(
         let streams: Vec<StreamId> = open.iter().copied().collect();
         let invoices = unit.peek_many::<Invoice>(&streams).await?;
         seen.append(&mut open);
-        let mut lots: Vec<(Lot, i64)> = Vec::new();
+        let mut lots: Vec<(Lot, FreedSeconds)> = Vec::new();
         for invoice in &invoices {
             unit.rest_on(invoice);
             let issued = invoice.state.drafted.as_ref().and_then(|it| it.issued.as_ref());
@@ -131,12 +131,12 @@ async fn freed(
         }
         let keys: Vec<ClaimKey> = lots.iter().map(|(lot, _)| ClaimKey::lot(*lot)).collect();
         let held = held(unit, &keys).await?;
-        for (lot, seconds) in lots {
+        for (lot, freed) in lots {
             let (Some(entry), Some(by)) = (by_entry.get(&lot.entry), lot.freed_by) else {
                 continue;
             };
             let holder = held.get(&ClaimKey::lot(lot)).map(|held| held.holder);
-            found.push(entry.freed(by, seconds, holder));
+            found.push(entry.freed(by, freed, holder));
         }
         open = splitters(&held).difference(&seen).copied().collect();
     }

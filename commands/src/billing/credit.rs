@@ -1,11 +1,14 @@
 //! Crediting: all or a part of an issued invoice is taken back by a document with a number of its
 //! own, in one commit with that number.
 
+use std::collections::BTreeSet;
+
 use domain::billing::credit_invoice::{self, CreditFacts, CreditPart, CreditWhat};
 use domain::billing::numbering::{InvoiceSeries, SeriesEvent};
 use domain::billing::sealed::{SealedInvoice, TemplateVersion};
-use domain::billing::{Fate, InvoiceEvent, Lot, Refusal, invoice_stream};
+use domain::billing::{Fate, InvoiceEvent, Lot, MovedSeconds, Refusal, invoice_stream};
 use domain::id::{CreditNoteId, EntryId, InvoiceId};
+use domain::log::{ClaimKey, ClaimKind};
 use domain::personal::PurposeClass;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
@@ -102,7 +105,8 @@ impl Command for CreditInvoice {
             template_version: TemplateVersion::TODAY,
         };
         let sealed = credit_invoice::sealed(&invoice.state, id, &facts);
-        let (sealed, _) = sealed.map_err(|refusal| at(&refusal, self.place(&refusal)))?;
+        let (sealed, moved) = sealed.map_err(|refusal| at(&refusal, self.place(&refusal)))?;
+        none_is_taken_back(unit, &moved).await?;
         let forms =
             render_and_keep(unit, &self.files, owner(unit), drafted.client, &sealed).await?;
         let taken = SeriesEvent::from(number.clone());
@@ -114,6 +118,27 @@ impl Command for CreditInvoice {
         unit.emit(&invoice, [InvoiceEvent::from(credited)]);
         Ok(Reply::created(credit_note))
     }
+}
+
+/// What a correction has taken back is not written off as well: that would credit it twice.
+async fn none_is_taken_back(
+    unit: &mut Unit<'_>,
+    moved: &[MovedSeconds],
+) -> Result<(), CommandError> {
+    let off = moved.iter().filter(|it| it.fate == Fate::WrittenOff);
+    let entries: BTreeSet<EntryId> = off.map(|it| it.lot.entry).collect();
+    let reversal = |entry: EntryId| ClaimKey::id(ClaimKind::Reversal, entry);
+    let keys: Vec<ClaimKey> = entries.into_iter().map(reversal).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    if !unit.held_many(&keys).await?.is_empty() {
+        let detail = "a correction takes some of this time back already: credit it as unbilled, \
+                      and the next invoice nets the two";
+        return Err(refusal("billing.time_corrected", Some("/fate"), detail.to_owned()));
+    }
+    keys.into_iter().for_each(|key| unit.must_be_free(key));
+    Ok(())
 }
 
 impl CreditInvoice {
@@ -145,7 +170,7 @@ impl CreditInvoice {
                 self.lines.as_ref().map(|_| "/lines".to_owned())
             }
             Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => Some("/issued_on".to_owned()),
-            _ => None,
+            other => other.field().map(str::to_owned),
         }
     }
 }

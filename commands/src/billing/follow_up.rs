@@ -2,13 +2,15 @@
 //! client is told once, and the client is reminded as the firm wants it. What was said stands in
 //! the log, so a run that comes late, twice or after days without one says nothing twice.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use domain::billing::account::InvoiceAccount;
+use cqrs_es::Aggregate;
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
 use domain::billing::correspondence::follow_up::{self, FollowUp};
 use domain::billing::correspondence::{Correspondence, CorrespondenceEvent, correspondence_stream};
-use domain::billing::{Invoice, invoice_stream};
-use domain::id::{ClientId, InvoiceId, TenantId};
+use domain::billing::{Invoice, InvoiceEvent, invoice_of, invoice_stream};
+use domain::id::{ClientId, InvoiceId, StreamId, TenantId};
 use domain::log::{Actor, Via};
 use domain::settings::{Settings, settings_stream};
 use jiff::ToSpan;
@@ -16,13 +18,16 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::accountable::{account_managers, said_by_client};
-use super::accounts::accounts;
+use crate::event_log::read::{streams, streams_of};
 use crate::handle::{Command, Commands, Sender};
 use crate::jobs::{Daily, WorkError};
 use crate::mail::Letter;
 use crate::members::substitutes::day_of;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
+
+/// How many streams are read at once.
+const CHUNK: usize = 200;
 
 /// Looks after what is due.
 #[derive(Debug, Clone)]
@@ -40,13 +45,24 @@ impl InvoiceFollowUp {
     /// command looks again; this only spares it what is paid.
     async fn due(&self, tenant: TenantId, day: Date) -> Result<Vec<InvoiceId>, WorkError> {
         let mut tx = self.commands.log().tenants().begin(tenant).await?;
-        let accounts = accounts(&mut tx, &Settings::default(), None).await?;
+        let mut due = Vec::new();
+        for chunk in streams_of(&mut tx, Invoice::TYPE).await?.chunks(CHUNK) {
+            let mut invoices: BTreeMap<StreamId, Invoice> = BTreeMap::new();
+            for row in streams(&mut tx, chunk).await? {
+                let recorded = row.decode()?;
+                if let Some(event) = recorded.event.family::<InvoiceEvent>() {
+                    invoices.entry(recorded.stream).or_default().evolve(event);
+                }
+            }
+            let late = |invoice: &Invoice| {
+                let issued = invoice.drafted.as_ref().and_then(|it| it.issued.as_ref());
+                issued.is_some_and(|it| it.sealed.due_on < day && it.balance_minor() > 0)
+            };
+            let late = invoices.into_iter().filter(|(_, invoice)| late(invoice));
+            due.extend(late.map(|(stream, _)| invoice_of(stream)));
+        }
         tx.commit().await?;
-        let late = |account: &&InvoiceAccount| {
-            let passed = account.sealed().is_some_and(|sealed| sealed.due_on < day);
-            passed && account.balance_minor() > 0
-        };
-        Ok(accounts.iter().filter(late).filter_map(InvoiceAccount::invoice).collect())
+        Ok(due)
     }
 }
 

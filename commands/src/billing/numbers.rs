@@ -36,7 +36,7 @@ pub(super) async fn next(
     series: &Loaded<InvoiceSeries>,
     take: TakeNumber,
 ) -> Result<NumberTaken, CommandError> {
-    let number = series.state.next(take);
+    let number = series.state.next(take)?;
     let event = Event::from(SeriesEvent::from(number.clone()));
     for change in claims_of(series.stream, &event) {
         if let ClaimChange::Take { key, .. } = change

@@ -77,7 +77,7 @@ fn place(refusal: &Refusal, amount: &str) -> Option<String> {
         | Refusal::ReversedTooMuch { .. } => amount,
         Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => "/on",
         Refusal::PaymentUnknown { .. } => "{payment_id}",
-        _ => return None,
+        other => return other.field().map(str::to_owned),
     };
     Some(place.to_owned())
 }

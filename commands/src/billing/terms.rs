@@ -110,7 +110,7 @@ impl TermsChange {
                     nth("discounts", n, "/reason")
                 }
             },
-            _ => None,
+            other => other.field().map(str::to_owned),
         }
     }
 

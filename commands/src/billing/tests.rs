@@ -2,6 +2,7 @@
 //! have neither gaps nor doubles.
 
 mod bureau;
+mod corrected;
 mod drafts;
 mod issued;
 mod numbers;

@@ -3,9 +3,11 @@
 use domain::billing::{InvoiceEvent, void_invoice};
 use domain::id::InvoiceId;
 use domain::personal::PurposeClass;
+use domain::settings::{Settings, settings_stream};
 
 use super::{drafted, invoice_to_change, of_client};
 use crate::handle::Command;
+use crate::members::substitutes::day_of;
 use crate::refused::{CommandError, Reply};
 use crate::unit::Unit;
 
@@ -25,9 +27,11 @@ impl Command for VoidInvoice {
         let invoice = invoice_to_change(unit, self.invoice, self.expected_version).await?;
         let client = drafted(&invoice)?.client;
         let reason = self.reason.clone();
+        let settings = unit.read::<Settings>(settings_stream()).await?;
         let command = void_invoice::VoidInvoice {
             invoice: self.invoice,
             reason: reason.map(|text| of_client(client, PurposeClass::Reason, text)),
+            on: day_of(&settings.state, unit.now()),
         };
         let voided = void_invoice::decide(&invoice.state, command)?;
         unit.emit(&invoice, [InvoiceEvent::from(voided)]);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use documents::{FormName, Logo};
+use domain::billing::electronic::unfit;
 use domain::billing::sealed::{RenderedForm, SealedInvoice};
 use domain::files::{self, File, FileAbout, FileKind, file_stream};
 use domain::id::{ClientId, FileId, MemberId};
@@ -16,11 +17,13 @@ use super::content::{ContentError, Receiver};
 use super::reading::{ReadError, open};
 use super::sweep::away;
 use crate::loaded::Loaded;
-use crate::refused::CommandError;
+use crate::refused::{CommandError, Warned};
 use crate::unit::Unit;
 
 /// The largest mark that a page shows, in bytes.
 const LOGO_BYTES_MAX: u64 = 4 << 20;
+/// What is warned of where EN 16931 has no form for a document.
+const NO_FORM: &str = "billing.no_electronic_form";
 
 /// Renders a document that is about to be issued and keeps its page: the page rests on a library
 /// whose next version may set it otherwise; the other forms are written anew whenever they are
@@ -36,6 +39,15 @@ pub async fn render_and_keep(
     let logo = logo_of(unit, files, sealed.seller.logo).await?;
     if let Some(tx) = unit.tx.take() {
         tx.commit().await?;
+    }
+    for reason in unfit(sealed) {
+        let detail = format!(
+            "{} has no form for programs, {}: {}",
+            sealed.number,
+            reason.code(),
+            reason.remedy()
+        );
+        unit.warn(Warned { item: None, code: NO_FORM.to_owned(), detail });
     }
     let document = sealed.clone();
     let render = move || documents::render(&document, logo.as_ref());

@@ -7,6 +7,7 @@ use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use domain::id::{ImportId, StreamId};
 use domain::import::{ImportEvent, ImportFinished, ImportStarted, ImportUndone};
+use domain::log::InStream;
 use domain::members::{Action, Object};
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub(super) struct ImportRun {
 }
 
 impl Aggregate for ImportRun {
-    const TYPE: &'static str = "import";
+    const TYPE: &'static str = ImportEvent::STREAM_TYPE;
     type Command = ImportEvent;
     type Event = ImportEvent;
     type Error = Infallible;

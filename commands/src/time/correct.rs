@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use super::periods::{closing_of, today};
 use super::{note_of, reason_about, ties_of, work_facts};
+use crate::billing::written_off;
 use crate::handle::Command;
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
@@ -91,9 +92,14 @@ impl Command for CorrectTime {
             work = Some(work_facts(unit, member, project, task).await?);
             booking_closed = booking_closed.or(closing_of(unit, member, project, day).await?);
         }
+        let written_off_seconds = match ties.billing {
+            Some(_) => written_off(unit, self.entry).await?,
+            None => 0,
+        };
         let facts = CorrectFacts {
             closed: closing_of(unit, member, entry.project, entry.worked.day).await?,
             billing: ties.billing,
+            written_off_seconds,
             reversed_by: ties.reversed_by,
             booking_closed,
             work,

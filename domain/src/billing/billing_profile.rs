@@ -149,6 +149,7 @@ fn check(profile: &Profile) -> Result<(), Refusal> {
     if profile.country.as_ref().is_some_and(|code| !is_country(code)) {
         return Err(Refusal::UnknownCountry);
     }
+    profile.prompt_payment.map_or(Ok(()), PromptTerms::check)?;
     let most = LINE_CHARACTERS_MAX;
     let line = |what: &'static str, text: &str| {
         let bad = text.chars().count() > most || text.contains(char::is_control);
@@ -228,6 +229,15 @@ mod tests {
         let nameless = Some(particulars("", &["1 Main Road"]));
         let nameless = Profile { particulars: nameless, ..Profile::default() };
         assert_eq!(buyer(nameless), ("Nova".into(), 1, String::new()));
+    }
+
+    #[test]
+    fn an_offer_that_can_not_be_taken_is_refused() {
+        let percent = crate::money::Percent::parse("2").expect("a rate");
+        let prompt_payment = Some(PromptTerms { percent, days: 0 });
+        let offered = change(Profile { prompt_payment, ..profile() });
+        let refusal = BillingProfile::default().decide(offered).expect_err("no day");
+        assert_eq!(refusal.code(), "billing.unsound_prompt_terms");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! sealed.
 
 use super::draft_terms::DraftTerms;
+use super::prompt_payment::PromptTerms;
 use super::totals::Reduction;
 use super::{Invoice, InvoiceEvent, InvoiceTermsChanged, Refusal};
 use crate::id::InvoiceId;
@@ -38,6 +39,7 @@ fn check(terms: &DraftTerms) -> Result<(), Refusal> {
     if whole.chain(lines).any(|it| matches!(it, Reduction::AmountMinor(amount) if amount < 0)) {
         return Err(Refusal::DiscountTooLarge);
     }
+    terms.prompt_payment.map_or(Ok(()), PromptTerms::check)?;
     let discounted: Vec<_> = terms.line_discounts.iter().map(|discount| discount.key).collect();
     let taxed: Vec<_> = terms.line_taxes.iter().map(|tax| tax.key).collect();
     for mut keys in [discounted, taxed] {
@@ -115,6 +117,14 @@ mod tests {
             let refusal = decide(&drafted(), change(long)).expect_err("too long");
             assert_eq!(refusal.code(), "billing.bad_text");
         }
+    }
+
+    #[test]
+    fn a_discount_for_paying_soon_that_leaves_nothing_is_refused() {
+        let percent = Percent::parse("100").unwrap();
+        let prompt_payment = Some(PromptTerms { percent, days: 10 });
+        let all = change(DraftTerms { prompt_payment, ..DraftTerms::default() });
+        assert_eq!(decide(&drafted(), all), Err(Refusal::UnsoundPromptTerms));
     }
 
     #[test]

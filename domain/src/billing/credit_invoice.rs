@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::credits::{at_most, credited};
 use super::exchange::Exchange;
-use super::issued::Issued;
+use super::issued::{Issued, share};
 use super::numbering::{NumberTaken, year_of};
 use super::sealed::{
     Allowance, Credited, DocumentKind, LineDiscount, References, RenderedForm, SealedEntry,
@@ -193,17 +193,28 @@ fn take<'a>(
     let all: i64 = wanted.iter().map(|(_, seconds)| seconds).sum();
     let is_all = held.len() == wanted.len()
         && wanted.iter().all(|(lot, seconds)| held.get(lot) == Some(seconds));
-    // A part is priced as what is left of the line is: it may net time that is taken back with time
+    // A part is priced as what is left of the line is, by what each second was billed as: it may net time that is taken back with time
     // that is not, and some of its price may be gone without its seconds.
     let left_all: i64 = left.iter().map(|(_, seconds)| seconds).sum();
+    let billed = issued.left_billed(line);
+    let share_of = |lot: &Lot, part: i64| {
+        billed.get(lot).map_or(0, |(seconds, billed)| share(*billed, part, *seconds))
+    };
+    let shares: i64 = wanted.iter().map(|(lot, seconds)| share_of(lot, *seconds)).sum();
+    let billed_all: i64 = billed.values().map(|(_, billed)| billed).sum();
+    let beyond = |part: i64, whole: i64| {
+        part.signum() * whole.signum() < 0 || part.unsigned_abs() > whole.unsigned_abs()
+    };
     let net_minor = if is_all {
         left_net
     } else if left_all == 0 {
         return Err(Refusal::NotDivisible { line: line.n });
-    } else if all.signum() * left_all.signum() < 0 || all.unsigned_abs() > left_all.unsigned_abs() {
+    } else if beyond(all, left_all) || beyond(shares, billed_all) {
         return Err(Refusal::OverCredited { line: line.n });
-    } else {
+    } else if billed_all == 0 {
         proportion(left_net, all, left_all)
+    } else {
+        proportion(left_net, shares, billed_all)
     };
     let whole: BTreeMap<Lot, i64> =
         line.entries.iter().map(|entry| (entry.lot(), entry.seconds)).collect();
@@ -214,6 +225,7 @@ fn take<'a>(
         left: held.get(&lot).copied().unwrap_or(0) - seconds,
         whole: whole.get(&lot) == Some(&seconds),
         fate,
+        billed_seconds: Some(share_of(&lot, seconds)),
     });
     Ok(Take { line, net_minor, moved: moved.collect() })
 }
@@ -341,10 +353,7 @@ fn credit_line(invoice: &SealedInvoice, take: &Take<'_>) -> SealedLine {
         };
     }
     let seconds: i64 = take.moved.iter().map(|it| it.seconds).sum();
-    let rounded_seconds = match line.seconds {
-        0 => line.rounded_seconds,
-        whole => proportion(line.rounded_seconds, seconds, whole),
-    };
+    let rounded_seconds = take.moved.iter().filter_map(|it| it.billed_seconds).sum();
     let unit_price_minor = match invoice.prices {
         Prices::Exclusive => line.unit_price_minor,
         Prices::Inclusive => line.unit_price_minor - line.tax.percent.within(line.unit_price_minor),
@@ -355,10 +364,10 @@ fn credit_line(invoice: &SealedInvoice, take: &Take<'_>) -> SealedLine {
         reduction: discount.reduction,
         amount_minor: full - net_minor,
     });
-    let taken: BTreeMap<Lot, i64> = take.moved.iter().map(|it| (it.lot, it.seconds)).collect();
+    let taken: BTreeMap<Lot, &MovedSeconds> = take.moved.iter().map(|it| (it.lot, it)).collect();
     let of_entry = |entry: &SealedEntry| {
-        let seconds = *taken.get(&entry.lot())?;
-        Some(SealedEntry { seconds, ..*entry })
+        let MovedSeconds { seconds, billed_seconds, .. } = **taken.get(&entry.lot())?;
+        Some(SealedEntry { seconds, billed_seconds, ..*entry })
     };
     SealedLine {
         seconds,
@@ -371,5 +380,7 @@ fn credit_line(invoice: &SealedInvoice, take: &Take<'_>) -> SealedLine {
     }
 }
 
+#[cfg(test)]
+mod billed_again;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 
 use jiff::civil::Date;
 
-use super::{GroupBy, Invoice, InvoiceDrafted, Refusal, ReservedEntry};
+use super::{FreedSeconds, GroupBy, Invoice, InvoiceDrafted, Refusal, ReservedEntry};
 use crate::id::{
     ClientId, CreditNoteId, EntryId, InvoiceId, MemberId, ProjectId, StreamId, TaskId,
 };
@@ -57,13 +57,16 @@ pub struct Candidate {
     pub claimed: Option<StreamId>,
     /// The credit note that set these seconds free; none for the entry as it was recorded.
     pub freed_by: Option<CreditNoteId>,
+    /// What that credit note credited them as.
+    pub billed_seconds: Option<i64>,
 }
 
 impl Candidate {
     /// The same entry's seconds that a credit note set free, held by `claimed`.
     #[must_use]
-    pub fn freed(self, by: CreditNoteId, seconds: i64, claimed: Option<StreamId>) -> Self {
-        Candidate { freed_by: Some(by), seconds, claimed, ..self }
+    pub fn freed(self, by: CreditNoteId, freed: FreedSeconds, claimed: Option<StreamId>) -> Self {
+        let FreedSeconds { seconds, billed_seconds } = freed;
+        Candidate { freed_by: Some(by), seconds, billed_seconds, claimed, ..self }
     }
 }
 
@@ -86,6 +89,7 @@ pub fn candidates_of(
     let Some(member) = sheet.member else {
         return Vec::new();
     };
+    let all_off = |entry: &crate::time::Entry| entry.written_off_seconds == entry.worked.seconds;
     let candidate = |(id, entry): (&EntryId, &crate::time::Entry)| {
         Some(Candidate {
             entry: *id,
@@ -95,12 +99,14 @@ pub fn candidates_of(
             task: entry.task,
             day: entry.worked.day,
             work_day: entry.day_of_work(),
-            seconds: entry.signed_seconds(),
+            // What was written off is not billed any more, so nothing of it is taken back.
+            seconds: entry.signed_seconds() + i64::from(entry.written_off_seconds),
             approved: entry.state == EntryState::Approved,
-            billable: entry.billable,
+            billable: entry.billable && !all_off(entry),
             client: client_of(entry.project)?,
             claimed: claimed(*id),
             freed_by: None,
+            billed_seconds: None,
         })
     };
     sheet.entries.iter().filter_map(candidate).collect()
@@ -151,7 +157,7 @@ pub(super) fn billable(
     entries
 }
 
-fn reserved(candidate: &Candidate) -> ReservedEntry {
+pub(super) fn reserved(candidate: &Candidate) -> ReservedEntry {
     ReservedEntry {
         entry: candidate.entry,
         version: candidate.version,
@@ -161,6 +167,7 @@ fn reserved(candidate: &Candidate) -> ReservedEntry {
         day: candidate.work_day,
         seconds: candidate.seconds,
         freed_by: candidate.freed_by,
+        billed_seconds: candidate.billed_seconds,
     }
 }
 

@@ -1,6 +1,8 @@
 //! What can happen to an invoice while it's a draft, and all of it as one family.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::GroupBy;
@@ -9,7 +11,9 @@ use super::issued_events::{
     CreditNoteIssued, DisputeSettled, InvoiceIssued, InvoicePaid, InvoiceSent, InvoiceSignedOff,
     LineDisputed, PaymentReversed,
 };
-use crate::id::{ClientId, CreditNoteId, EntryId, InvoiceId, MemberId, ProjectId, TaskId};
+use crate::id::{
+    ClientId, CreditNoteId, DisputeId, EntryId, InvoiceId, MemberId, PaymentId, ProjectId, TaskId,
+};
 use crate::personal::Personal;
 
 /// Seconds of an entry that are billed together. An entry is one lot until a credit note takes back
@@ -51,12 +55,22 @@ pub struct ReservedEntry {
     /// The credit note that set these seconds free; none for the entry as it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freed_by: Option<CreditNoteId>,
+    /// What a credit note credited these seconds as: they are billed again as just that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_seconds: Option<i64>,
 }
 
 impl ReservedEntry {
     /// Which seconds are reserved.
     pub fn lot(&self) -> Lot {
         Lot { entry: self.entry, freed_by: self.freed_by }
+    }
+
+    /// What seconds that a credit note set free are billed as, whatever the rule: they were rounded
+    /// when they were first billed. Where it's not known what they were credited as, just as many
+    /// as they are. None of an entry as it was recorded, which is rounded by its rule.
+    pub fn fixed_seconds(&self) -> Option<i64> {
+        self.freed_by.map(|_| self.billed_seconds.unwrap_or(self.seconds))
     }
 }
 
@@ -126,6 +140,30 @@ pub struct InvoiceVoided {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
+    /// On which day, in the firm's zone, and never before it was issued; not stored at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Date>,
+}
+
+impl InvoiceVoided {
+    /// The day that it counts for. An event that names none counts for the UTC day of its
+    /// recording, but not for one before the invoice was issued.
+    pub fn day(&self, recorded_at: Timestamp, issued_on: Date) -> Date {
+        self.on.unwrap_or_else(|| recorded_at.to_zoned(TimeZone::UTC).date().max(issued_on))
+    }
+}
+
+/// What of an invoice an event happened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The invoice itself.
+    Invoice,
+    /// A payment for it.
+    Payment(PaymentId),
+    /// A credit note that takes it back.
+    CreditNote(CreditNoteId),
+    /// What a client disputes of it.
+    Dispute(DisputeId),
 }
 
 crate::event_family! {
@@ -180,5 +218,43 @@ impl InvoiceEvent {
     /// The invoice that it happened to.
     pub fn invoice(&self) -> InvoiceId {
         self.about().0
+    }
+
+    /// What a draft gives back, and what it reserves besides what stays.
+    pub fn reserves(&self) -> (&[ReservedEntry], &[ReservedEntry]) {
+        match self {
+            InvoiceEvent::InvoiceDrafted(event) => (&[], &event.entries),
+            InvoiceEvent::InvoiceRedrafted(event) => (&event.released, &event.taken),
+            InvoiceEvent::InvoiceVoided(_)
+            | InvoiceEvent::InvoiceTermsChanged(_)
+            | InvoiceEvent::InvoiceIssued(_)
+            | InvoiceEvent::InvoiceSent(_)
+            | InvoiceEvent::InvoicePaid(_)
+            | InvoiceEvent::PaymentReversed(_)
+            | InvoiceEvent::CreditNoteIssued(_)
+            | InvoiceEvent::InvoiceSignedOff(_)
+            | InvoiceEvent::LineDisputed(_)
+            | InvoiceEvent::DisputeSettled(_) => (&[], &[]),
+        }
+    }
+
+    /// What of the invoice it happened to.
+    pub fn subject(&self) -> Subject {
+        match self {
+            InvoiceEvent::InvoicePaid(event) => Subject::Payment(event.payment),
+            InvoiceEvent::PaymentReversed(event) => Subject::Payment(event.payment),
+            InvoiceEvent::CreditNoteIssued(event) => Subject::CreditNote(event.credit_note),
+            InvoiceEvent::InvoiceSent(event) => {
+                event.credit_note.map_or(Subject::Invoice, Subject::CreditNote)
+            }
+            InvoiceEvent::LineDisputed(event) => Subject::Dispute(event.dispute),
+            InvoiceEvent::DisputeSettled(event) => Subject::Dispute(event.dispute),
+            InvoiceEvent::InvoiceDrafted(_)
+            | InvoiceEvent::InvoiceVoided(_)
+            | InvoiceEvent::InvoiceRedrafted(_)
+            | InvoiceEvent::InvoiceTermsChanged(_)
+            | InvoiceEvent::InvoiceIssued(_)
+            | InvoiceEvent::InvoiceSignedOff(_) => Subject::Invoice,
+        }
     }
 }

@@ -3,34 +3,38 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::balance::InvoiceBalance;
 use super::events::{InvoiceEvent, Lot};
 use super::issued_events::{Fate, MovedSeconds, Outcome};
 use super::lines::LineKey;
 use super::sealed::{SealedInvoice, SealedLine};
 use super::totals::TaxSubtotal;
 use super::{CreditNoteIssued, InvoiceState};
-use crate::id::{CreditNoteId, DisputeId, PaymentId};
+use crate::id::{CreditNoteId, DisputeId, EntryId, PaymentId};
+use crate::money::proportion;
 
 /// A payment, with what of it went back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// The payment.
     pub payment: PaymentId,
+    /// The day it came in.
+    pub on: Date,
     /// What came in, in minor units.
     pub amount_minor: i64,
-    /// What was taken off for paying soon; lost with the first part that goes back.
+    /// What was taken off for paying soon, as it was granted; nothing once it's lost.
     pub discount_minor: i64,
     /// What went back.
     pub reversed_minor: i64,
 }
 
 impl Payment {
-    /// What it settles.
-    pub fn settles_minor(&self) -> i64 {
-        let discount = if self.reversed_minor == 0 { self.discount_minor } else { 0 };
-        self.amount_minor - self.reversed_minor + discount
+    /// What of it did not go back.
+    pub fn kept_minor(&self) -> i64 {
+        self.amount_minor - self.reversed_minor
     }
 }
 
@@ -53,6 +57,32 @@ pub struct Credit {
     pub own_minor: Option<(i64, i64)>,
     /// The seconds it took off.
     pub moved: Vec<MovedSeconds>,
+}
+
+/// Seconds that a credit note set free as a lot of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreedSeconds {
+    /// How many, as recorded.
+    pub seconds: i64,
+    /// What they were credited as, where the credit note says so.
+    pub billed_seconds: Option<i64>,
+}
+
+impl FreedSeconds {
+    /// None.
+    pub const NONE: FreedSeconds = FreedSeconds { seconds: 0, billed_seconds: Some(0) };
+
+    /// Adds what was taken back of one lot.
+    pub fn add(&mut self, moved: &MovedSeconds) {
+        self.seconds += moved.seconds;
+        let both = self.billed_seconds.zip(moved.billed_seconds);
+        self.billed_seconds = both.map(|(before, more)| before + more);
+    }
+}
+
+/// What a part of seconds that are left was billed as, of what all of them are.
+pub(super) fn share(billed_seconds: i64, part: i64, left: i64) -> i64 {
+    if part == left || left == 0 { billed_seconds } else { proportion(billed_seconds, part, left) }
 }
 
 /// What a client disputes or disputed.
@@ -108,20 +138,30 @@ pub struct Issued {
     pub payments: Vec<Payment>,
     /// What was taken back.
     pub credits: Vec<Credit>,
+    /// The sums of what is due.
+    pub balance: InvoiceBalance,
 }
 
 impl Issued {
     /// Just issued.
     pub fn of(sealed: &SealedInvoice) -> Self {
-        let sealed = sealed.clone();
-        Issued { sealed, sent: false, payments: Vec::new(), credits: Vec::new() }
+        let payable_minor = sealed.totals.payable_minor;
+        Issued {
+            sealed: sealed.clone(),
+            sent: false,
+            payments: Vec::new(),
+            credits: Vec::new(),
+            balance: InvoiceBalance { payable_minor, ..InvoiceBalance::default() },
+        }
     }
 
     pub(super) fn evolve(&mut self, event: &InvoiceEvent) {
+        self.balance.take(event);
         match event {
             InvoiceEvent::InvoiceSent(event) => self.sent |= event.credit_note.is_none(),
             InvoiceEvent::InvoicePaid(event) => self.payments.push(Payment {
                 payment: event.payment,
+                on: event.on,
                 amount_minor: event.amount_minor,
                 discount_minor: event.discount_minor.unwrap_or(0),
                 reversed_minor: 0,
@@ -130,6 +170,7 @@ impl Issued {
                 let mut payments = self.payments.iter_mut();
                 if let Some(payment) = payments.find(|it| it.payment == event.payment) {
                     payment.reversed_minor += event.amount_minor;
+                    payment.discount_minor -= event.discount_minor.unwrap_or(0);
                 }
             }
             InvoiceEvent::CreditNoteIssued(event) => self.credits.push(credit(event)),
@@ -144,19 +185,19 @@ impl Issued {
         }
     }
 
-    /// What payments settle, in minor units.
+    /// What payments settle, in minor units, with what counts of a discount for paying soon.
     pub fn paid_minor(&self) -> i64 {
-        self.payments.iter().map(Payment::settles_minor).sum()
+        self.balance.settled_minor()
     }
 
     /// What credit notes took back of what was to be paid, in minor units.
     pub fn credited_minor(&self) -> i64 {
-        self.credits.iter().map(|credit| credit.payable_minor).sum()
+        self.balance.credited_minor
     }
 
     /// What is due, in minor units; less than nothing is the client's.
     pub fn balance_minor(&self) -> i64 {
-        self.sealed.totals.payable_minor - self.credited_minor() - self.paid_minor()
+        self.balance.balance_minor()
     }
 
     /// Whether credit notes took back all of it.
@@ -218,14 +259,39 @@ impl Issued {
         !self.left_seconds(line).is_empty()
     }
 
+    /// The lots of a line that still hold seconds, with how many, and what they are billed as. A
+    /// credit note that does not say its share of that took it by seconds.
+    pub fn left_billed(&self, line: &SealedLine) -> BTreeMap<Lot, (i64, i64)> {
+        let mut left: BTreeMap<Lot, (i64, i64)> = BTreeMap::new();
+        for (entry, (lot, billed)) in line.entries.iter().zip(line.billed()) {
+            left.insert(lot, (entry.seconds, billed));
+        }
+        for it in self.credits.iter().flat_map(|credit| &credit.moved) {
+            let ours = left.get_mut(&it.lot).filter(|_| it.line == line.n);
+            if let Some((seconds, billed)) = ours {
+                *billed -=
+                    it.billed_seconds.unwrap_or_else(|| share(*billed, it.seconds, *seconds));
+                *seconds -= it.seconds;
+            }
+        }
+        left
+    }
+
+    /// How many seconds of an entry credit notes wrote off.
+    pub fn written_off(&self, entry: EntryId) -> i64 {
+        let moved = self.credits.iter().flat_map(|credit| &credit.moved);
+        let off = moved.filter(|it| it.lot.entry == entry && it.fate == Fate::WrittenOff);
+        off.map(|it| it.seconds).sum()
+    }
+
     /// The seconds that credit notes set free as lots of their own. A draft may take each of them
     /// once; what became of the lots is for the claims to say.
-    pub fn freed(&self) -> BTreeMap<Lot, i64> {
-        let mut freed = BTreeMap::new();
+    pub fn freed(&self) -> BTreeMap<Lot, FreedSeconds> {
+        let mut freed: BTreeMap<Lot, FreedSeconds> = BTreeMap::new();
         for credit in &self.credits {
             for it in credit.moved.iter().filter(|it| !it.whole && it.fate == Fate::Unbilled) {
                 let lot = Lot { entry: it.lot.entry, freed_by: Some(credit.credit_note) };
-                *freed.entry(lot).or_default() += it.seconds;
+                freed.entry(lot).or_insert(FreedSeconds::NONE).add(it);
             }
         }
         freed

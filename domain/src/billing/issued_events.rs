@@ -141,6 +141,10 @@ pub struct MovedSeconds {
     pub whole: bool,
     /// What becomes of them.
     pub fate: Fate,
+    /// What they had been billed as: their share of the line's rounded seconds. Shares of all that
+    /// is credited of a line add up to what was billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_seconds: Option<i64>,
 }
 
 /// An invoice was taken back, in whole or in part, by a document with a number of its own.

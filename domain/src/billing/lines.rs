@@ -127,8 +127,12 @@ struct SharedTerms {
 
 impl SharedTerms {
     /// What can be shared of the terms, and what is an entry's own.
-    fn of(terms: Terms) -> (Self, Option<Span>) {
+    ///
+    /// Time that is billed as fixed seconds is rounded by no rule, and lies anywhere in its entry,
+    /// so it has no ends.
+    fn of(terms: Terms, fixed: bool) -> (Self, Option<Span>) {
         let Terms { rounding, rate, working_day_seconds, span } = terms;
+        let (rounding, span) = if fixed { (Rounding::NONE, None) } else { (rounding, span) };
         let per_day = rate.as_ref().is_some_and(|rate| rate.unit == RateUnit::Day);
         let shared = SharedTerms {
             unpriced: rate.is_none(),
@@ -165,9 +169,7 @@ pub fn invoice_lines(
 ) -> Vec<Line> {
     let mut groups: BTreeMap<(LineKey, SharedTerms), Vec<Reserved<'_>>> = BTreeMap::new();
     for entry in entries {
-        let (shared, span) = SharedTerms::of(terms(entry));
-        // Seconds that a credit note set free lie anywhere in their entry, so they have no ends.
-        let span = span.filter(|_| entry.freed_by.is_none());
+        let (shared, span) = SharedTerms::of(terms(entry), entry.fixed_seconds().is_some());
         groups.entry((key(entry, group_by), shared)).or_default().push((entry, span));
     }
     (1..)
@@ -198,7 +200,8 @@ fn line(
 ) -> Line {
     // A day's sum is a member's on one task, so that it's the same however lines are made.
     let parts = entries.iter().map(|(it, span)| {
-        let measured = Measured { seconds: it.seconds, span: span.as_ref() };
+        let seconds = it.fixed_seconds().unwrap_or(it.seconds);
+        let measured = Measured { seconds, span: span.as_ref() };
         ((it.day, it.member, it.project, it.task), measured)
     });
     let rounded_seconds = line_seconds(parts, terms.rounding);

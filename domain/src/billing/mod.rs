@@ -3,6 +3,7 @@
 //! change it, and the adapter to cqrs-es.
 
 pub mod account;
+mod balance;
 pub mod billing_profile;
 pub mod change_terms;
 pub mod correspondence;
@@ -11,6 +12,7 @@ pub mod credits;
 pub mod dispute_line;
 pub mod draft_invoice;
 pub mod draft_terms;
+pub mod electronic;
 mod events;
 pub mod exchange;
 pub mod gathered;
@@ -34,6 +36,7 @@ pub mod shown;
 pub mod sign_off;
 pub mod tax;
 pub mod tax_invoice;
+pub mod tax_places;
 pub mod terms_book;
 pub mod totals;
 pub mod void_invoice;
@@ -43,6 +46,8 @@ pub mod wording;
 mod conserved;
 #[cfg(test)]
 pub(crate) mod samples;
+#[cfg(test)]
+mod written_off;
 
 use std::collections::BTreeSet;
 
@@ -66,11 +71,12 @@ use shown::AgreedTo;
 use sign_off::SignOff;
 use void_invoice::VoidInvoice;
 
+pub use balance::{BalanceEffect, InvoiceBalance};
 pub use events::{
     InvoiceDrafted, InvoiceEvent, InvoiceRedrafted, InvoiceTermsChanged, InvoiceVoided, Lot,
-    ReservedEntry,
+    ReservedEntry, Subject,
 };
-pub use issued::{Credit, Dispute, Issued, Payment, Settlement};
+pub use issued::{Credit, Dispute, FreedSeconds, Issued, Payment, Settlement};
 pub use issued_events::{
     CreditNoteIssued, DisputeSettled, Fate, InvoiceIssued, InvoicePaid, InvoiceSent,
     InvoiceSignedOff, LineDisputed, MovedSeconds, Outcome, PaymentReversed, SentBy,
@@ -231,6 +237,7 @@ impl Drafted {
             InvoiceEvent::InvoiceVoided(_) => {
                 self.state = InvoiceState::Void;
                 self.entries = Vec::new();
+                self.issued.iter_mut().for_each(|issued| issued.evolve(event));
             }
             InvoiceEvent::InvoiceRedrafted(event) => self.redraft(event),
             InvoiceEvent::InvoiceTermsChanged(event) => {

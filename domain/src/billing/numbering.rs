@@ -1,6 +1,7 @@
 //! Numbers of invoices and credit notes: one series per kind and year, without gaps and without
 //! doubles, because the n-th number is the n-th event of the series' stream and is taken in the
-//! commit that issues. A draft has none, and a void document keeps its own.
+//! commit that issues. A draft has none, and a void document keeps its own. Within a series days
+//! never go back.
 
 use std::fmt;
 
@@ -125,6 +126,9 @@ pub struct NumberTaken {
     /// The credit note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit_note: Option<CreditNoteId>,
+    /// The document's day of issue; none of those before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_on: Option<Date>,
 }
 
 crate::event_family! {
@@ -140,6 +144,8 @@ crate::event_family! {
 pub struct InvoiceSeries {
     /// How many were taken; the last one's count.
     pub taken: u32,
+    /// The last day of issue that was noted.
+    pub last_on: Option<Date>,
 }
 
 /// Takes the next number for a document.
@@ -173,26 +179,32 @@ impl TakeNumber {
 impl InvoiceSeries {
     /// What taking leads to.
     pub fn decide(&self, command: TakeNumber) -> Result<Vec<SeriesEvent>, Refusal> {
-        Ok(vec![self.next(command).into()])
+        Ok(vec![self.next(command)?.into()])
     }
 
-    /// The next number.
-    pub fn next(&self, command: TakeNumber) -> NumberTaken {
+    /// The next number; refused where a document with an earlier one is of a later day, for numbers
+    /// and days of a series go up together.
+    pub fn next(&self, command: TakeNumber) -> Result<NumberTaken, Refusal> {
+        if let Some(last_on) = self.last_on.filter(|last_on| command.issued_on < *last_on) {
+            return Err(Refusal::BeforeLastOfSeries { last_on });
+        }
         let (year, n) = (year_of(command.issued_on), self.taken + 1);
-        NumberTaken {
+        Ok(NumberTaken {
             document: command.document(),
             year,
             n,
             number: command.pattern.number(year, n),
             invoice: command.invoice,
             credit_note: command.credit_note,
-        }
+            issued_on: Some(command.issued_on),
+        })
     }
 
     /// Takes in what happened.
     pub fn evolve(&mut self, event: &SeriesEvent) {
         let SeriesEvent::NumberTaken(event) = event;
         self.taken = event.n;
+        self.last_on = self.last_on.max(event.issued_on);
     }
 }
 
@@ -252,7 +264,7 @@ mod tests {
         let mut numbers = Vec::new();
         // Drafts ask for none. The issue of c is decided and does not land: its event is dropped.
         for (of, lands) in [(1, true), (3, false), (4, true), (5, true)] {
-            let taken = series.next(take(of, "2026-01-31"));
+            let taken = series.next(take(of, "2026-01-31")).expect("a number");
             if lands {
                 series.evolve(&taken.clone().into());
                 numbers.push((of, taken.n, taken.number));
@@ -273,12 +285,37 @@ mod tests {
         different.sort_unstable();
         different.dedup();
         assert_eq!(different.len(), 3);
-        assert_eq!(InvoiceSeries::default().next(credit).document, DocumentKind::CreditNote);
+        let taken = InvoiceSeries::default().next(credit).expect("a number");
+        assert_eq!(taken.document, DocumentKind::CreditNote);
+    }
+
+    #[test]
+    fn within_a_series_no_day_is_before_the_last_one() {
+        let mut series = InvoiceSeries::default();
+        let mut issue = |on| {
+            let taken = series.next(take(1, on))?;
+            series.evolve(&taken.clone().into());
+            Ok(taken.n)
+        };
+        let last_on = day("2026-03-31");
+        let refusal = Refusal::BeforeLastOfSeries { last_on };
+        assert_eq!(issue("2026-03-31"), Ok(1));
+        assert_eq!(issue("2026-03-30"), Err(refusal.clone()));
+        assert_eq!((issue("2026-03-31"), issue("2026-04-01")), (Ok(2), Ok(3)));
+        assert_eq!(refusal.field(), Some("/issued_on"));
+        assert!(refusal.to_string().contains("2026-03-31"), "{refusal}");
+        // What was numbered before days were noted binds nobody.
+        let old = InvoiceSeries { taken: 7, last_on: None };
+        assert_eq!(old.next(take(1, "2026-01-01")).map(|it| it.n), Ok(8));
+        let mut noted = InvoiceSeries { taken: 7, last_on: Some(last_on) };
+        let taken = series.next(take(1, "2026-04-02")).expect("a number");
+        noted.evolve(&NumberTaken { issued_on: None, ..taken }.into());
+        assert_eq!(noted.last_on, Some(last_on));
     }
 
     #[test]
     fn a_number_is_claimed_so_that_no_two_patterns_give_the_same() {
-        let event = InvoiceSeries::default().next(take(1, "2026-01-31"));
+        let event = InvoiceSeries::default().next(take(1, "2026-01-31")).expect("a number");
         let stream = take(1, "2026-01-31").stream();
         let claims = |number: &str| {
             let event = NumberTaken { number: number.into(), ..event.clone() };
@@ -293,7 +330,7 @@ mod tests {
 
     #[test]
     fn the_aggregate_answers_as_the_plain_decision_does() {
-        let first = InvoiceSeries::default().next(take(1, "2026-01-31"));
+        let first = InvoiceSeries::default().next(take(1, "2026-01-31")).expect("a number");
         let second = NumberTaken { n: 2, number: "INV-2026-00002".into(), ..first.clone() };
         TestFramework::<InvoiceSeries>::with(())
             .given(vec![first.into()])

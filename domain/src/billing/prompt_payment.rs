@@ -32,7 +32,19 @@ pub struct PromptPayment {
     pub payable_minor: i64,
 }
 
+/// The most days of an offer: longer than any invoice waits.
+pub const PROMPT_DAYS_MAX: u16 = 365;
+
 impl PromptTerms {
+    /// Terms that offer something, or with zero percent nothing. An offer leaves something to be
+    /// paid and lasts for 1 to 365 days.
+    pub fn check(self) -> Result<(), Refusal> {
+        let whole = self.percent == Percent::parse("100").expect("a percentage");
+        let days = (1..=PROMPT_DAYS_MAX).contains(&self.days);
+        let sound = self.percent == Percent::ZERO || (!whole && days);
+        if sound { Ok(()) } else { Err(Refusal::UnsoundPromptTerms) }
+    }
+
     /// What the terms come to on an invoice; none where they take nothing off.
     pub fn on(
         self,
@@ -101,6 +113,19 @@ mod tests {
             payable_minor: 112_125,
         };
         assert_eq!(prompt, Some(expected));
+    }
+
+    #[test]
+    fn an_offer_leaves_something_to_be_paid_and_lasts_a_while() {
+        let check = |percent, days| PromptTerms { days, ..terms(percent) }.check();
+        for (percent, days) in [("0", 0), ("0", 10), ("2.5", 1), ("99.9999", 365)] {
+            assert_eq!(check(percent, days), Ok(()));
+        }
+        for (percent, days) in [("100", 10), ("2.5", 0), ("2.5", 366)] {
+            let refusal = check(percent, days).expect_err("unsound");
+            assert_eq!(refusal.code(), "billing.unsound_prompt_terms");
+            assert_eq!(refusal.field(), Some("/prompt_payment"));
+        }
     }
 
     #[test]

@@ -75,6 +75,10 @@ pub fn decide(invoice: &Invoice, command: RecordPayment) -> Result<Vec<InvoiceEv
 /// was paid before, all that is due less the discount on that.
 fn discount(issued: &Issued, amount_minor: i64, on: Date) -> Option<(i64, i64)> {
     let prompt = issued.sealed.prompt_payment.filter(|prompt| on <= prompt.until)?;
+    // It's granted once: what stands of it is in the balance already.
+    if issued.balance.discount_minor != 0 {
+        return None;
+    }
     let due = issued.sealed.totals.payable_minor - issued.credited_minor();
     let discount_minor = match issued.credits[..] {
         [] => prompt.discount_minor,

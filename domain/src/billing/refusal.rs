@@ -98,6 +98,9 @@ pub enum Refusal {
     /// Two discounts or two taxes for lines about the same.
     #[error("two entries are about the same lines; give one")]
     TermTwice,
+    /// A discount for paying soon that leaves nothing to be paid, or that can't be taken.
+    #[error("a discount for paying soon is below 100 % and offered for 1 to 365 days")]
+    UnsoundPromptTerms,
     /// A text is too long or has control characters.
     #[error("{what} has at most {most} characters and no control characters")]
     BadText {
@@ -225,6 +228,18 @@ pub enum Refusal {
         /// When it was.
         issued_on: Date,
     },
+    /// The day is before that of another document of the series.
+    #[error("the last document of this series is of {last_on}; choose that day or a later one")]
+    BeforeLastOfSeries {
+        /// The earliest day that may be chosen.
+        last_on: Date,
+    },
+    /// Money would go back before it came in.
+    #[error("the payment is of {paid_on}; choose that day or a later one")]
+    ReversedBeforePaid {
+        /// When it came in.
+        paid_on: Date,
+    },
     /// A dispute with this id is there already.
     #[error("the dispute {dispute} is there already; use a new id")]
     DisputeExists {
@@ -277,6 +292,7 @@ impl Refusal {
             Refusal::DiscountTooLarge => "billing.discount_too_large",
             Refusal::LineNotAlone { .. } => "billing.line_not_alone",
             Refusal::TermTwice => "billing.term_twice",
+            Refusal::UnsoundPromptTerms => "billing.unsound_prompt_terms",
             Refusal::BadText { .. } => "billing.bad_text",
             Refusal::AmountTooLarge => "billing.amount_too_large",
             Refusal::TotalBelowZero => "billing.total_below_zero",
@@ -302,6 +318,8 @@ impl Refusal {
             Refusal::CreditBelowZero => "billing.credit_below_zero",
             Refusal::NothingToCredit => "billing.nothing_to_credit",
             Refusal::BeforeIssue { .. } => "billing.before_issue",
+            Refusal::BeforeLastOfSeries { .. } => "billing.before_last_of_series",
+            Refusal::ReversedBeforePaid { .. } => "billing.reversed_before_paid",
             Refusal::DisputeExists { .. } => "billing.dispute_exists",
             Refusal::DisputeUnknown { .. } => "billing.dispute_unknown",
             Refusal::DisputeClosed => "billing.dispute_closed",
@@ -315,7 +333,13 @@ impl Refusal {
     /// The field it's about, as a JSON pointer, where that is the same in every request; else the
     /// command says where it was asked for.
     pub fn field(&self) -> Option<&'static str> {
-        matches!(self, Refusal::UnknownCountry).then_some("/country")
+        match self {
+            Refusal::UnknownCountry => Some("/country"),
+            Refusal::UnsoundPromptTerms => Some("/prompt_payment"),
+            Refusal::BeforeLastOfSeries { .. } => Some("/issued_on"),
+            Refusal::ReversedBeforePaid { .. } => Some("/on"),
+            _ => None,
+        }
     }
 
     /// Whether it says that something named in the request is not there, which the edge answers

@@ -27,10 +27,10 @@ pub struct ReversePayment {
 pub fn decide(invoice: &Invoice, command: ReversePayment) -> Result<PaymentReversed, Refusal> {
     let ReversePayment { invoice: id, payment, amount_minor, on, reason } = command;
     let drafted = invoice.known(id)?;
-    let payments = drafted.issued.as_ref().map_or(&[][..], |issued| &issued.payments);
-    let known = payments.iter().find(|it| it.payment == payment);
+    let issued = drafted.issued.as_ref().ok_or(Refusal::PaymentUnknown { payment })?;
+    let known = issued.payments.iter().find(|it| it.payment == payment);
     let known = known.ok_or(Refusal::PaymentUnknown { payment })?;
-    let left_minor = known.amount_minor - known.reversed_minor;
+    let left_minor = known.kept_minor();
     let amount_minor = amount_minor.unwrap_or(left_minor);
     if left_minor == 0 || amount_minor > left_minor {
         return Err(Refusal::ReversedTooMuch { left_minor });
@@ -38,8 +38,14 @@ pub fn decide(invoice: &Invoice, command: ReversePayment) -> Result<PaymentRever
     if amount_minor <= 0 {
         return Err(Refusal::AmountNotPositive);
     }
-    let first = known.reversed_minor == 0 && known.discount_minor != 0;
-    let discount_minor = first.then_some(known.discount_minor);
+    if on < known.on {
+        return Err(Refusal::ReversedBeforePaid { paid_on: known.on });
+    }
+    // Giving back what is the client's does not cost it the discount; what leaves something due
+    // does, and so does a payment of which nothing is left.
+    let clients_minor = -issued.balance_minor().min(0);
+    let lost = amount_minor > clients_minor || amount_minor == left_minor;
+    let discount_minor = Some(known.discount_minor).filter(|it| lost && *it != 0);
     let client = drafted.client;
     Ok(PaymentReversed { invoice: id, client, payment, amount_minor, discount_minor, on, reason })
 }
@@ -93,6 +99,17 @@ mod tests {
         state.evolve(&decide(&state, reverse(None)).expect("reversed").into());
         assert_eq!(balance(&state), 0);
         assert_eq!(state.drafted.as_ref().unwrap().state, InvoiceState::Void);
+    }
+
+    #[test]
+    fn money_does_not_go_back_before_it_came() {
+        let mut state = issued_with(100_000, None);
+        state.evolve(&pay_in_time(&state, 40_000));
+        let on = |text| ReversePayment { on: day(text), ..reverse(None) };
+        let refusal = Refusal::ReversedBeforePaid { paid_on: day("2026-02-05") };
+        assert_eq!(refusal.field(), Some("/on"));
+        assert_eq!(decide(&state, on("2026-02-04")), Err(refusal));
+        assert_eq!(decide(&state, on("2026-02-05")).map(|it| it.amount_minor), Ok(40_000));
     }
 
     #[test]

@@ -85,6 +85,7 @@ pub(crate) fn candidate(entry: u128, on: &str, seconds: i64) -> Candidate {
         client: client(1),
         claimed: None,
         freed_by: None,
+        billed_seconds: None,
     }
 }
 
@@ -108,10 +109,14 @@ pub(crate) fn drafted() -> Invoice {
     draft_of(&[(1, "2026-01-07", 60)])
 }
 
+/// Voids invoice 1 in February.
+pub(crate) fn void() -> VoidInvoice {
+    VoidInvoice { invoice: invoice(1), reason: None, on: day("2026-02-03") }
+}
+
 pub(crate) fn voided() -> Invoice {
     let mut state = drafted();
-    let void = VoidInvoice { invoice: invoice(1), reason: None };
-    state.evolve(&void_invoice::decide(&state, void).expect("voided").into());
+    state.evolve(&void_invoice::decide(&state, void()).expect("voided").into());
     state
 }
 
@@ -204,7 +209,8 @@ pub(crate) fn hourly(amount_minor: i64) -> Rate {
 fn taken(n: u32, pattern: &str, of: u128, credit: Option<CreditNoteId>, on: Date) -> NumberTaken {
     let pattern = NumberPattern::parse(pattern).expect("a pattern");
     let take = TakeNumber { pattern, issued_on: on, invoice: invoice(of), credit_note: credit };
-    InvoiceSeries { taken: n - 1 }.next(take)
+    let series = InvoiceSeries { taken: n - 1, last_on: None };
+    series.next(take).expect("a number")
 }
 
 /// The n-th number of 2026 for an invoice.
@@ -245,6 +251,16 @@ pub(crate) fn issued() -> Invoice {
 pub(crate) fn issued_with(net_minor: i64, prompt: Option<(&str, u16)>) -> Invoice {
     let state = draft_of(&[(1, "2026-01-07", 3600)]);
     let mut command = issue_at(1, 1, &state, &hourly(net_minor));
+    command.facts.prompt_payment =
+        prompt.map(|(text, days)| PromptTerms { percent: percent(text), days });
+    issued_from(state, command)
+}
+
+/// The same of a firm that is not registered for tax.
+pub(crate) fn issued_without_tax(net_minor: i64, prompt: Option<(&str, u16)>) -> Invoice {
+    let state = draft_of(&[(1, "2026-01-07", 3600)]);
+    let mut command = issue_at(1, 1, &state, &hourly(net_minor));
+    command.facts.registered = false;
     command.facts.prompt_payment =
         prompt.map(|(text, days)| PromptTerms { percent: percent(text), days });
     issued_from(state, command)

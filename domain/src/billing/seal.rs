@@ -263,6 +263,7 @@ fn sealed_line(
             version: it.version,
             freed_by: it.freed_by,
             seconds: it.seconds,
+            billed_seconds: it.fixed_seconds(),
             rate_source: (own.rate != first.rate).then_some(own.rate),
             rounding_source: (own.rounding != first.rounding).then_some(own.rounding),
         })

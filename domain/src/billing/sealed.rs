@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::Lot;
+use super::account::split;
 use super::exchange::Exchange;
 use super::lines::LineKey;
 use super::prompt_payment::PromptPayment;
@@ -15,7 +16,8 @@ use crate::catalogue::rates::{RateScope, RateUnit};
 use crate::catalogue::rounding_rules::RuleScope;
 use crate::id::{CreditNoteId, EntryId, FileId, InvoiceId};
 use crate::personal::{Personal, PersonalField, PersonalFields};
-use crate::time::Rounding;
+use crate::time::rounding::round_seconds;
+use crate::time::{Rounding, RoundingScope};
 
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +110,10 @@ pub struct SealedEntry {
     pub freed_by: Option<CreditNoteId>,
     /// Its seconds in this line, unrounded; less than nothing where it takes time back.
     pub seconds: i64,
+    /// What they are billed as where no rule says it: seconds that a credit note had set free are
+    /// billed again as they were credited, and a credit note credits a share of what was billed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_seconds: Option<i64>,
     /// Where its rate came from, where that is not the line's source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate_source: Option<RateSource>,
@@ -197,6 +203,24 @@ pub struct SealedLine {
     pub rate_source: RateSource,
     /// What is in it, in order of day and id.
     pub entries: Vec<SealedEntry>,
+}
+
+impl SealedLine {
+    /// What each of its lots was billed as, in their order; they add up to its rounded seconds.
+    /// Where the rule rounds days, lines or ends, a lot has its share by its seconds.
+    pub fn billed(&self) -> Vec<(Lot, i64)> {
+        let alone = |it: &SealedEntry| match self.rounding.scope {
+            RoundingScope::Entry => round_seconds(it.seconds, self.rounding),
+            RoundingScope::Ends | RoundingScope::Day | RoundingScope::InvoiceLine => it.seconds,
+        };
+        let own = |it: &SealedEntry| it.billed_seconds.unwrap_or_else(|| alone(it));
+        let mut each: Vec<i64> = self.entries.iter().map(own).collect();
+        if each.iter().sum::<i64>() != self.rounded_seconds {
+            let weights: Vec<i64> = self.entries.iter().map(|it| it.seconds).collect();
+            each = split(self.rounded_seconds, &weights);
+        }
+        self.entries.iter().map(SealedEntry::lot).zip(each).collect()
+    }
 }
 
 /// A discount on the whole document.

@@ -46,8 +46,8 @@ pub fn decide(invoice: &Invoice, command: SendInvoice) -> Result<InvoiceSent, Re
 mod tests {
     use super::*;
     use crate::billing::InvoiceState;
-    use crate::billing::samples::{credit_all, credit_note, day, drafted, issued, personal};
-    use crate::billing::void_invoice::{self, VoidInvoice};
+    use crate::billing::samples::{credit_all, credit_note, day, drafted, issued, personal, void};
+    use crate::billing::void_invoice;
     use crate::time::samples::invoice;
 
     fn send(on: &str) -> SendInvoice {
@@ -63,10 +63,9 @@ mod tests {
     #[test]
     fn what_was_sent_is_not_voided_any_more() {
         let mut state = issued();
-        let void = VoidInvoice { invoice: invoice(1), reason: None };
-        assert!(void_invoice::decide(&state, void.clone()).is_ok());
+        assert!(void_invoice::decide(&state, void()).is_ok());
         state.evolve(&decide(&state, send("2026-02-01")).expect("sent").into());
-        let refusal = void_invoice::decide(&state, void).expect_err("sent");
+        let refusal = void_invoice::decide(&state, void()).expect_err("sent");
         assert_eq!(refusal, Refusal::NotVoidable { invoice: invoice(1), why: "sent" });
         assert!(decide(&state, send("2026-02-02")).is_ok(), "it may be sent again");
     }

@@ -34,8 +34,8 @@ pub fn decide(invoice: &Invoice, command: SettleDispute) -> Result<DisputeSettle
 mod tests {
     use super::*;
     use crate::billing::InvoiceState;
-    use crate::billing::samples::{dispute, dispute_id, drafted, issued};
-    use crate::billing::void_invoice::{self, VoidInvoice};
+    use crate::billing::samples::{dispute, dispute_id, drafted, issued, void};
+    use crate::billing::void_invoice;
     use crate::time::samples::invoice;
 
     fn settle(n: u128) -> SettleDispute {
@@ -47,8 +47,7 @@ mod tests {
     fn a_void_invoice_stays_void_when_its_dispute_is_settled() {
         let mut state = issued();
         state.evolve(&dispute(1).into());
-        let void = VoidInvoice { invoice: invoice(1), reason: None };
-        state.evolve(&void_invoice::decide(&state, void).expect("voided").into());
+        state.evolve(&void_invoice::decide(&state, void()).expect("voided").into());
         state.evolve(&decide(&state, settle(1)).expect("settled").into());
         assert_eq!(state.drafted.as_ref().unwrap().state, InvoiceState::Void);
     }

@@ -1,6 +1,8 @@
 //! Voiding an invoice: exactly the seconds that it holds are unbilled again. Of an issued one the
 //! number stays; it's voided only while nobody else has it in their books.
 
+use jiff::civil::Date;
+
 use super::{Invoice, InvoiceState, InvoiceVoided, Refusal, ReservedEntry};
 use crate::id::InvoiceId;
 use crate::personal::Personal;
@@ -12,6 +14,8 @@ pub struct VoidInvoice {
     pub invoice: InvoiceId,
     /// Why.
     pub reason: Option<Personal<String>>,
+    /// Today, in the firm's zone.
+    pub on: Date,
 }
 
 /// What voiding leads to.
@@ -25,7 +29,7 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
         (InvoiceState::Draft | InvoiceState::Issued | InvoiceState::Paid, issued) => issued,
     };
     let held = open.as_ref().and_then(|issued| {
-        let paid = issued.payments.iter().any(|payment| payment.settles_minor() != 0);
+        let paid = issued.payments.iter().any(|payment| payment.kept_minor() != 0);
         let reasons = [
             (issued.sent, "sent"),
             (paid, "paid"),
@@ -37,6 +41,7 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
     if let Some(why) = held {
         return Err(Refusal::NotVoidable { invoice: id, why });
     }
+    let issued_on = open.as_ref().map(|issued| issued.sealed.issued_on);
     let lots = drafted.entries.iter().map(ReservedEntry::lot);
     Ok(InvoiceVoided {
         invoice: id,
@@ -44,6 +49,7 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
         entries: drafted.entries.iter().map(|reserved| reserved.entry).collect(),
         freed: lots.filter(|lot| lot.freed_by.is_some()).collect(),
         reason: command.reason,
+        on: Some(issued_on.map_or(command.on, |issued_on| issued_on.max(command.on))),
     })
 }
 
@@ -51,17 +57,13 @@ pub fn decide(invoice: &Invoice, command: VoidInvoice) -> Result<InvoiceVoided, 
 mod tests {
     use super::*;
     use crate::billing::draft_invoice::decide as decide_draft;
-    use crate::billing::samples::{draft, draft_facts, drafted};
+    use crate::billing::samples::{day, draft, draft_facts, drafted, issued, void};
     use crate::billing::{InvoiceCommand, InvoiceEvent, invoice_stream};
     use crate::log::{ClaimChange, ClaimKey, claims_of};
     use crate::time::samples::{entry_id, invoice};
     use cqrs_es::test::TestFramework;
     use proptest::prelude::*;
     use std::collections::BTreeSet;
-
-    fn void() -> VoidInvoice {
-        VoidInvoice { invoice: invoice(1), reason: None }
-    }
 
     #[test]
     fn a_void_draft_gives_back_what_it_reserved_and_holds_nothing() {
@@ -75,6 +77,30 @@ mod tests {
         let refusal = Refusal::NotADraft { invoice: invoice(1), state: InvoiceState::Void };
         assert_eq!(refusal.to_string().split(" is ").last(), Some("void"));
         assert_eq!(decide(&draft, void()), Err(refusal));
+    }
+
+    #[test]
+    fn a_void_counts_for_its_day_and_never_for_one_before_the_issue() {
+        let on = |on: &str| {
+            let command = VoidInvoice { on: day(on), ..void() };
+            decide(&issued(), command).expect("it never left the house").on
+        };
+        // The invoice of the samples is issued on the last of January.
+        assert_eq!(on("2026-02-03"), Some(day("2026-02-03")));
+        assert_eq!(on("2026-01-30"), Some(day("2026-01-31")));
+    }
+
+    #[test]
+    fn a_void_that_names_no_day_counts_for_that_of_its_recording() {
+        let named = decide(&issued(), void()).expect("it never left the house");
+        let event = InvoiceVoided { on: None, ..named.clone() };
+        let recorded_at = "2026-02-04T23:30:00Z".parse().expect("an instant");
+        let issued_on = day("2026-01-31");
+        assert_eq!(event.day(recorded_at, issued_on), day("2026-02-04"));
+        assert_eq!(event.day(recorded_at, day("2026-02-28")), day("2026-02-28"));
+        assert_eq!(named.day(recorded_at, issued_on), day("2026-02-03"));
+        let stored = serde_json::to_string(&event).expect("JSON");
+        assert!(!stored.contains("\"on\""), "what was stored stays as it is: {stored}");
     }
 
     #[test]

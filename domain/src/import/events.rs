@@ -63,3 +63,7 @@ crate::event_family! {
         ImportUndone = 1,
     }
 }
+
+impl crate::log::InStream for ImportEvent {
+    const STREAM_TYPE: &'static str = "import";
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::family::EventFamily;
+use super::family::{EventFamily, InStream};
 use super::upcast::{Upcast, upcast};
 use crate::billing::InvoiceEvent;
 use crate::billing::billing_profile::ProfileEvent;
@@ -71,11 +71,21 @@ macro_rules! events {
                 [].into_iter()$(.chain($family::TYPES.iter().copied()))+
             }
 
+            /// The kind of stream of each slice, with the stored types of its events.
+            pub fn streams() -> impl Iterator<Item = (&'static str, &'static [(&'static str, i16)])> {
+                [].into_iter()$(.chain([(<$family>::STREAM_TYPE, $family::TYPES)]))+
+            }
+
             fn decode_current(event_type: &str, payload: &str) -> Option<serde_json::Result<Self>> {
                 $(if let Some(decoded) = $family::decode(event_type, payload) {
                     return Some(decoded.map(Event::$variant));
                 })+
                 None
+            }
+
+            /// The kind of stream it's in.
+            pub fn stream_type(&self) -> &'static str {
+                match self { $(Event::$variant(_) => <$family>::STREAM_TYPE),+ }
             }
 
             /// The name it's stored under.

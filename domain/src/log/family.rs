@@ -23,6 +23,13 @@ pub trait EventFamily: PersonalFields + Clone + PartialEq + std::fmt::Debug + Se
     fn payload(&self) -> Result<String, CanonicalError>;
 }
 
+/// The one kind of stream that a family's events are in. The slice's aggregate names it, so a family
+/// of two kinds of streams does not compile.
+pub trait InStream: EventFamily {
+    /// The kind, as each event is stored with it.
+    const STREAM_TYPE: &'static str;
+}
+
 /// Declares the events of a slice: `Variant = version [personal, fields]`.
 #[macro_export]
 macro_rules! event_family {

@@ -137,10 +137,10 @@ registry! {
     PaymentTermDays "PAYMENT_TERM_DAYS": Kind::Integer { min: 0, max: 365 }, "30", BILLING, true,
         "How many days after its day of issue an invoice is due.";
     PromptPaymentPercent "PROMPT_PAYMENT_PERCENT":
-        Kind::Decimal { decimals: 4, min: 0, max: 1_000_000 }, "0", BILLING, true,
+        Kind::Decimal { decimals: 4, min: 0, max: 999_999 }, "0", BILLING, true,
         "What is taken off for paying soon, in percent of the whole; 0 = nothing.";
     PromptPaymentDays "PROMPT_PAYMENT_DAYS":
-        Kind::Integer { min: 0, max: 365 }, "10", BILLING, true,
+        Kind::Integer { min: 1, max: 365 }, "10", BILLING, true,
         "Within how many days that is.";
     ReminderDays "REMINDER_DAYS": Kind::Days { max: 365, most: 6 }, "none", BILLING, false,
         "How many days after the due day a client is mailed a reminder, such as 7,14,30.";

@@ -159,6 +159,7 @@ fn amounts(settings: &Settings, day_rate: &str, entries: &[(Date, i64)]) -> Vec<
         day: *day,
         seconds: minutes * 60,
         freed_by: None,
+        billed_seconds: None,
     };
     let entries: Vec<_> = (1..).zip(entries).map(reserved).collect();
     let terms = |entry: &ReservedEntry| Terms {

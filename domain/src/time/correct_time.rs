@@ -58,6 +58,8 @@ pub struct CorrectFacts {
     pub closed: Option<Closing>,
     /// The invoice that holds its seconds.
     pub billing: Option<InvoiceId>,
+    /// How many of its seconds credit notes wrote off.
+    pub written_off_seconds: i64,
     /// What took it back before.
     pub reversed_by: Option<EntryId>,
     /// What closes the day of the booking, for the entry or for what stands in for it.
@@ -96,6 +98,13 @@ pub fn decide(
     let booked = Worked { day, seconds: entry.worked.seconds, span: None };
     check_day(to, &booked)?;
     let work_day = entry.day_of_work();
+    let written_off = facts.written_off_seconds.clamp(0, entry.worked.seconds.into());
+    let written_off = u32::try_from(written_off).expect("no more than the entry has");
+    // Nobody but the caller knows whether what stands in is what was written off, or new.
+    let unsaid = |it: &Replacement| it.billable.is_none() && entry.billable;
+    if written_off > 0 && replacement.as_ref().is_some_and(unsaid) {
+        return Err(Refusal::WrittenOff { entry: id, seconds: written_off });
+    }
     let recorded = replacement
         .map(|command| stand_in(facts, (id, entry), member, day, command))
         .transpose()?;
@@ -111,6 +120,7 @@ pub fn decide(
         seconds: entry.worked.seconds,
         billable: entry.billable,
         reason,
+        written_off_seconds: (written_off > 0).then_some(written_off),
     };
     Ok((reversed, recorded))
 }
@@ -226,6 +236,28 @@ mod tests {
         let same_week = CorrectTime { day: day("2026-01-08"), ..correct(None) };
         let (reversed, none) = decide(&sheet, &sheet, &billed, same_week).expect("corrected");
         assert_eq!((reversed.seconds, none), (3600, None));
+    }
+
+    #[test]
+    fn what_was_written_off_is_not_taken_back_and_what_stands_in_says_whether_it_is_billed() {
+        let facts = CorrectFacts {
+            billing: Some(invoice(7)),
+            written_off_seconds: 1200,
+            ..CorrectFacts::default()
+        };
+        let (empty, sheet) = (Timesheet::default(), worked());
+        let (reversed, _) = decide(&sheet, &empty, &facts, correct(None)).expect("corrected");
+        assert_eq!((reversed.signed_seconds(), reversed.billable_seconds()), (-3600, -2400));
+        let unsaid = refused(&facts, correct(Some(half())));
+        assert_eq!(unsaid, Refusal::WrittenOff { entry: entry_id(1), seconds: 1200 });
+        assert_eq!(unsaid.field(), Some("/replacement/billable"));
+        let said = Replacement { billable: Some(false), ..half() };
+        let (_, recorded) = decide(&sheet, &empty, &facts, correct(Some(said))).expect("corrected");
+        assert_eq!(recorded.map(|it| it.billable), Some(false));
+        // More than the entry has can't have been written off of it.
+        let facts = CorrectFacts { written_off_seconds: 9999, ..facts };
+        let (reversed, _) = decide(&sheet, &empty, &facts, correct(None)).expect("corrected");
+        assert_eq!(reversed.billable_seconds(), 0);
     }
 
     #[test]

@@ -204,6 +204,7 @@ impl Firm {
         let facts = CorrectFacts {
             closed: self.closed(from),
             billing: self.billed.get(&entry).copied(),
+            written_off_seconds: 0,
             reversed_by: self.reversed_by.get(&entry).copied(),
             booking_closed: self.closed(day),
             work: Some(record_facts().work),

@@ -81,12 +81,21 @@ pub struct TimeReversed {
     pub billable: bool,
     /// Why.
     pub reason: Personal<String>,
+    /// How many of the seconds credit notes had written off: they are not billed any more, so no
+    /// bill takes them back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_off_seconds: Option<u32>,
 }
 
 impl TimeReversed {
     /// What it adds to any sum: less than nothing.
     pub fn signed_seconds(&self) -> i64 {
         -i64::from(self.seconds)
+    }
+
+    /// What it adds to what may be billed: it takes back what is billed or may be.
+    pub fn billable_seconds(&self) -> i64 {
+        self.signed_seconds() + i64::from(self.written_off_seconds.unwrap_or(0))
     }
 }
 

@@ -145,6 +145,9 @@ pub struct Entry {
     /// The reversed entry that it stands in for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<EntryId>,
+    /// Of a reversal: how many of its seconds no bill takes back, for they had been written off.
+    #[serde(default)]
+    pub written_off_seconds: u32,
     /// The day of the work where it is booked on another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_day: Option<Date>,
@@ -258,6 +261,7 @@ impl Timesheet {
                 import: event.import,
                 reverses: None,
                 replaces: event.replaces,
+                written_off_seconds: 0,
                 work_day: event.work_day,
             },
         );
@@ -281,6 +285,7 @@ impl Timesheet {
                 import: None,
                 reverses: Some(event.reverses),
                 replaces: None,
+                written_off_seconds: event.written_off_seconds.unwrap_or(0),
                 work_day: Some(event.work_day),
             },
         );
@@ -302,6 +307,7 @@ impl Timesheet {
                 import: entry.import,
                 reverses: entry.reverses,
                 replaces: entry.replaces,
+                written_off_seconds: entry.written_off_seconds,
                 work_day: entry.work_day,
             };
         }

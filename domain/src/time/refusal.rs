@@ -207,6 +207,17 @@ pub enum Refusal {
         /// The entry.
         entry: EntryId,
     },
+    /// Some of the entry was written off, and it's not said what of that what stands in is.
+    #[error(
+        "{seconds} seconds of the entry {entry} were written off and are billed no more: say with \
+         `billable` whether what stands in for it may be billed"
+    )]
+    WrittenOff {
+        /// The entry.
+        entry: EntryId,
+        /// How many.
+        seconds: u32,
+    },
     /// A reversal that was approved stays.
     #[error("the reversal {entry} is approved; reopen its week first")]
     ReversalApproved {
@@ -276,6 +287,7 @@ impl Refusal {
             Refusal::EntryReversed { .. } => "time.entry_reversed",
             Refusal::IsReversal { .. } => "time.is_reversal",
             Refusal::ChangeDirectly { .. } => "time.change_directly",
+            Refusal::WrittenOff { .. } => "time.written_off",
             Refusal::ReversalApproved { .. } => "time.reversal_approved",
             Refusal::ReplacementStands { .. } => "time.replacement_stands",
             Refusal::Timer(refusal) => refusal.code(),
@@ -296,6 +308,7 @@ impl Refusal {
             Refusal::TagsOutOfBounds { .. } => Some("/tags"),
             Refusal::ContentChanged => Some("/content"),
             Refusal::ReasonRequired => Some("/reason"),
+            Refusal::WrittenOff { .. } => Some("/replacement/billable"),
             Refusal::PeriodInFuture { .. } | Refusal::PeriodClosedFurther { .. } => {
                 Some("/through")
             }

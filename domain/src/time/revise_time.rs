@@ -87,6 +87,7 @@ impl ReviseTime {
             import: entry.import,
             reverses: entry.reverses,
             replaces: entry.replaces,
+            written_off_seconds: entry.written_off_seconds,
             work_day: entry.work_day,
         }
     }

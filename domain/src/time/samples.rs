@@ -97,6 +97,7 @@ pub(crate) fn open_entry(worked: Worked) -> Entry {
         import: None,
         reverses: None,
         replaces: None,
+        written_off_seconds: 0,
         work_day: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Each credit note: which invoice it takes back, under which number, and how much.
 
-use domain::billing::InvoiceEvent;
+use domain::billing::{InvoiceEvent, Subject};
 use domain::id::{ClientId, CreditNoteId, InvoiceId};
 use domain::log::{EventFamily, Recorded};
 use jiff::Timestamp;
@@ -60,69 +60,41 @@ impl ReadModel for CreditNote {
     type Row = CreditNoteRow;
 
     fn touches(event: &Recorded) -> Vec<CreditNoteId> {
-        match invoice_event(event) {
-            Some(InvoiceEvent::CreditNoteIssued(event)) => vec![event.credit_note],
-            Some(InvoiceEvent::InvoiceSent(event)) => event.credit_note.into_iter().collect(),
-            Some(
-                InvoiceEvent::InvoiceDrafted(_)
-                | InvoiceEvent::InvoiceRedrafted(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceIssued(_)
-                | InvoiceEvent::InvoiceVoided(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => Vec::new(),
+        match invoice_event(event).map(InvoiceEvent::subject) {
+            Some(Subject::CreditNote(credit_note)) => vec![credit_note],
+            Some(Subject::Invoice | Subject::Payment(_) | Subject::Dispute(_)) | None => Vec::new(),
         }
     }
 
     fn apply(rows: &mut Rows<CreditNoteRow>, recorded: &Recorded) {
-        match invoice_event(recorded) {
-            Some(InvoiceEvent::CreditNoteIssued(event)) => {
-                let (sealed, totals) = (&event.sealed, &event.sealed.totals);
-                let credits = sealed.references.credits.as_ref();
-                rows.put(CreditNoteRow {
-                    credit_note_id: event.credit_note,
-                    invoice_id: event.invoice,
-                    client_id: event.client,
-                    number: sealed.number.clone(),
-                    invoice_number: credits.map(|it| it.number.clone()).unwrap_or_default(),
-                    issued_on: sealed.issued_on,
-                    currency: sealed.currency.clone(),
-                    net_minor: totals.net_minor,
-                    tax_minor: totals.tax_minor,
-                    gross_minor: totals.gross_minor,
-                    payable_minor: totals.payable_minor,
-                    seconds: event.moved.iter().map(|moved| moved.seconds).sum(),
-                    sent: false,
-                    issued_at: recorded.recorded_at,
-                    position: recorded.position,
-                });
-            }
-            Some(InvoiceEvent::InvoiceSent(event)) => {
-                if let Some(credit_note) = event.credit_note {
-                    rows.change(&credit_note, |row| {
-                        row.sent = true;
-                        row.position = recorded.position;
-                    });
-                }
-            }
-            Some(
-                InvoiceEvent::InvoiceDrafted(_)
-                | InvoiceEvent::InvoiceRedrafted(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceIssued(_)
-                | InvoiceEvent::InvoiceVoided(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => {}
+        let event = invoice_event(recorded);
+        if let Some(InvoiceEvent::CreditNoteIssued(event)) = event {
+            let (sealed, totals) = (&event.sealed, &event.sealed.totals);
+            let credits = sealed.references.credits.as_ref();
+            rows.put(CreditNoteRow {
+                credit_note_id: event.credit_note,
+                invoice_id: event.invoice,
+                client_id: event.client,
+                number: sealed.number.clone(),
+                invoice_number: credits.map(|it| it.number.clone()).unwrap_or_default(),
+                issued_on: sealed.issued_on,
+                currency: sealed.currency.clone(),
+                net_minor: totals.net_minor,
+                tax_minor: totals.tax_minor,
+                gross_minor: totals.gross_minor,
+                payable_minor: totals.payable_minor,
+                seconds: event.moved.iter().map(|moved| moved.seconds).sum(),
+                sent: false,
+                issued_at: recorded.recorded_at,
+                position: recorded.position,
+            });
+        } else if let Some(InvoiceEvent::InvoiceSent(event)) = event
+            && let Some(credit_note) = event.credit_note
+        {
+            rows.change(&credit_note, |row| {
+                row.sent = true;
+                row.position = recorded.position;
+            });
         }
     }
 }

@@ -59,8 +59,12 @@ row! {
         payable_minor: Option<i64>,
         /// What payments settle.
         paid_minor: i64,
-        /// What of that was taken off for paying soon.
+        /// What of that was taken off for paying soon and not credited since.
         discount_minor: i64,
+        /// The same as it was granted; nothing once it's lost.
+        granted_minor: i64,
+        /// What was to be paid and not credited when it was granted.
+        granted_of_minor: i64,
         /// What credit notes take off what is to be paid.
         credited_minor: i64,
         /// What is due; less than nothing is the client's.
@@ -103,7 +107,7 @@ pub struct Invoice;
 
 impl ReadModel for Invoice {
     const NAME: &'static str = "invoice";
-    const VERSION: i32 = 2;
+    const VERSION: i32 = 3;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceRow;
 
@@ -197,7 +201,31 @@ pub async fn list(
 mod tests {
     use super::*;
     use crate::tests::samples::{History, drafted, voided};
+    use crate::tests::story_of_invoices::{credited, issued, paid, reversed, state_of};
     use crate::tests::{assert_declares_what_it_touches, rows_of};
+    use domain::billing::Fate;
+    use domain::billing::credit_invoice::CreditWhat;
+
+    #[test]
+    fn a_credit_note_takes_back_its_share_of_the_discount_for_paying_soon() {
+        let mut history = History::default();
+        history.invoice(500, drafted(500, &[(101, 3600)]));
+        let issue = issued(500, "INV-1", &state_of(&history, 500));
+        let payable = issue.sealed.totals.payable_minor;
+        history.invoice(500, issue);
+        history.invoice(500, paid(500, 950, payable - 100, Some(100)));
+        let row = |history: &History| rows_of::<Invoice>(&history.0)[0].clone();
+        let settled = row(&history);
+        assert_eq!((settled.balance_minor, settled.paid_minor), (0, payable));
+        let state = state_of(&history, 500);
+        let note = credited(500, 960, &state, CreditWhat::Everything, Fate::Unbilled);
+        history.invoice(500, note.expect("there is something to credit"));
+        let void = row(&history);
+        assert_eq!(void.state, InvoiceState::Void);
+        assert_eq!((void.balance_minor, void.discount_minor), (100 - payable, 0));
+        history.invoice(500, reversed(500, 950, payable - 100, Some(100)));
+        assert_eq!(row(&history).balance_minor, 0);
+    }
 
     #[test]
     fn a_draft_adds_up_its_entries_and_keeps_its_sum_once_it_is_void() {

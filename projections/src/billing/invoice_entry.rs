@@ -35,6 +35,8 @@ row! {
         day: Date,
         /// Its seconds, unrounded; less than nothing where it takes time back.
         seconds: i64,
+        /// What a credit note credited these seconds as: they are billed again as just that.
+        billed_seconds: Option<i64>,
     }
 }
 
@@ -44,60 +46,21 @@ pub struct InvoiceEntry;
 
 impl ReadModel for InvoiceEntry {
     const NAME: &'static str = "invoice_entry";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = InvoiceEntryRow;
 
     fn touches(event: &Recorded) -> Vec<(InvoiceId, EntryId, FreedBy)> {
-        match invoice_event(event) {
-            Some(InvoiceEvent::InvoiceDrafted(event)) => {
-                event.entries.iter().map(|held| key(event.invoice, held)).collect()
-            }
-            Some(InvoiceEvent::InvoiceRedrafted(event)) => {
-                let all = event.released.iter().chain(&event.taken);
-                all.map(|held| key(event.invoice, held)).collect()
-            }
-            Some(
-                InvoiceEvent::InvoiceVoided(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceIssued(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::CreditNoteIssued(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => Vec::new(),
-        }
+        let Some(event) = invoice_event(event) else { return Vec::new() };
+        let (released, taken) = event.reserves();
+        released.iter().chain(taken).map(|held| key(event.invoice(), held)).collect()
     }
 
     fn apply(rows: &mut Rows<InvoiceEntryRow>, recorded: &Recorded) {
-        match invoice_event(recorded) {
-            Some(InvoiceEvent::InvoiceDrafted(event)) => {
-                event.entries.iter().for_each(|held| rows.put(row_of(event.invoice, held)));
-            }
-            Some(InvoiceEvent::InvoiceRedrafted(event)) => {
-                for released in &event.released {
-                    rows.remove(&key(event.invoice, released));
-                }
-                event.taken.iter().for_each(|held| rows.put(row_of(event.invoice, held)));
-            }
-            Some(
-                InvoiceEvent::InvoiceVoided(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceIssued(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoicePaid(_)
-                | InvoiceEvent::PaymentReversed(_)
-                | InvoiceEvent::CreditNoteIssued(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => {}
-        }
+        let Some(event) = invoice_event(recorded) else { return };
+        let (released, taken) = event.reserves();
+        released.iter().for_each(|held| rows.remove(&key(event.invoice(), held)));
+        taken.iter().for_each(|held| rows.put(row_of(event.invoice(), held)));
     }
 }
 
@@ -117,6 +80,7 @@ fn row_of(invoice: InvoiceId, reserved: &ReservedEntry) -> InvoiceEntryRow {
         task_id: reserved.task,
         day: reserved.day,
         seconds: reserved.seconds,
+        billed_seconds: reserved.billed_seconds,
     }
 }
 

@@ -1,60 +1,32 @@
-//! What changes what clients owe, movement by movement: an invoice, a credit note, a payment, a
-//! payment that went back. The amounts of a client add up to what it owes; a statement, ageing and
-//! what came in over time are sums of them. An invoice that is voided never left the house, so
-//! nobody ever owed it.
+//! What changes what clients owe, movement by movement, as the domain reckons them: invoices, what
+//! took them off again, and money. No movement ever changes, so what was owed after any event is the
+//! sum of those up to its place in the log: statements and ageing are such sums.
 
-use domain::billing::InvoiceEvent;
-use domain::billing::sealed::SealedInvoice;
-use domain::id::{ClientId, CreditNoteId, InvoiceId, PaymentId};
+use domain::billing::account::{Movement, MovementKind, Owing};
+use domain::billing::{InvoiceBalance, InvoiceEvent};
+use domain::id::{ClientId, InvoiceId};
 use domain::log::{EventFamily, Recorded};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff_sqlx::ToSqlx;
-use migrations::TenantTx;
+use jiff_sqlx::{Date as SqlDate, ToSqlx};
+use migrations::{DoorError, TenantTx};
+use sqlx::Row as _;
+use uuid::Uuid;
 
 use super::invoice_event;
 use crate::model::{EventTypes, ReadModel};
 use crate::row::{ReadError, Rows, read_rows, row, select, text_cells};
 
-/// What changed what is owed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Movement {
-    /// An invoice was issued.
-    Invoice,
-    /// It was taken back, in whole or in part.
-    CreditNote,
-    /// Money came in.
-    Payment,
-    /// Money went back, or had not come.
-    Reversal,
-}
-
-impl Movement {
-    /// Each of them.
-    pub const ALL: [Movement; 4] =
-        [Movement::Invoice, Movement::CreditNote, Movement::Payment, Movement::Reversal];
-
-    /// The name in the API and in the table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Movement::Invoice => "invoice",
-            Movement::CreditNote => "credit_note",
-            Movement::Payment => "payment",
-            Movement::Reversal => "reversal",
-        }
-    }
-}
-
 text_cells! {
-    Movement: |movement| movement.as_str(),
-        |name| Movement::ALL.into_iter().find(|it| it.as_str() == name);
+    MovementKind: |kind| kind.as_str(),
+        |name| MovementKind::ALL.into_iter().find(|it| it.as_str() == name);
 }
 
 row! {
     /// One movement. Amounts are in minor units of its currency, and signed: above zero the client
-    /// owes more.
+    /// owes more. The row of the invoice itself has the sums that later movements follow from, which
+    /// change; what is told of movements never does.
     ReceivableRow in "rm_receivable" key(invoice_id: InvoiceId, n: i64)
-    index("client": "(client_id, on_day)", "day": "(on_day)") {
+    index("client": "(client_id, on_day)") {
         /// The invoice that it's about.
         invoice_id: InvoiceId,
         /// 0 for the invoice itself, else the position of the event.
@@ -62,33 +34,57 @@ row! {
         /// Who owes.
         client_id: ClientId,
         /// What it is.
-        movement: Movement,
-        /// The day it counts for: of issue, of the payment, or of its going back.
+        kind: MovementKind,
+        /// The invoice, the credit note or the payment.
+        document_id: Uuid,
+        /// The number of the document; of money that of its invoice.
+        number: String,
+        /// The day it counts for.
         on_day: Date,
         /// ISO 4217 code.
         currency: String,
-        /// The number of the invoice or of the credit note; of a payment that of its invoice.
-        number: String,
         /// By how much what is owed changes.
         amount_minor: i64,
-        /// Of a document, before tax.
-        net_minor: i64,
-        /// Of a document, the tax.
-        tax_minor: i64,
-        /// Of a payment, what came in; less than nothing of what went back.
-        cash_minor: i64,
-        /// Of a payment, what was taken off for paying soon; less than nothing where that is lost.
-        discount_minor: i64,
         /// The last day to pay the invoice.
         due_on: Date,
-        /// The credit note.
-        credit_note_id: Option<CreditNoteId>,
-        /// The payment that came or went back.
-        payment_id: Option<PaymentId>,
-        /// When the log took it.
-        recorded_at: Timestamp,
+        /// Of the invoice, what was to be paid; nothing once it's void.
+        payable_minor: i64,
+        /// Of the invoice, what credit notes took back of that.
+        credited_minor: i64,
+        /// Of the invoice, the money that came and did not go back.
+        paid_minor: i64,
+        /// Of the invoice, the discount for paying soon as it was granted; nothing once it's lost.
+        discount_minor: i64,
+        /// Of the invoice, what that is a discount on.
+        discount_of_minor: i64,
         /// Where it stands in the log.
         position: i64,
+    }
+}
+
+impl ReceivableRow {
+    /// The row with these sums.
+    fn with(self, balance: InvoiceBalance) -> Self {
+        ReceivableRow {
+            payable_minor: balance.payable_minor,
+            credited_minor: balance.credited_minor,
+            paid_minor: balance.paid_minor,
+            discount_minor: balance.discount_minor,
+            discount_of_minor: balance.discount_of_minor,
+            ..self
+        }
+    }
+
+    /// The invoice as it stands, of the row of an invoice.
+    fn owing(&self) -> Owing<'_> {
+        let balance = InvoiceBalance {
+            payable_minor: self.payable_minor,
+            credited_minor: self.credited_minor,
+            paid_minor: self.paid_minor,
+            discount_minor: self.discount_minor,
+            discount_of_minor: self.discount_of_minor,
+        };
+        Owing { number: &self.number, issued_on: self.on_day, balance }
     }
 }
 
@@ -98,176 +94,122 @@ pub struct Receivable;
 
 impl ReadModel for Receivable {
     const NAME: &'static str = "receivable";
-    const VERSION: i32 = 1;
+    const VERSION: i32 = 2;
     const READS: &'static [EventTypes] = &[InvoiceEvent::TYPES];
     type Row = ReceivableRow;
 
-    fn touches(event: &Recorded) -> Vec<(InvoiceId, i64)> {
-        let both = |invoice| vec![(invoice, 0), (invoice, event.position)];
-        match invoice_event(event) {
-            Some(InvoiceEvent::InvoiceIssued(event)) => vec![(event.invoice, 0)],
-            Some(InvoiceEvent::InvoiceVoided(event)) => vec![(event.invoice, 0)],
-            Some(InvoiceEvent::InvoicePaid(event)) => both(event.invoice),
-            Some(InvoiceEvent::PaymentReversed(event)) => both(event.invoice),
-            Some(InvoiceEvent::CreditNoteIssued(event)) => both(event.invoice),
+    fn touches(recorded: &Recorded) -> Vec<(InvoiceId, i64)> {
+        let Some(event) = invoice_event(recorded) else { return Vec::new() };
+        match MovementKind::of(event) {
+            Some(MovementKind::Invoice) => vec![(event.invoice(), 0)],
             Some(
-                InvoiceEvent::InvoiceDrafted(_)
-                | InvoiceEvent::InvoiceRedrafted(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => Vec::new(),
+                MovementKind::Void
+                | MovementKind::CreditNote
+                | MovementKind::Payment
+                | MovementKind::Reversal,
+            ) => vec![(event.invoice(), 0), (event.invoice(), recorded.position)],
+            None => Vec::new(),
         }
     }
 
     fn apply(rows: &mut Rows<ReceivableRow>, recorded: &Recorded) {
-        match invoice_event(recorded) {
-            Some(InvoiceEvent::InvoiceIssued(event)) => {
-                rows.put(issued(event.invoice, event.client, &event.sealed, recorded));
-            }
-            Some(InvoiceEvent::InvoiceVoided(event)) => {
-                rows.remove(&(event.invoice, 0));
-            }
-            Some(InvoiceEvent::InvoicePaid(event)) => {
-                let discount_minor = event.discount_minor.unwrap_or(0);
-                follow(rows, event.invoice, recorded, |row| ReceivableRow {
-                    movement: Movement::Payment,
-                    on_day: event.on,
-                    amount_minor: -event.amount_minor - discount_minor,
-                    cash_minor: event.amount_minor,
-                    discount_minor,
-                    payment_id: Some(event.payment),
-                    ..row
-                });
-            }
-            Some(InvoiceEvent::PaymentReversed(event)) => {
-                let discount_minor = event.discount_minor.unwrap_or(0);
-                follow(rows, event.invoice, recorded, |row| ReceivableRow {
-                    movement: Movement::Reversal,
-                    on_day: event.on,
-                    amount_minor: event.amount_minor + discount_minor,
-                    cash_minor: -event.amount_minor,
-                    discount_minor: -discount_minor,
-                    payment_id: Some(event.payment),
-                    ..row
-                });
-            }
-            Some(InvoiceEvent::CreditNoteIssued(event)) => {
-                let (sealed, totals) = (&event.sealed, &event.sealed.totals);
-                follow(rows, event.invoice, recorded, |row| ReceivableRow {
-                    movement: Movement::CreditNote,
-                    on_day: sealed.issued_on,
-                    number: sealed.number.clone(),
-                    amount_minor: -totals.payable_minor,
-                    net_minor: -totals.net_minor,
-                    tax_minor: -totals.tax_minor,
-                    credit_note_id: Some(event.credit_note),
-                    ..row
-                });
-            }
-            Some(
-                InvoiceEvent::InvoiceDrafted(_)
-                | InvoiceEvent::InvoiceRedrafted(_)
-                | InvoiceEvent::InvoiceTermsChanged(_)
-                | InvoiceEvent::InvoiceSent(_)
-                | InvoiceEvent::InvoiceSignedOff(_)
-                | InvoiceEvent::LineDisputed(_)
-                | InvoiceEvent::DisputeSettled(_),
-            )
-            | None => {}
+        let Some(event) = invoice_event(recorded) else { return };
+        if MovementKind::of(event).is_none() {
+            return;
+        }
+        let (invoice_id, client_id) = event.about();
+        let head = rows.get(&(invoice_id, 0)).cloned();
+        let owing = head.as_ref().map(ReceivableRow::owing);
+        let Some((movement, balance)) = Movement::of(owing, event, recorded.recorded_at) else {
+            return;
+        };
+        let Movement { kind, on: on_day, document: document_id, number, amount_minor } = movement;
+        let position = recorded.position;
+        let row = |n, currency, due_on| ReceivableRow {
+            invoice_id,
+            n,
+            client_id,
+            kind,
+            document_id,
+            number,
+            on_day,
+            currency,
+            amount_minor,
+            due_on,
+            payable_minor: 0,
+            credited_minor: 0,
+            paid_minor: 0,
+            discount_minor: 0,
+            discount_of_minor: 0,
+            position,
+        };
+        if let InvoiceEvent::InvoiceIssued(issued) = event {
+            let sealed = &issued.sealed;
+            rows.put(row(0, sealed.currency.clone(), sealed.due_on).with(balance));
+        } else if let Some(head) = head {
+            rows.put(row(position, head.currency.clone(), head.due_on));
+            rows.put(head.with(balance));
         }
     }
 }
 
-fn issued(
-    invoice: InvoiceId,
-    client: ClientId,
-    sealed: &SealedInvoice,
-    recorded: &Recorded,
-) -> ReceivableRow {
-    let totals = &sealed.totals;
-    ReceivableRow {
-        invoice_id: invoice,
-        n: 0,
-        client_id: client,
-        movement: Movement::Invoice,
-        on_day: sealed.issued_on,
-        currency: sealed.currency.clone(),
-        number: sealed.number.clone(),
-        amount_minor: totals.payable_minor,
-        net_minor: totals.net_minor,
-        tax_minor: totals.tax_minor,
-        cash_minor: 0,
-        discount_minor: 0,
-        due_on: sealed.due_on,
-        credit_note_id: None,
-        payment_id: None,
-        recorded_at: recorded.recorded_at,
-        position: recorded.position,
-    }
-}
-
-/// Adds what follows an invoice: it has its client, currency, number and last day to pay.
-fn follow(
-    rows: &mut Rows<ReceivableRow>,
-    invoice: InvoiceId,
-    recorded: &Recorded,
-    made: impl FnOnce(ReceivableRow) -> ReceivableRow,
-) {
-    let Some(issued) = rows.get(&(invoice, 0)) else { return };
-    let base = ReceivableRow {
-        n: recorded.position,
-        net_minor: 0,
-        tax_minor: 0,
-        recorded_at: recorded.recorded_at,
-        position: recorded.position,
-        ..issued.clone()
-    };
-    let row = made(base);
-    rows.put(row);
-}
-
-/// Which movements; what is left out matches all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Of this client.
-    pub client: Option<ClientId>,
-    /// Of this invoice.
-    pub invoice: Option<InvoiceId>,
-    /// The first day.
-    pub from: Option<Date>,
-    /// The last day.
-    pub to: Option<Date>,
-}
-
-impl Wanted {
-    /// Whether this movement is wanted.
-    pub fn covers(&self, row: &ReceivableRow) -> bool {
-        self.client.is_none_or(|client| row.client_id == client)
-            && self.invoice.is_none_or(|invoice| row.invoice_id == invoice)
-            && self.from.is_none_or(|from| row.on_day >= from)
-            && self.to.is_none_or(|to| row.on_day <= to)
-    }
-}
-
-/// Movements by day, and of one day in the order of the log.
+/// A client's movements from the first of these days to the last, by day, and of one day in the
+/// order of the log; those up to a position of the log where one is given.
 pub async fn movements(
     tx: &mut TenantTx,
-    wanted: &Wanted,
+    client: ClientId,
+    (from, to): (Date, Date),
+    as_of: Option<i64>,
 ) -> Result<Vec<ReceivableRow>, ReadError> {
-    let sql = "where ($1::uuid is null or r.client_id = $1)
-            and ($2::uuid is null or r.invoice_id = $2)
-            and ($3::date is null or r.on_day >= $3) and ($4::date is null or r.on_day <= $4)
+    let sql = "where r.client_id = $1 and r.on_day between $2 and $3 and r.position <= $4
         order by r.on_day, r.position";
     let answers = select::<ReceivableRow>(tx, sql)
-        .bind(wanted.client.map(|client| client.0))
-        .bind(wanted.invoice.map(|invoice| invoice.0))
-        .bind(wanted.from.map(Date::to_sqlx))
-        .bind(wanted.to.map(Date::to_sqlx))
+        .bind(client.0)
+        .bind(from.to_sqlx())
+        .bind(to.to_sqlx())
+        .bind(as_of.unwrap_or(i64::MAX))
         .fetch_all()
         .await?;
     read_rows(&answers)
+}
+
+/// What is due of an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Owed {
+    /// Who owes.
+    pub client: ClientId,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The last day to pay.
+    pub due_on: Date,
+    /// Minor units; less than nothing is the client's, and nothing where it's settled.
+    pub balance_minor: i64,
+}
+
+/// What is due of each invoice of these clients, or of all, at the end of a day by the days that
+/// movements count for; as known at a position of the log where one is given.
+pub async fn owed(
+    tx: &mut TenantTx,
+    clients: Option<&[ClientId]>,
+    day: Date,
+    as_of: Option<i64>,
+) -> Result<Vec<Owed>, ReadError> {
+    let sql = "select r.client_id, r.currency, r.due_on, sum(r.amount_minor)::bigint
+        from {t}.rm_receivable r
+        where ($1::uuid[] is null or r.client_id = any($1)) and r.on_day <= $2 and r.position <= $3
+        group by r.invoice_id, r.client_id, r.currency, r.due_on
+        order by r.invoice_id";
+    let clients = clients.map(|ids| ids.iter().map(|client| client.0).collect::<Vec<_>>());
+    let query = tx.query(sql).bind(clients).bind(day.to_sqlx());
+    let rows = query.bind(as_of.unwrap_or(i64::MAX)).fetch_all().await?;
+    let owed = |row: &sqlx::postgres::PgRow| {
+        Ok(Owed {
+            client: ClientId(row.try_get(0)?),
+            currency: row.try_get(1)?,
+            due_on: row.try_get::<SqlDate, _>(2)?.to_jiff(),
+            balance_minor: row.try_get(3)?,
+        })
+    };
+    let owed = rows.iter().map(owed).collect::<Result<_, sqlx::Error>>();
+    Ok(owed.map_err(DoorError::from)?)
 }

@@ -43,6 +43,8 @@ row! {
         /// How long, unrounded; less than nothing where it takes time back. What a credit note took
         /// off an invoice is not in it.
         seconds: i64,
+        /// Of what a credit note set free, what it was credited as: it's billed again as just that.
+        billed_seconds: Option<i64>,
         /// Whether it stands in for a reversed entry, whose day of work it keeps.
         replacement: bool,
         /// Its version.
@@ -67,7 +69,7 @@ pub struct Unbilled;
 
 impl ReadModel for Unbilled {
     const NAME: &'static str = "unbilled";
-    const VERSION: i32 = 3;
+    const VERSION: i32 = 4;
     const READS: &'static [EventTypes] = &[TimeEvent::TYPES, InvoiceEvent::TYPES];
     type Row = UnbilledRow;
 
@@ -149,6 +151,7 @@ fn of_recorded(event: &TimeRecorded, recorded: &Recorded) -> UnbilledRow {
         day: event.worked.day,
         work_day: event.work_day.unwrap_or(event.worked.day),
         seconds: i64::from(event.worked.seconds),
+        billed_seconds: None,
         replacement: event.replaces.is_some(),
         version: event.version,
         billable: event.billable,
@@ -168,10 +171,11 @@ fn of_reversed(event: &TimeReversed, recorded: &Recorded) -> UnbilledRow {
         task_id: event.task,
         day: event.day,
         work_day: event.work_day,
-        seconds: event.signed_seconds(),
+        seconds: event.billable_seconds(),
+        billed_seconds: None,
         replacement: false,
         version: 1,
-        billable: event.billable,
+        billable: event.billable && event.billable_seconds() != 0,
         approved: false,
         invoice_id: None,
         position: recorded.position,

@@ -182,19 +182,23 @@ impl Pricing {
         let mut days: HashMap<i32, usize> = HashMap::new();
         for group in groups {
             let Some(client) = self.client(group.project) else { continue };
-            let (mut terms, mut billed_in): (InEra<TermsOf>, InEra<BilledIn>) = (None, None);
+            let (mut by_rule, mut as_before): (InEra<TermsOf>, InEra<TermsOf>) = (None, None);
+            let mut billed_in: InEra<BilledIn> = None;
             let each = group.days.iter().zip(&group.work_days).zip(&group.seconds);
-            for ((booked, worked), seconds) in each {
+            for (((booked, worked), seconds), fixed) in each.zip(&group.fixed) {
                 let (booked_on, day) = (day_of(*booked), day_of(*worked));
                 let currency = self.in_era(open.to.unwrap_or(booked_on), &mut billed_in, |day| {
                     tasks.currency(self.currency(client, day))
                 });
-                let of = self.in_era(day, &mut terms, |day| {
-                    tasks.terms(self.book.terms(client, &group.on(day), &Spans::new()))
+                let terms = if fixed.is_some() { &mut as_before } else { &mut by_rule };
+                let of = self.in_era(day, terms, |day| {
+                    let terms = self.book.terms(client, &group.on(day), &Spans::new());
+                    tasks.terms(terms, fixed.is_some())
                 });
                 let Group { member, project, task, .. } = *group;
                 let measured = (*seconds).into();
-                let entry = SummedEntry { member, project, task, day, measured };
+                let fixed_seconds = *fixed;
+                let entry = SummedEntry { member, project, task, day, measured, fixed_seconds };
                 all.rounded_seconds += tasks.add(currency, of, entry);
                 all.seconds += *seconds;
                 *days.entry(*booked).or_default() += 1;
@@ -256,7 +260,7 @@ impl Pricing {
 /// What held last, and in which era: from one change of any term to the next.
 type InEra<T> = Option<(usize, T)>;
 
-/// Entries of a member's work on a task; the three lists are of the same length.
+/// Entries of a member's work on a task; the lists are of the same length.
 #[derive(Debug)]
 struct Group {
     project: ProjectId,
@@ -267,14 +271,25 @@ struct Group {
     /// The days of the work.
     work_days: Vec<i32>,
     seconds: Vec<i64>,
+    /// What they are billed as whatever the rule, of what credit notes set free.
+    fixed: Vec<Option<i64>>,
 }
 
 impl Group {
     /// An entry of it on a day, as its terms are asked for.
     fn on(&self, day: Date) -> ReservedEntry {
         let Group { member, project, task, .. } = *self;
-        let entry = EntryId(Uuid::nil());
-        ReservedEntry { entry, version: 0, member, project, task, day, seconds: 0, freed_by: None }
+        ReservedEntry {
+            entry: EntryId(Uuid::nil()),
+            version: 0,
+            member,
+            project,
+            task,
+            day,
+            seconds: 0,
+            freed_by: None,
+            billed_seconds: None,
+        }
     }
 }
 
@@ -297,8 +312,11 @@ async fn groups(
 ) -> Result<Vec<Group>, ReadError> {
     const GROUPED: &str = "select project_id, task_id, member_id,
             pg_catalog.array_agg(day - date '2000-01-01'),
-            pg_catalog.array_agg(work_day - date '2000-01-01'), pg_catalog.array_agg(seconds)
-        from (select r.project_id, r.task_id, r.member_id, r.day, r.work_day, r.seconds";
+            pg_catalog.array_agg(work_day - date '2000-01-01'), pg_catalog.array_agg(seconds),
+            pg_catalog.array_agg(fixed)
+        from (select r.project_id, r.task_id, r.member_id, r.day, r.work_day, r.seconds,
+            case when r.freed_by <> '00000000-0000-0000-0000-000000000000'
+                then coalesce(r.billed_seconds, r.seconds) end as fixed";
     const UP_TO: &str = "
             and ($4::date is null or (r.day, r.entry_id, r.freed_by) <= ($4, $5, $7)) limit $6
         ) as open group by project_id, task_id, member_id";
@@ -321,6 +339,7 @@ async fn groups(
             days: row.try_get(3)?,
             work_days: row.try_get(4)?,
             seconds: row.try_get(5)?,
+            fixed: row.try_get(6)?,
         })
     };
     let groups = answers.iter().map(group).collect::<Result<_, sqlx::Error>>();

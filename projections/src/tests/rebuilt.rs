@@ -3,13 +3,15 @@
 
 use std::cell::Cell;
 
+use domain::log::Recorded;
+
 use super::rows_of;
 use super::samples::{END, History, MONDAY, everything, recorded, weeks_of_time};
 use super::written::{append, tenant};
 use crate::apply::take_turn;
 use crate::as_of::{AsOfError, Cut, as_of};
 use crate::checkpoint::State;
-use crate::feed::FeedError;
+use crate::feed::{self, FeedError};
 use crate::fold::FoldError;
 use crate::rebuild::{RebuildError, rebuild};
 use crate::registry;
@@ -155,4 +157,47 @@ async fn as_of_cuts_the_log_at_a_position_or_an_instant() {
     }
     let future = as_of(&tenant.tenants, tenant.id, model, Cut::Position(12)).await;
     assert!(matches!(future, Err(AsOfError::Future { head: 11 })), "{future:?}");
+}
+
+#[tokio::test]
+async fn the_events_of_some_kinds_of_streams_are_those_of_the_whole_log() {
+    let tenant = tenant().await;
+    let history = everything().0;
+    append(&tenant, &history).await;
+    let mut tx = tenant.tenants.begin_snapshot(tenant.id).await.expect("a transaction");
+    for kinds in [&["settings"][..], &["project", "client"], &["timesheet"], &["no_such_kind"]] {
+        for upto in [0, 1, END / 2, END] {
+            let of_kinds = |event: &&Recorded| {
+                event.position <= upto && kinds.contains(&event.event.stream_type())
+            };
+            let expected: Vec<i64> =
+                history.iter().filter(of_kinds).map(|it| it.position).collect();
+            assert!(upto < END || kinds[0] == "no_such_kind" || !expected.is_empty());
+            let mut found = Vec::new();
+            let read = feed::each_event_of::<FeedError>(&mut tx, kinds, upto, |stored| {
+                found.push(stored.position);
+                Ok(())
+            });
+            read.await.expect("read");
+            assert_eq!(found, expected, "{kinds:?} up to {upto}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hole_in_a_stream_is_an_error_where_its_kind_is_read_alone() {
+    let tenant = tenant().await;
+    let history = everything().0;
+    append(&tenant, &history).await;
+    let mut streams = history.iter().filter(|event| event.version == 2);
+    let second = streams.next().expect("a stream of two events");
+    let mut tx = tenant.tenants.begin_as_owner(tenant.id).await.expect("a transaction");
+    tx.query("alter table {t}.events disable trigger events_never_change").execute().await.unwrap();
+    let lost = "update {t}.events set version = 99 where position = $1";
+    tx.query(lost).bind(second.position).execute().await.expect("done as the owner");
+    let kinds = [second.event.stream_type()];
+    let read = feed::each_event_of::<FeedError>(&mut tx, &kinds, END, |_| Ok(())).await;
+    let Err(FeedError::OutOfOrder { expected: 2, found: 99 }) = read else {
+        panic!("{read:?}");
+    };
 }

@@ -85,6 +85,7 @@ pub(crate) fn drafted(invoice: u128, entries: &[(u128, u32)]) -> InvoiceDrafted 
         day: MONDAY,
         seconds: i64::from(*seconds),
         freed_by: None,
+        billed_seconds: None,
     };
     InvoiceDrafted {
         invoice: InvoiceId(id(invoice)),
@@ -105,6 +106,7 @@ pub(crate) fn voided(invoice: u128, entries: &[u128]) -> InvoiceVoided {
         entries: entries.iter().map(|entry| EntryId(id(*entry))).collect(),
         freed: Vec::new(),
         reason: None,
+        on: None,
     }
 }
 

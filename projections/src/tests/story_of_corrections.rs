@@ -29,6 +29,7 @@ pub(super) fn reversed(entry: u128, reverses: u128, seconds: u32) -> TimeReverse
         seconds,
         billable: true,
         reason: sealed(PurposeClass::Reason, 2, "HHHH"),
+        written_off_seconds: None,
     }
 }
 

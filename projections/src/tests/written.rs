@@ -42,7 +42,7 @@ async fn insert(tx: &mut TenantTx, event: &Recorded, kind: &str, version: i16, p
     tx.query(
         "insert into {t}.events (position, stream_type, stream_id, version, event_type,
             event_version, payload, metadata, event_id, command_id, recorded_at, leaf_hash)
-        values ($1, 'sample', $2, $3, $4, $5, $6::text::json, '{}', $7, $8, $9, '')",
+        values ($1, $10, $2, $3, $4, $5, $6::text::json, '{}', $7, $8, $9, '')",
     )
     .bind(event.position)
     .bind(event.stream.0)
@@ -53,6 +53,7 @@ async fn insert(tx: &mut TenantTx, event: &Recorded, kind: &str, version: i16, p
     .bind(random_id())
     .bind(random_id())
     .bind(jiff_sqlx::ToSqlx::to_sqlx(event.recorded_at))
+    .bind(event.event.stream_type())
     .execute()
     .await
     .expect("an event");

@@ -155,22 +155,9 @@ pub(crate) async fn credit_note_view(
     let row = credit_note::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found_at("{id}"))?;
     tx.commit().await?;
     let story = invoice_story(about, row.invoice_id).await?;
-    let note = |told: &Told| match &told.event {
-        InvoiceEvent::CreditNoteIssued(event) if event.credit_note == id => {
-            Some((event.clone(), told.position))
-        }
-        InvoiceEvent::CreditNoteIssued(_)
-        | InvoiceEvent::InvoiceDrafted(_)
-        | InvoiceEvent::InvoiceVoided(_)
-        | InvoiceEvent::InvoiceRedrafted(_)
-        | InvoiceEvent::InvoiceTermsChanged(_)
-        | InvoiceEvent::InvoiceIssued(_)
-        | InvoiceEvent::InvoiceSent(_)
-        | InvoiceEvent::InvoicePaid(_)
-        | InvoiceEvent::PaymentReversed(_)
-        | InvoiceEvent::InvoiceSignedOff(_)
-        | InvoiceEvent::LineDisputed(_)
-        | InvoiceEvent::DisputeSettled(_) => None,
+    let note = |told: &Told| {
+        let InvoiceEvent::CreditNoteIssued(event) = &told.event else { return None };
+        (event.credit_note == id).then(|| (event.clone(), told.position))
     };
     let (event, position) =
         story.told.iter().find_map(note).ok_or_else(|| Problem::not_found_at("{id}"))?;

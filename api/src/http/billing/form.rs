@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use documents::{FormName, Rendered, cii, ubl};
 use domain::billing::InvoiceEvent;
+use domain::billing::electronic::unfit;
 use domain::billing::sealed::{RenderedForm, SealedInvoice};
 use domain::id::{CreditNoteId, InvoiceId};
 use projections::billing::credit_note;
@@ -21,7 +22,10 @@ use crate::http::call::Call;
 use crate::http::files::content::is_known;
 use crate::http::files::disposition::written;
 use crate::http::members::ById;
-use crate::http::problem::Problem;
+use crate::http::problem::{FieldError, Problem};
+
+/// What is answered where a document was issued without forms for programs.
+const NO_FORM: &str = "billing.no_electronic_form";
 
 /// The syntax that a form is written in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -93,9 +97,12 @@ pub(crate) fn form(
         Syntax::Ubl => (FormName::Ubl, ubl::write(sealed)),
         Syntax::Cii => (FormName::Cii, cii::write(sealed)),
     };
+    let known = forms.iter().find(|form| form.form == name.as_str());
+    if known.is_none() && !forms.is_empty() {
+        return Err(none(sealed));
+    }
     let bytes = bytes.map_err(|error| Problem::internal(&error))?;
     let rendered = Rendered::of(name, bytes);
-    let known = forms.iter().find(|form| form.form == name.as_str());
     if known.is_some_and(|known| known.sha256 != rendered.sha256) && !sealed.is_partly_erased() {
         let detail = "what the sealed facts come to is not what was sealed, so it's not given out; \
                       tell who runs the service";
@@ -114,6 +121,21 @@ pub(crate) fn form(
     found.insert(header::CONTENT_DISPOSITION, written(false, &file));
     found.insert(header::CONTENT_TYPE, HeaderValue::from_static(name.media_type()));
     Ok(Form { status: StatusCode::OK, headers: found, body: rendered.bytes.into() })
+}
+
+/// That a document was issued without forms for programs, and why.
+fn none(sealed: &SealedInvoice) -> Problem {
+    let reasons = unfit(sealed);
+    let each: Vec<String> =
+        reasons.iter().map(|it| format!("{}: {}", it.code(), it.remedy())).collect();
+    let detail = format!(
+        "this document was issued without a form for programs ({}); its page is at /pdf",
+        each.join("; ")
+    );
+    let problem = Problem::new(StatusCode::NOT_FOUND, NO_FORM, detail);
+    reasons.iter().fold(problem, |problem, reason| {
+        problem.with_error(FieldError::new(format!("/{}", reason.code()), NO_FORM, reason.remedy()))
+    })
 }
 
 impl IntoResponse for Form {

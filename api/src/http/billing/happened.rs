@@ -3,7 +3,7 @@
 //! in the log.
 
 use domain::billing::shown::{AgreedTo, DisputedLine};
-use domain::billing::{InvoiceEvent, InvoicePaid, InvoiceSignedOff, LineDisputed};
+use domain::billing::{InvoiceEvent, InvoicePaid, InvoiceSignedOff, LineDisputed, Subject};
 use domain::id::InvoiceId;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -85,22 +85,10 @@ pub(crate) struct PaymentBody {
 impl PaymentBody {
     fn of(told: &Told, event: &InvoicePaid, all: &[Told], currency: &str) -> Self {
         let money = |amount| Money::of(amount, currency);
-        let back = all.iter().filter_map(|told| match &told.event {
-            InvoiceEvent::PaymentReversed(back) if back.payment == event.payment => {
-                Some((told, back))
-            }
-            InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceIssued(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::CreditNoteIssued(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_)
-            | InvoiceEvent::DisputeSettled(_) => None,
+        let of_it = |told: &&Told| told.event.subject() == Subject::Payment(event.payment);
+        let back = all.iter().filter(of_it).filter_map(|told| {
+            let InvoiceEvent::PaymentReversed(back) = &told.event else { return None };
+            Some((told, back))
         });
         let reversed = back.clone().map(|(_, back)| back.amount_minor).sum();
         let reversal = |(told, back): (&Told, &domain::billing::PaymentReversed)| ReversalBody {

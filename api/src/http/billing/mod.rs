@@ -1,7 +1,6 @@
 //! Billing over HTTP: what may be billed, and drafts that reserve it. Amounts are made from the
 //! entries, the rates and the rules at the moment of reading; nothing here is stored.
 
-pub(crate) mod accounts;
 pub(crate) mod applied;
 pub(crate) mod book;
 pub(crate) mod client_links;

@@ -101,19 +101,9 @@ pub(crate) fn shown(view: &InvoiceView) -> InvoiceBody {
 }
 
 fn forms(view: &InvoiceView) -> Vec<FormBody> {
-    let issued = view.told.iter().find_map(|told| match &told.event {
-        InvoiceEvent::InvoiceIssued(event) => Some(event),
-        InvoiceEvent::InvoiceDrafted(_)
-        | InvoiceEvent::InvoiceVoided(_)
-        | InvoiceEvent::InvoiceRedrafted(_)
-        | InvoiceEvent::InvoiceTermsChanged(_)
-        | InvoiceEvent::InvoiceSent(_)
-        | InvoiceEvent::InvoicePaid(_)
-        | InvoiceEvent::PaymentReversed(_)
-        | InvoiceEvent::CreditNoteIssued(_)
-        | InvoiceEvent::InvoiceSignedOff(_)
-        | InvoiceEvent::LineDisputed(_)
-        | InvoiceEvent::DisputeSettled(_) => None,
+    let issued = view.told.iter().find_map(|told| {
+        let InvoiceEvent::InvoiceIssued(event) = &told.event else { return None };
+        Some(event)
     });
     issued.map(|event| event.forms.iter().map(Into::into).collect()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use domain::billing::{GroupBy, ReservedEntry};
 use domain::catalogue::rates::RateKind;
 use domain::id::{ClientId, ProjectId};
 use domain::money::price;
+use domain::time::Rounding;
 use domain::time::rounding::{Measured, entry_seconds};
 use projections::billing::price_book::{PriceBook, Spans, work_of};
 use projections::billing::unbilled::{self, Unbilled, UnbilledRow, Wanted};
@@ -40,6 +41,7 @@ impl OpenEntry {
             day: row.work_day,
             seconds: row.seconds,
             freed_by: row.freed_by.0,
+            billed_seconds: row.billed_seconds,
         }
     }
 }
@@ -121,7 +123,8 @@ impl OpenTime {
         let reserved = entry.reserved();
         let terms = |book: &PriceBook| {
             let mut terms = book.terms(entry.client, &reserved, &self.spans);
-            terms.rounding = terms.rounding.effective();
+            let fixed = reserved.fixed_seconds().is_some();
+            terms.rounding = if fixed { Rounding::NONE } else { terms.rounding.effective() };
             terms
         };
         terms(&self.book) != terms(other)
@@ -131,9 +134,10 @@ impl OpenTime {
     pub(crate) fn alone(&self, entry: &OpenEntry) -> PricedAlone {
         let reserved = entry.reserved();
         let work = work_of(entry.client, &reserved);
-        let span = self.spans.get(&reserved.entry).filter(|_| reserved.freed_by.is_none());
+        let span = self.spans.get(&reserved.entry);
         let measured = Measured { seconds: reserved.seconds, span };
-        let rounded_seconds = entry_seconds(measured, self.book.rounding(&work));
+        let by_rule = || entry_seconds(measured, self.book.rounding(&work));
+        let rounded_seconds = reserved.fixed_seconds().unwrap_or_else(by_rule);
         let rate = self.book.rate(&work, RateKind::Bill);
         let warning = match rate {
             None => Some(LineWarning::NoRate),

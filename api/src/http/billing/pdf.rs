@@ -119,7 +119,7 @@ async fn draft(about: &About, view: InvoiceView) -> Result<Page, Problem> {
         );
     };
     let logo = logo_of(about, sealed.seller.logo).await?;
-    let bytes = rendered(*sealed, logo, Marking::Draft).await?;
+    let bytes = rendered(*sealed, logo, Marking::Draft, false).await?;
     Ok(answered(about, "draft", Rendered::of(FormName::Pdf, bytes)))
 }
 
@@ -142,7 +142,9 @@ async fn page(
     }
     let logo = logo_of(about, sealed.seller.logo).await?;
     let marking = if copy { Marking::Copy } else { Marking::Original };
-    let bytes = rendered(sealed.clone(), logo, marking).await?;
+    // What was issued without forms for programs has none inside of a copy either.
+    let with_form = kept.is_none() || forms.iter().any(|it| it.form == FormName::Cii.as_str());
+    let bytes = rendered(sealed.clone(), logo, marking, with_form).await?;
     Ok(answered(about, &sealed.number, Rendered::of(FormName::Pdf, bytes)))
 }
 
@@ -151,12 +153,10 @@ async fn rendered(
     sealed: SealedInvoice,
     logo: Option<Logo>,
     marking: Marking,
+    with_form: bool,
 ) -> Result<Vec<u8>, Problem> {
     let render = move || {
-        let xml = match marking {
-            Marking::Draft => None,
-            Marking::Original | Marking::Copy => Some(documents::cii::write(&sealed)?),
-        };
+        let xml = with_form.then(|| documents::cii::write(&sealed)).transpose()?;
         documents::pdf::render(&sealed, logo.as_ref(), xml.as_deref(), marking)
     };
     let done = tokio::task::spawn_blocking(render).await;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::sealed::{RateSource, SealedLine};
+use domain::billing::sealed::{RateSource, SealedEntry, SealedLine};
 use domain::billing::{Drafted, ReservedEntry};
 use domain::id::{CreditNoteId, InvoiceId, MemberId};
 use domain::time::Rounding;
@@ -102,6 +102,9 @@ pub(crate) struct LineEntry {
     task: Option<String>,
     date: Date,
     seconds: i64,
+    /// What they are billed as where no rule rounds them again: as they had been credited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    billed_seconds: Option<i64>,
     /// Who made this version of it.
     recorded: Option<StepBody>,
     /// Who approved this version, at last.
@@ -194,9 +197,9 @@ impl Line {
         let lots: BTreeMap<_, _> = held.iter().map(|it| (it.lot(), *it)).collect();
         let entries = line.entries.iter().filter_map(|entry| {
             let held = *lots.get(&entry.lot())?;
-            let (version, seconds) = (entry.version, entry.seconds);
+            let SealedEntry { version, seconds, billed_seconds, .. } = *entry;
             let source = entry.rate_source.unwrap_or(line.rate_source);
-            Some((ReservedEntry { version, seconds, ..held }, Some(source)))
+            Some((ReservedEntry { version, seconds, billed_seconds, ..held }, Some(source)))
         });
         Line {
             description: line.description.clone(),
@@ -291,6 +294,7 @@ async fn made(
     let origins = Origins::load(about, drafted.client, &held, cut).await?;
     let money = |amount: i64| Money::of(amount, &drafted.currency);
     let rule = line.rounding;
+    let by_rule = held.iter().filter(|held| held.billed_seconds.is_none());
     Ok(Provenance {
         invoice_id: drafted.invoice.0,
         credit_note_id: None,
@@ -311,7 +315,7 @@ async fn made(
             rule.scope.as_str()
         ),
         rounding_rule: rule.into(),
-        rounding_rules: applied_to(&origins.book, drafted.client, held.iter()),
+        rounding_rules: applied_to(&origins.book, drafted.client, by_rule),
         issue,
     })
 }
@@ -365,6 +369,7 @@ fn entry(held: &ReservedEntry, origins: &Origins) -> LineEntry {
         task: origins.task(held.task).map(str::to_owned),
         date: held.day,
         seconds: held.seconds,
+        billed_seconds: held.billed_seconds,
         recorded: last(made),
         approved: last(|step| step == Step::Approved),
         steps: steps.iter().map(|stepped| StepBody::of(stepped, origins)).collect(),

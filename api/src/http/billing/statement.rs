@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse, Response};
-use domain::billing::account::{InvoiceAccount, Movement};
 use domain::id::ClientId;
+use jiff::ToSpan;
 use jiff::civil::Date;
+use projections::billing::receivable::{Owed, ReceivableRow, movements, owed};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Money;
-use super::accounts::{accounts, of_clients};
 use super::sight::must_see;
 use crate::http::answer::{Answer, Answers};
 use crate::http::call::Call;
@@ -127,6 +127,7 @@ pub(crate) async fn statement(call: Call<ById, Asked>) -> Result<Stated, Problem
     let (client, asked) = (ClientId(call.path.id), &call.query);
     must_see(&call, client)?;
     let reading = Reading::of(&call);
+    reading.known_by(&["receivable"]).await?;
     let mut standing = reading.begin().await?;
     let row = standing.firm.clients.get(&client).ok_or_else(|| Problem::not_found_at("{id}"))?;
     personal::load(&call.keys, &mut standing.tx, &row.name).await?;
@@ -135,10 +136,12 @@ pub(crate) async fn statement(call: Call<ById, Asked>) -> Result<Stated, Problem
     let to = asked.to.unwrap_or(today);
     let from = asked.from.unwrap_or_else(|| to.first_of_year());
     check_days(from, to)?;
-    let all = accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
+    let (tx, as_of) = (&mut standing.tx, reading.as_of);
+    let moved = movements(tx, client, (from, to), as_of).await?;
+    let before = owed(tx, Some(&[client]), from.saturating_sub(1.day()), as_of).await?;
+    let after = owed(tx, Some(&[client]), to, as_of).await?;
     standing.tx.commit().await?;
-    let ours = [client].into();
-    let accounts = by_currency(of_clients(&all, Some(&ours)), (from, to));
+    let accounts = by_currency(&moved, &before, (&after, to));
     let body = StatementBody { client_id: client.0, client: name, from, to, accounts };
     let format = Format::chosen(asked.format, &call.headers);
     if format == Format::Json {
@@ -154,41 +157,36 @@ pub(crate) async fn statement(call: Call<ById, Asked>) -> Result<Stated, Problem
     Ok(Stated::File(render(table(&body, &reading.slug), manner).await?))
 }
 
-fn by_currency<'a>(
-    accounts: impl Iterator<Item = &'a InvoiceAccount>,
-    (from, to): (Date, Date),
+/// An account for each currency in which anything was ever owed: what moved it in order, what was
+/// due of each invoice before that, and what is at the end of the last day.
+fn by_currency(
+    moved: &[ReceivableRow],
+    before: &[Owed],
+    (after, to): (&[Owed], Date),
 ) -> Vec<AccountBody> {
-    let mut moved: BTreeMap<&str, Vec<(Uuid, &Movement)>> = BTreeMap::new();
     let mut aged: BTreeMap<&str, Aged> = BTreeMap::new();
-    for account in accounts {
-        let (Some(invoice), Some(sealed)) = (account.invoice(), account.sealed()) else { continue };
-        let until = account.movements.iter().filter(|it| it.on <= to);
-        let until = until.map(|it| (invoice.0, it));
-        moved.entry(&sealed.currency).or_default().extend(until);
-        aged.entry(&sealed.currency).or_default().add(account, to);
+    for owed in after {
+        aged.entry(&owed.currency).or_default().add(owed, to);
     }
-    moved.retain(|_, movements| !movements.is_empty());
-    let account = |(currency, mut movements): (&str, Vec<(Uuid, &Movement)>)| {
+    let account = |(currency, aged): (&str, Aged)| {
         let money = |minor| Money::of(minor, currency);
-        movements.sort_by_key(|(_, it)| (it.on, it.position));
-        let before = movements.iter().filter(|(_, it)| it.on < from);
-        let opening: i64 = before.map(|(_, it)| it.amount_minor).sum();
+        let opening: i64 =
+            before.iter().filter(|it| it.currency == currency).map(|it| it.balance_minor).sum();
         let mut balance = opening;
-        let within = movements.into_iter().filter(|(_, it)| it.on >= from);
-        let item = |(invoice_id, it): (Uuid, &Movement)| {
+        let item = |it: &ReceivableRow| {
             balance += it.amount_minor;
             Item {
-                date: it.on,
+                date: it.on_day,
                 kind: it.kind.as_str(),
-                invoice_id,
-                document_id: it.document,
+                invoice_id: it.invoice_id.0,
+                document_id: it.document_id,
                 number: it.number.clone(),
                 amount: money(it.amount_minor),
                 balance: money(balance),
             }
         };
-        let items = within.map(item).collect();
-        let bucket = |bucket| money(aged.get(currency).map_or(0, |aged| aged.get(bucket)));
+        let items = moved.iter().filter(|it| it.currency == currency).map(item).collect();
+        let bucket = |bucket| money(aged.get(bucket));
         AccountBody {
             currency: currency.to_owned(),
             opening: money(opening),
@@ -204,7 +202,7 @@ fn by_currency<'a>(
             },
         }
     };
-    moved.into_iter().map(account).collect()
+    aged.into_iter().map(account).collect()
 }
 
 /// The same as rows: of each account its opening balance, what moved it, its closing balance, and

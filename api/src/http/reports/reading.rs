@@ -18,8 +18,10 @@ use projections::reports::terms::Terms;
 use projections::reports::work::{self, Wanted, Work};
 use projections::row::Rows;
 use projections::time::time_entry::TimeEntryRow;
+use projections::wait::Progress;
 
 use crate::http::call::About;
+use crate::http::moment::{Preferences, fresh_enough};
 use crate::http::problem::Problem;
 
 /// What the reader of a report may see.
@@ -68,6 +70,8 @@ pub(crate) struct Reading {
     pub(crate) as_of: Option<i64>,
     /// The position up to which dated facts are known, where another is asked for.
     pub(crate) known_at: Option<i64>,
+    /// How far read models have come, as far as this process knows.
+    pub(crate) progress: Progress,
     /// Now.
     pub(crate) now: Timestamp,
 }
@@ -83,6 +87,7 @@ impl Reading {
             sees: Sees::of(about),
             as_of: about.as_of,
             known_at: about.known_at,
+            progress: about.app.progress.clone(),
             now: about.now(),
         }
     }
@@ -98,6 +103,14 @@ impl Reading {
             return Err(Problem::forbidden());
         }
         Ok(Some(vec![own]))
+    }
+
+    /// Waits until these read models know the moment of the past that is asked about. It's for those
+    /// whose rows say since when they are so; of others the past is folded from the log.
+    pub(crate) async fn known_by(&self, models: &[&str]) -> Result<(), Problem> {
+        let Some(position) = self.as_of else { return Ok(()) };
+        let parts = (&self.tenants, &self.progress);
+        fresh_enough(parts, self.tenant, models, Some(position), Preferences::default()).await
     }
 
     /// Opens what is needed, all of one moment.

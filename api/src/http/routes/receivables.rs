@@ -16,7 +16,16 @@ pub(super) fn routes() -> Vec<Route> {
             "A client's statement of account",
             statement::statement,
         )
-        .from(&["client", "project", "task", "member", "rate", "rounding_rule", "setting"])
+        .from(&[
+            "client",
+            "project",
+            "task",
+            "member",
+            "rate",
+            "rounding_rule",
+            "setting",
+            "receivable",
+        ])
         .then(),
         get(
             "/invoices/{id}/client-links",

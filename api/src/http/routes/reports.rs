@@ -19,6 +19,23 @@ const MODELS: &[&str] = &[
     "holiday",
 ];
 
+/// Those, and what is billed and owed.
+const BILLING: &[&str] = &[
+    "time_entry",
+    "member",
+    "client",
+    "project",
+    "task",
+    "rate",
+    "rounding_rule",
+    "setting",
+    "work_pattern",
+    "holiday_calendar",
+    "holiday",
+    "billed_entry",
+    "receivable",
+];
+
 pub(super) fn routes() -> Vec<Route> {
     const T: &str = "time";
     vec![
@@ -56,7 +73,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Unbilled time, work in progress, revenue, margin, and what clients owe",
             billing::report,
         )
-        .from(MODELS)
+        .from(BILLING)
         .repeats(billing::REPEATS)
         .known()
         .then(),

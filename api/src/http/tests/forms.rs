@@ -6,6 +6,9 @@ use domain::billing::sealed::{RenderedForm, SealedInvoice};
 use domain::billing::{InvoiceEvent, invoice_stream};
 use domain::id::InvoiceId;
 
+use serde_json::json;
+
+use super::invoicing::Billing;
 use super::receivables::Books;
 use super::{Reply, ask};
 use crate::http::billing::form::{Syntax, form};
@@ -19,19 +22,13 @@ async fn sealed(books: &Books, invoice: InvoiceId) -> Vec<(SealedInvoice, Vec<Re
     tx.commit().await.expect("ended");
     let facts = rows.iter().filter_map(|row| {
         let recorded = row.decode().expect("an event");
-        match recorded.event.family()? {
-            InvoiceEvent::InvoiceIssued(it) => Some(((*it.sealed).clone(), it.forms.clone())),
-            InvoiceEvent::CreditNoteIssued(it) => Some(((*it.sealed).clone(), it.forms.clone())),
-            InvoiceEvent::InvoiceDrafted(_)
-            | InvoiceEvent::InvoiceVoided(_)
-            | InvoiceEvent::InvoiceRedrafted(_)
-            | InvoiceEvent::InvoiceTermsChanged(_)
-            | InvoiceEvent::InvoiceSent(_)
-            | InvoiceEvent::InvoicePaid(_)
-            | InvoiceEvent::PaymentReversed(_)
-            | InvoiceEvent::InvoiceSignedOff(_)
-            | InvoiceEvent::LineDisputed(_)
-            | InvoiceEvent::DisputeSettled(_) => None,
+        let event = recorded.event.family::<InvoiceEvent>()?;
+        if let InvoiceEvent::InvoiceIssued(it) = event {
+            Some(((*it.sealed).clone(), it.forms.clone()))
+        } else if let InvoiceEvent::CreditNoteIssued(it) = event {
+            Some(((*it.sealed).clone(), it.forms.clone()))
+        } else {
+            None
         }
     });
     facts.collect()
@@ -95,4 +92,64 @@ async fn what_is_not_what_was_sealed_is_not_given_out() {
     let problem = form(&headers, Syntax::Cii, &facts, &forms).expect_err("it's another");
     let (status, code, _) = problem.parts();
     assert_eq!((status, &*code), (500, "billing.form_changed"));
+}
+
+/// The details of the warnings of this code.
+fn warned(reply: &Reply, code: &str) -> Vec<String> {
+    let warnings = reply.json()["warnings"].clone();
+    let warnings = warnings.as_array().expect("a list").iter();
+    let ours = warnings.filter(|it| it["code"] == code);
+    ours.map(|it| it["detail"].as_str().expect("a text").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_the_norm_has_no_form_for_is_issued_as_a_page_and_says_why() {
+    let settings = [
+        ("COUNTRY", "KW"),
+        ("CURRENCY", "KWD"),
+        ("VAT_REGISTERED", "true"),
+        ("VAT_NUMBER", "123456"),
+        ("LEGAL_NAME", "Gulf Studio"),
+        ("LEGAL_ADDRESS", "1 Corniche\nKuwait City"),
+    ];
+    let billing = Billing::new(&settings, "KWD").await;
+    billing.known().await;
+    let firm = &billing.firm;
+    let invoice = billing.drafted().await;
+    let issued = billing.issue(&invoice, json!({})).await;
+    issued.is(200);
+    let reasons = warned(&issued, "billing.no_electronic_form");
+    assert!(reasons.len() == 1 && reasons[0].contains("KWD has more"), "{reasons:?}");
+    for query in ["", "?syntax=cii"] {
+        let refused = firm.get(&format!("{invoice}/xml{query}")).await;
+        let problem = refused.json();
+        assert_eq!(problem["errors"][0]["pointer"], "/currency", "{problem}");
+        assert!(problem["detail"].as_str().is_some_and(|it| it.contains("KWD has more")));
+        assert_eq!(refused.problem(404), "billing.no_electronic_form");
+    }
+    let shown = billing.shown(&issued, &invoice).await;
+    assert_eq!(shown["forms"].as_array().map(Vec::len), Some(1), "{shown}");
+    for query in ["", "?copy=true"] {
+        let page = firm.get(&format!("{invoice}/pdf{query}")).await;
+        assert!(page.bytes.starts_with(b"%PDF"), "{}", page.text);
+        assert!(!page.bytes.windows(12).any(|it| it == b"EmbeddedFile"));
+    }
+}
+
+#[tokio::test]
+async fn a_way_to_tax_that_does_not_fit_the_countries_is_told_when_it_is_issued() {
+    let billing = Billing::vendor("ZAR").await;
+    billing.known().await;
+    let invoice = billing.drafted().await;
+    let offered = json!({ "prompt_payment": { "percent": "100", "days": 10 } });
+    let refused = billing.patch(&invoice, &offered).await;
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/prompt_payment");
+    assert_eq!(refused.problem(422), "billing.unsound_prompt_terms");
+    let within = json!({ "tax_category": "K", "tax_reason": "As agreed" });
+    billing.patch(&invoice, &within).await.is(200);
+    let issued = billing.issue(&invoice, json!({ "allow_incomplete": true })).await;
+    issued.is(200);
+    assert_eq!(warned(&issued, "billing.tax_category_misplaced").len(), 2, "{}", issued.text);
+    // Nor has the client a number by which it would owe the tax.
+    assert_eq!(warned(&issued, "billing.no_electronic_form").len(), 1, "{}", issued.text);
 }

@@ -8,14 +8,14 @@ use super::Firm;
 use super::ask::Reply;
 
 /// A firm with ten approved hours of one client, at 1000.00 an hour.
-struct Billing {
-    firm: Firm,
+pub(super) struct Billing {
+    pub(super) firm: Firm,
     client: String,
 }
 
 impl Billing {
     /// With these settings; the client is billed in `currency`.
-    async fn new(settings: &[(&str, &str)], currency: &str) -> Self {
+    pub(super) async fn new(settings: &[(&str, &str)], currency: &str) -> Self {
         let firm = Firm::new().await;
         for (key, value) in settings {
             let path = format!("/settings/{key}");
@@ -42,7 +42,7 @@ impl Billing {
     }
 
     /// Of a vendor in South Africa.
-    async fn vendor(currency: &str) -> Self {
+    pub(super) async fn vendor(currency: &str) -> Self {
         let billing = Billing::new(
             &[
                 ("COUNTRY", "ZA"),
@@ -58,7 +58,7 @@ impl Billing {
         billing.await
     }
 
-    async fn drafted(&self) -> String {
+    pub(super) async fn drafted(&self) -> String {
         let body = json!({
             "client_id": self.client, "from": "2026-03-01", "to": "2026-03-31",
             "group_by": "task",
@@ -68,7 +68,7 @@ impl Billing {
         format!("/invoices/{}", drafted.id())
     }
 
-    async fn known(&self) {
+    pub(super) async fn known(&self) {
         let path = format!("/clients/{}/billing", self.client);
         let body = json!({
             "legal_name": "Nova (Pty) Ltd", "address": ["2 Long Street", "Cape Town"],
@@ -77,11 +77,11 @@ impl Billing {
         self.firm.change("PUT", &path, "*", &body).await.is(200);
     }
 
-    async fn patch(&self, invoice: &str, body: &Value) -> Reply {
+    pub(super) async fn patch(&self, invoice: &str, body: &Value) -> Reply {
         self.firm.change("PATCH", invoice, "*", body).await
     }
 
-    async fn issue(&self, invoice: &str, body: Value) -> Reply {
+    pub(super) async fn issue(&self, invoice: &str, body: Value) -> Reply {
         let mut body = body;
         body["issued_on"] = json!("2026-03-31");
         self.firm.post(&format!("{invoice}/issue"), &body).await
@@ -96,7 +96,7 @@ impl Billing {
         self.firm.post(&format!("{invoice}/payments"), &body).await
     }
 
-    async fn shown(&self, done: &Reply, invoice: &str) -> Value {
+    pub(super) async fn shown(&self, done: &Reply, invoice: &str) -> Value {
         self.firm.get_after(done, invoice).await.is(200)
     }
 }
@@ -155,6 +155,50 @@ async fn an_invoice_is_drafted_changed_issued_sent_paid_in_parts_and_credited() 
     let again = billing.drafted().await;
     let free = billing.shown(&credit, &again).await;
     assert_eq!(free["seconds"], 3600, "exactly what was credited");
+}
+
+#[tokio::test]
+async fn a_credit_note_gives_back_what_came_in_and_no_discount_for_paying_soon() {
+    let billing = Billing::vendor("ZAR").await;
+    let firm = &billing.firm;
+    billing.known().await;
+    for (key, value) in [("PROMPT_PAYMENT_PERCENT", "2"), ("PROMPT_PAYMENT_DAYS", "10")] {
+        let path = format!("/settings/{key}");
+        firm.change("PUT", &path, "*", &json!({ "value": value })).await.is(200);
+    }
+    let invoice = billing.drafted().await;
+    billing.issue(&invoice, json!({})).await.is(200);
+    // 11 500.00 less 230.00.
+    let paid = billing.pay(&invoice, 1_127_000, "ZAR", json!({})).await;
+    let balance = |shown: Value| shown["balance"]["amount_minor"].clone();
+    assert_eq!(balance(billing.shown(&paid, &invoice).await), 0);
+    let early = json!({ "on": "2026-04-04" });
+    let payment = format!("{invoice}/payments/{}", paid.id());
+    let early = firm.change("DELETE", &payment, "*", &early).await;
+    assert_eq!(early.problem(422), "billing.reversed_before_paid");
+    assert_eq!(early.fault().0, "/on");
+    let credit = |lines: Value| {
+        json!({
+            "lines": lines, "fate": "unbilled", "reason": "Agreed", "issued_on": "2026-04-06",
+        })
+    };
+    let notes = format!("{invoice}/credit-notes");
+    let half = firm.post(&notes, &credit(json!([{ "n": 1, "seconds": 18_000 }]))).await;
+    assert_eq!(balance(billing.shown(&half, &invoice).await), -563_500);
+    let rest = firm.post(&notes, &credit(Value::Null)).await;
+    let shown = billing.shown(&rest, &invoice).await;
+    assert_eq!(
+        (&shown["state"], &shown["paid"]["amount_minor"]),
+        (&json!("void"), &json!(1_127_000))
+    );
+    assert_eq!(balance(shown), -1_127_000);
+    // The next documents of both series are of no earlier day.
+    let again = billing.drafted().await;
+    let body = json!({ "issued_on": "2026-03-30" });
+    let early = firm.post(&format!("{again}/issue"), &body).await;
+    assert_eq!(early.problem(422), "billing.before_last_of_series");
+    assert_eq!(early.fault().0, "/issued_on");
+    billing.issue(&again, json!({})).await.is(200);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod access;
 mod approval;
 mod ask;
+mod billed_again;
 mod billing_faults;
 mod billing_paths;
 mod budgets;

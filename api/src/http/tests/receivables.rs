@@ -1,7 +1,9 @@
 //! What is unbilled, earned and owed, in figures that were worked out by hand; as of any moment,
 //! and for whom they are meant.
 
-use commands::billing::{CreditInvoice, IssueInvoice, Part, RecordPayment, ReversePayment};
+use commands::billing::{
+    CreditInvoice, IssueInvoice, Part, RecordPayment, ReversePayment, VoidInvoice,
+};
 use commands::{Command, Sender};
 use domain::billing::Fate;
 use domain::billing::record_payment::Over;
@@ -264,12 +266,43 @@ async fn what_is_owed_is_the_same_by_age_and_by_statement_on_any_day() {
 }
 
 #[tokio::test]
+async fn a_void_invoice_is_owed_until_it_is_void_and_then_by_nobody() {
+    let books = Books::new().await;
+    let invoice = books.draft(0).await;
+    let issued = books.issue(invoice, "2026-03-31").await;
+    let void = VoidInvoice { invoice, reason: None, expected_version: None };
+    let voided = books.send(void).await;
+    let until = "to=2030-12-31";
+    let stated = books.statement(0, &format!("from=2026-01-01&{until}")).await;
+    let items = stated["accounts"][0]["items"].as_array().expect("items");
+    let told: Vec<_> =
+        items.iter().map(|it| (&it["kind"], &it["balance"]["amount_minor"])).collect();
+    assert_eq!(told, [(&json!("invoice"), &json!(300_000)), (&json!("void"), &json!(0))]);
+    assert_eq!(items[0]["number"], items[1]["number"]);
+    let void_on = items[1]["date"].as_str().expect("a day");
+    let day_before = day(void_on).yesterday().expect("a day");
+    let owed = async |query: String| {
+        let aged = books.report(&format!("report=ageing&{query}")).await;
+        total(&aged, "balance_zar").as_i64().unwrap_or_default()
+    };
+    assert_eq!(owed(until.to_owned()).await, 0);
+    assert_eq!(owed(format!("to={day_before}")).await, 300_000, "by days");
+    assert_eq!(owed(format!("{until}&as_of={issued}")).await, 300_000, "by what was known");
+    for (as_of, net, seconds) in [(issued, 300_000, 10_800), (voided, 0, 0)] {
+        let query = format!("report=revenue&from=2026-01-01&to=2030-01-01&as_of={as_of}");
+        let revenue = books.report(&query).await;
+        assert_eq!(total(&revenue, "revenue_zar"), net);
+        assert_eq!(total(&revenue, "seconds"), seconds);
+    }
+}
+
+#[tokio::test]
 async fn a_statement_is_a_file_too() {
     let books = Books::new().await;
     let invoice = books.draft(0).await;
-    books.issue(invoice, "2026-03-31").await;
+    let issued = books.issue(invoice, "2026-03-31").await;
     let path = format!("/clients/{}/statement?to=2026-04-30&format=csv", books.month.clients[0]);
-    let reply = books.month.firm.get(&path).await;
+    let reply = books.month.firm.get(&format!("{path}&min_position={issued}")).await;
     assert_eq!(reply.status.as_u16(), 200);
     assert!(reply.header("content-disposition").contains("statement-"));
     let text = reply.text.clone();

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use commands::jobs::{Job, WorkError};
+use documents::FormName;
 use domain::billing::sealed::{DocumentKind, RenderedForm, SealedInvoice};
 use domain::billing::{InvoiceEvent, InvoiceSent};
 use domain::id::InvoiceId;
@@ -86,7 +87,7 @@ fn said(sealed: &SealedInvoice, bill: &Bill) -> Said {
 }
 
 /// The page as it was kept, and the form for programs, which is the same bytes whenever it's
-/// written.
+/// written, where it was issued with one.
 async fn attachments(
     post: &Post,
     tenant: &TenantRecord,
@@ -111,6 +112,9 @@ async fn attachments(
     }
     if attached.is_empty() {
         return Err(WorkError::never("the document was not kept"));
+    }
+    if !forms.iter().any(|form| form.form == FormName::Ubl.as_str()) {
+        return Ok(attached);
     }
     let ubl = documents::ubl::write(sealed);
     let bytes = ubl.map_err(|error| WorkError::never(error.to_string()))?;

@@ -1,6 +1,7 @@
 //! Who issues and who is to pay, as EN 16931 asks for them: addresses in parts, and numbers with
 //! the prefix of their country. Sealed facts have lines and bare numbers, as people read them.
 
+use domain::billing::electronic;
 use domain::billing::sealed::{Buyer, BuyerParticulars, SealedInvoice, Seller};
 use domain::country::is_country;
 
@@ -39,12 +40,8 @@ pub(crate) struct Party {
     pub(crate) address: Address,
 }
 
-/// The country of the firm; where nobody gave it, that of its currency.
 fn seller_country(sealed: &SealedInvoice) -> &str {
-    let own = sealed.exchange.as_ref().map_or(&sealed.currency, |exchange| &exchange.currency);
-    let by_currency = own.get(..2).unwrap_or_default();
-    let known = [sealed.seller.country.as_str(), by_currency, sealed.buyer.country.as_str()];
-    known.into_iter().find(|code| is_country(code)).unwrap_or(NO_COUNTRY)
+    electronic::seller_country(sealed).unwrap_or(NO_COUNTRY)
 }
 
 /// The firm. Outside the scope of the tax its number is no identifier for that tax (BR-O-02).

@@ -2,17 +2,14 @@
 
 use domain::billing::sealed::{DocumentKind, SealedInvoice};
 use domain::billing::tax::TaxCategory;
+use domain::billing::tax_places::is_in_union;
 use domain::money::minor_digits;
 
 use super::{amount, clean, told};
 
-/// The states of the European Union by their codes.
-const UNION: &str = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI \
-    SK";
-
 /// Why there is no tax as a code of the European Union's list; empty for firms outside of it.
 pub(super) fn reason_code(category: TaxCategory, country: &str) -> &'static str {
-    if !UNION.split_whitespace().any(|state| state == country) {
+    if !is_in_union(country) {
         return "";
     }
     match category {

@@ -11,6 +11,8 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 use typst_kit::fonts::FontStore;
 
+use super::hybrid;
+
 /// What is the same for each document: made once, on first use.
 pub(super) struct Setting {
     library: LazyHash<Library>,
@@ -44,7 +46,7 @@ static SETTING: LazyLock<Setting> = LazyLock::new(|| {
         ),
         facts: file("facts.json"),
         logo: file("logo"),
-        xml: file("factur-x.xml"),
+        xml: file(hybrid::FILE),
     }
 });
 

@@ -11,7 +11,7 @@ use crate::pdf::samples::{self, logo};
 use crate::{FormName, cii};
 
 /// The page of an issued document, with its form for programs inside.
-fn original(sealed: &SealedInvoice, logo: Option<&Logo>) -> Vec<u8> {
+pub(super) fn original(sealed: &SealedInvoice, logo: Option<&Logo>) -> Vec<u8> {
     let xml = cii::write(sealed).expect("a form");
     render(sealed, logo, Some(&xml), Marking::Original).expect("rendered")
 }
@@ -122,6 +122,28 @@ fn the_page_claims_to_be_an_archive_with_all_fonts_inside() {
     let fonts = disk.ask("pdffonts", &["page.pdf"]);
     let embedded = |row: &str| row.split_whitespace().rev().nth(4) == Some("yes");
     assert!(fonts.lines().count() > 2 && fonts.lines().skip(2).all(embedded), "{fonts}");
+}
+
+#[test]
+fn the_metadata_names_the_form_inside_where_there_is_one() {
+    let sealed = samples::rich();
+    let disk = OnDisk::put("announced", &original(&sealed, Some(&logo())));
+    let metadata = disk.ask("pdfinfo", &["-meta", "page.pdf"]);
+    for said in [
+        "xmlns:fx=\"urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#\"",
+        "<fx:DocumentType>INVOICE</fx:DocumentType>",
+        "<fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>",
+        "<fx:Version>1.0</fx:Version>",
+        "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>",
+        "<pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>",
+    ] {
+        assert_eq!(metadata.matches(said).count(), 1, "{said} in {metadata}");
+    }
+    // PDF/A takes one list of schemas.
+    assert_eq!(metadata.matches("<pdfaExtension:schemas>").count(), 1);
+    let draft = render(&sealed, None, None, Marking::Draft).expect("rendered");
+    let metadata = OnDisk::put("draft", &draft).ask("pdfinfo", &["-meta", "page.pdf"]);
+    assert!(metadata.contains("<pdfaid:part>3</pdfaid:part>") && !metadata.contains("fx:"));
 }
 
 #[test]

@@ -148,6 +148,7 @@ impl Bill {
             day: date(2026, 1, *day),
             seconds: *seconds,
             freed_by: None,
+            billed_seconds: None,
         };
         (1..).zip(&self.work).map(entry).collect()
     }
@@ -243,7 +244,8 @@ fn taken(
 ) -> domain::billing::numbering::NumberTaken {
     let pattern = NumberPattern::parse(pattern).expect("a pattern");
     let take = TakeNumber { pattern, issued_on, invoice: INVOICE, credit_note };
-    InvoiceSeries { taken: n - 1 }.next(take)
+    let series = InvoiceSeries { taken: n - 1, last_on: None };
+    series.next(take).expect("a number of its series")
 }
 
 /// What an issued invoice says.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// Where the Python is that has `saxonche` and `factur-x`.
 const PYTHON: &str = "EINVOICE_PYTHON";
@@ -46,11 +47,16 @@ fn python() -> PathBuf {
 
 /// Judges files of these names, which end in `.ubl.xml` or `.cii.xml`.
 pub(crate) fn judge(files: &[(String, Vec<u8>)]) -> Vec<Judged> {
+    answers_of("validate.py", files)
+}
+
+/// What one of the scripts here says of these files, by their names.
+pub(crate) fn answers_of<T: DeserializeOwned>(name: &str, files: &[(String, Vec<u8>)]) -> Vec<T> {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).expect("written");
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/en16931/validate.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/en16931").join(name);
     let python = python();
     let output = Command::new(&python).arg(script).arg(folder.path()).output();
     let output = output.unwrap_or_else(|error| {
@@ -62,6 +68,5 @@ pub(crate) fn judge(files: &[(String, Vec<u8>)]) -> Vec<Judged> {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {said}", python.display());
     let lines = String::from_utf8(output.stdout).expect("UTF-8");
-    let judged = lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON"));
-    judged.collect()
+    lines.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
 }

@@ -3,7 +3,9 @@
 
 mod bill;
 mod cases;
+mod fitting;
 mod generated;
+mod hybrid;
 mod judged;
 
 use documents::{cii, ubl};

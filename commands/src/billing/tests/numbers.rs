@@ -8,6 +8,7 @@ use futures::future::join_all;
 use jiff::ToSpan;
 
 use super::bureau::{Bureau, day};
+use crate::billing::{CreditInvoice, IssueInvoice};
 use crate::testing::refused;
 use crate::time::samples::{duration, week};
 
@@ -80,6 +81,23 @@ async fn two_processes_that_issue_side_by_side_share_one_series() {
     }
     assert_eq!(given(&bureau).await, first(100), "in the order of the log");
     bureau.office.check_claims().await;
+}
+
+#[tokio::test]
+async fn a_document_is_not_of_a_day_before_the_last_one_of_its_series() {
+    let bureau = Bureau::new().await;
+    let drafted = drafts(&bureau, 2).await;
+    let issue = |invoice, on| IssueInvoice { issued_on: Some(day(on)), ..bureau.issue(invoice) };
+    bureau.send(issue(drafted[0], "2026-04-30")).await.expect("issued");
+    let early = bureau.send(issue(drafted[1], "2026-04-29")).await;
+    assert_eq!(refused(early), "billing.before_last_of_series");
+    bureau.send(issue(drafted[1], "2026-04-30")).await.expect("issued on the same day");
+    assert_eq!(given(&bureau).await, first(2));
+    let credit =
+        |invoice, on| CreditInvoice { issued_on: Some(day(on)), ..bureau.credit(invoice, None) };
+    bureau.send(credit(drafted[0], "2026-05-02")).await.expect("credited");
+    let early = bureau.send(credit(drafted[1], "2026-05-01")).await;
+    assert_eq!(refused(early), "billing.before_last_of_series");
 }
 
 #[tokio::test]

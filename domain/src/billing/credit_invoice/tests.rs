@@ -1,13 +1,13 @@
 //! Credit notes by example: what they take, what they say, and what is refused.
 
 use super::*;
-use crate::billing::InvoiceEvent;
 use crate::billing::draft_terms::{DraftDiscount, DraftTerms};
 use crate::billing::exchange::{ExchangeRate, StatedRate};
 use crate::billing::samples::{
     credit, credit_all, credit_number, day, draft_of, hourly, issue_at, issued, issued_from,
     issued_with, percent, with_terms,
 };
+use crate::billing::{FreedSeconds, InvoiceEvent};
 use crate::billing::{InvoiceState, Settlement, invoice_stream};
 use crate::catalogue::rates::Rate;
 use crate::log::{ClaimChange, ClaimKey, claims_of};
@@ -160,7 +160,8 @@ fn seconds_come_from_the_first_entries_or_from_those_that_are_named() {
     assert_eq!(second.sealed.lines[0].quantity, "0.1667");
     let freed: Vec<_> = issued_of(&state).freed().into_iter().collect();
     let lot = |n, by: &CreditNoteIssued| Lot { entry: entry_id(n), freed_by: Some(by.credit_note) };
-    assert_eq!(freed, [(lot(2, &first), 400), (lot(3, &second), 600)]);
+    let part = |seconds| FreedSeconds { seconds, billed_seconds: Some(seconds) };
+    assert_eq!(freed, [(lot(2, &first), part(400)), (lot(3, &second), part(600))]);
 }
 
 #[test]

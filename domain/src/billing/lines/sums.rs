@@ -44,6 +44,8 @@ pub struct SummedEntry<'a> {
     pub day: Date,
     /// How long, and from when to when where its rounding asks for that.
     pub measured: Measured<'a>,
+    /// What it's billed as whatever the rule, of what a credit note set free.
+    pub fixed_seconds: Option<i64>,
 }
 
 /// What makes entries share a line of a draft by task.
@@ -68,9 +70,10 @@ pub struct TaskSums {
 }
 
 impl TaskSums {
-    /// Terms to add entries under; equal ones make one line.
-    pub fn terms(&mut self, terms: Terms) -> TermsOf {
-        let (shared, _) = SharedTerms::of(terms);
+    /// Terms to add entries under, or those of them that are billed as `fixed` seconds; equal ones
+    /// make one line.
+    pub fn terms(&mut self, terms: Terms, fixed: bool) -> TermsOf {
+        let (shared, _) = SharedTerms::of(terms, fixed);
         let told = self.terms_told.entry(shared).or_insert_with_key(|shared| {
             self.terms.push(shared.clone());
             TermsOf(self.terms.len() - 1)
@@ -89,10 +92,10 @@ impl TaskSums {
 
     /// Adds an entry; answers what it's rounded to by itself, by what has an effect in the rule.
     pub fn add(&mut self, currency: BilledIn, terms: TermsOf, entry: SummedEntry<'_>) -> i64 {
-        let SummedEntry { member, project, task, day, measured } = entry;
+        let SummedEntry { member, project, task, day, measured, fixed_seconds } = entry;
         let line = self.lines.entry((currency, project, task, terms)).or_default();
         let rounding = self.terms[terms.0].rounding;
-        let alone = entry_seconds(measured, rounding);
+        let alone = fixed_seconds.unwrap_or_else(|| entry_seconds(measured, rounding));
         line.seconds += measured.seconds;
         line.rounded += alone;
         if rounding.scope == RoundingScope::Day {

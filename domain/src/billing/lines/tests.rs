@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::billing::samples::day;
+use crate::billing::samples::{credit_note, day};
 use crate::time::rounding::entry_seconds;
 use crate::time::samples::{entry_id, member, project, span_in, task};
 use crate::time::{RoundingMode, RoundingScope, RoundingTie};
@@ -29,6 +29,7 @@ fn reserved(entry: u128, on: &str, seconds: i64) -> ReservedEntry {
         day: day(on),
         seconds,
         freed_by: None,
+        billed_seconds: None,
     }
 }
 
@@ -173,12 +174,12 @@ fn a_rule_for_ends_bills_the_difference_of_the_rounded_ends() {
 }
 
 fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
-    let entry = (1_i64..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3);
+    let entry = (1_i64..=86_400, 0_i32..5, 1_u128..4, 1_u128..3, 1_u128..3, 0_u8..6);
     prop::collection::vec(entry, 1..40).prop_map(|entries| {
         let first = day("2026-01-05");
         (1..)
             .zip(entries)
-            .map(|(n, (seconds, after, by, on, doing))| ReservedEntry {
+            .map(|(n, (seconds, after, by, on, doing, freed))| ReservedEntry {
                 entry: entry_id(n),
                 version: 1,
                 member: member(by),
@@ -186,7 +187,8 @@ fn any_entries() -> impl Strategy<Value = Vec<ReservedEntry>> {
                 task: task(doing),
                 day: first + jiff::Span::new().days(after),
                 seconds,
-                freed_by: None,
+                freed_by: (freed < 2).then(|| credit_note(1)),
+                billed_seconds: (freed < 1).then_some(seconds + 77),
             })
             .collect()
     })
@@ -231,7 +233,10 @@ proptest! {
                 prop_assert_eq!(line.net_minor.is_some(), priced);
                 prop_assert_eq!(line.unit_price_minor.is_some(), priced);
                 if mode == RoundingMode::None {
-                    prop_assert_eq!(line.rounded_seconds, line.seconds);
+                    let of = |id: &EntryId| entries.iter().find(|it| it.entry == *id);
+                    let held = line.entries.iter().filter_map(of);
+                    let as_before = held.map(|it| it.fixed_seconds().unwrap_or(it.seconds));
+                    prop_assert_eq!(line.rounded_seconds, as_before.sum::<i64>());
                 }
             }
             billed.push(lines.iter().map(|line| line.rounded_seconds).sum::<i64>());
@@ -288,12 +293,14 @@ proptest! {
         for entry in &entries {
             let terms = at(entry);
             let (rule, span) = (terms.rounding, terms.span.clone());
-            let of = sums.terms(terms);
+            let fixed_seconds = entry.fixed_seconds();
+            let of = sums.terms(terms, fixed_seconds.is_some());
             let measured = Measured { seconds: entry.seconds, span: span.as_ref() };
             let ReservedEntry { member, project, task, day, .. } = *entry;
-            let added = SummedEntry { member, project, task, day, measured };
+            let added = SummedEntry { member, project, task, day, measured, fixed_seconds };
             let alone = sums.add(currency, of, added);
-            prop_assert_eq!(alone, entry_seconds(measured, rule.effective()));
+            let by_rule = entry_seconds(measured, rule.effective());
+            prop_assert_eq!(alone, fixed_seconds.unwrap_or(by_rule));
         }
         let mut expected = Sum::default();
         for line in invoice_lines(&entries, GroupBy::Task, "ZAR", at, price) {

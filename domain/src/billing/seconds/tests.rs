@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::billing::credit_invoice::{self, CreditPart, CreditWhat};
-use crate::billing::samples::{credit, credit_note, draft_of, issue};
-use crate::billing::void_invoice::{self, VoidInvoice};
+use crate::billing::samples::{credit, credit_note, draft_of, issue, void};
+use crate::billing::void_invoice;
 use crate::billing::{Invoice, InvoiceDrafted, InvoiceVoided, issue_invoice};
 use crate::time::samples::{entry_id, invoice};
 
@@ -53,12 +53,12 @@ fn a_draft_reserves_an_issue_bills_and_a_void_gives_back() {
     let (mut ledger, state) = drafted();
     let reserved = EntrySeconds { reserved: 3600, ..EntrySeconds::default() };
     assert_eq!(ledger.entry(entry_id(1)), reserved);
-    let voided = void_invoice::decide(&state, VoidInvoice { invoice: invoice(1), reason: None });
+    let voided = void_invoice::decide(&state, void());
     ledger.apply(&voided.expect("voided").into()).expect("given back");
     assert_eq!(ledger.entry(entry_id(1)).unbilled, 3600);
     let (mut ledger, state) = issued();
     assert_eq!(ledger.entry(entry_id(2)).billed, 1800);
-    let voided = void_invoice::decide(&state, VoidInvoice { invoice: invoice(1), reason: None });
+    let voided = void_invoice::decide(&state, void());
     ledger.apply(&voided.expect("voided").into()).expect("given back");
     assert_eq!(ledger.entry(entry_id(2)).unbilled, 1800);
 }
@@ -112,6 +112,7 @@ fn a_history_in_which_a_second_is_in_two_places_or_none_is_refused() {
         entries: Vec::new(),
         freed: Vec::new(),
         reason: None,
+        on: None,
     };
     assert_eq!(ledger.apply(&other.into()), Ok(()));
     assert_eq!(ledger.entry(entry_id(1)).reserved, 3600);

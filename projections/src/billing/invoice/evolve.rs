@@ -3,7 +3,8 @@
 
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::{
-    CreditNoteIssued, InvoiceDrafted, InvoiceEvent, InvoiceState, InvoiceVoided, ReservedEntry,
+    CreditNoteIssued, InvoiceBalance, InvoiceDrafted, InvoiceEvent, InvoiceState, InvoiceVoided,
+    ReservedEntry,
 };
 use domain::log::Recorded;
 use jiff::Timestamp;
@@ -38,6 +39,8 @@ impl InvoiceRow {
             payable_minor: None,
             paid_minor: 0,
             discount_minor: 0,
+            granted_minor: 0,
+            granted_of_minor: 0,
             credited_minor: 0,
             balance_minor: 0,
             credit_notes: 0,
@@ -61,6 +64,7 @@ impl InvoiceRow {
             InvoiceEvent::InvoiceVoided(InvoiceVoided { .. }) => {
                 self.state = InvoiceState::Void;
                 self.voided_at = Some(at);
+                self.balance_minor = 0;
             }
             InvoiceEvent::InvoiceRedrafted(event) => {
                 let ((taken, more), (released, less)) = (sum(&event.taken), sum(&event.released));
@@ -73,19 +77,18 @@ impl InvoiceRow {
                 self.signed_off = false;
             }
             InvoiceEvent::InvoiceTermsChanged(_) => self.signed_off = false,
-            InvoiceEvent::InvoiceIssued(event) => self.issue(&event.sealed, at),
+            InvoiceEvent::InvoiceIssued(issued) => {
+                self.issue(&issued.sealed, at);
+                self.settle(event, at);
+            }
             InvoiceEvent::InvoiceSent(event) => self.sent |= event.credit_note.is_none(),
-            InvoiceEvent::InvoicePaid(event) => {
-                let discount = event.discount_minor.unwrap_or(0);
-                self.paid_minor += event.amount_minor + discount;
-                self.discount_minor += discount;
+            InvoiceEvent::InvoicePaid(_) | InvoiceEvent::PaymentReversed(_) => {
+                self.settle(event, at);
             }
-            InvoiceEvent::PaymentReversed(event) => {
-                let discount = event.discount_minor.unwrap_or(0);
-                self.paid_minor -= event.amount_minor + discount;
-                self.discount_minor -= discount;
+            InvoiceEvent::CreditNoteIssued(note) => {
+                self.credit(note);
+                self.settle(event, at);
             }
-            InvoiceEvent::CreditNoteIssued(event) => self.credit(event),
             InvoiceEvent::InvoiceSignedOff(_) => self.signed_off = true,
             InvoiceEvent::LineDisputed(_) => {
                 self.disputed += 1;
@@ -93,7 +96,6 @@ impl InvoiceRow {
             }
             InvoiceEvent::DisputeSettled(_) => self.disputed -= 1,
         }
-        self.settle(at);
     }
 
     fn issue(&mut self, sealed: &SealedInvoice, at: Timestamp) {
@@ -116,17 +118,33 @@ impl InvoiceRow {
     fn credit(&mut self, event: &CreditNoteIssued) {
         let totals = &event.sealed.totals;
         self.credit_notes += 1;
-        self.credited_minor += totals.payable_minor;
         self.left_gross_minor -= totals.gross_minor;
         self.left_net_minor -= nets(&event.sealed);
         let gone = event.moved.iter().filter(|moved| moved.left == 0).count();
         self.left_lots -= i64::try_from(gone).expect("one event holds far fewer");
     }
 
+    /// The sums that make its balance.
+    fn balance(&self) -> InvoiceBalance {
+        InvoiceBalance {
+            payable_minor: self.payable_minor.unwrap_or(0),
+            credited_minor: self.credited_minor,
+            paid_minor: self.paid_minor - self.discount_minor,
+            discount_minor: self.granted_minor,
+            discount_of_minor: self.granted_of_minor,
+        }
+    }
+
     /// Says what is due, and how far it has come. What is void stays so.
-    fn settle(&mut self, at: Timestamp) {
-        let Some(payable_minor) = self.payable_minor else { return };
-        self.balance_minor = payable_minor - self.credited_minor - self.paid_minor;
+    fn settle(&mut self, event: &InvoiceEvent, at: Timestamp) {
+        let mut balance = self.balance();
+        balance.take(event);
+        self.credited_minor = balance.credited_minor;
+        self.paid_minor = balance.settled_minor();
+        self.discount_minor = balance.discount_left_minor();
+        self.granted_minor = balance.discount_minor;
+        self.granted_of_minor = balance.discount_of_minor;
+        self.balance_minor = balance.balance_minor();
         if self.state == InvoiceState::Void {
             return;
         }

@@ -3,7 +3,8 @@
 //! the invoice holds the rest, the entry can't change under it.
 
 use domain::billing::{
-    CreditNoteIssued, Fate, InvoiceEvent, InvoiceVoided, Lot, MovedSeconds, ReservedEntry,
+    CreditNoteIssued, Fate, FreedSeconds, InvoiceEvent, InvoiceVoided, Lot, MovedSeconds,
+    ReservedEntry,
 };
 use domain::id::{EntryId, InvoiceId};
 
@@ -117,14 +118,20 @@ fn credit(
     let Some(row) = rows.get(&held).filter(|row| row.invoice_id == Some(event.invoice)) else {
         return;
     };
-    let left = UnbilledRow { seconds: moved.left, position, ..row.clone() };
+    let billed = row.billed_seconds.zip(moved.billed_seconds);
+    let billed_seconds = billed.map(|(all, credited)| all - credited);
+    let left = UnbilledRow { seconds: moved.left, billed_seconds, position, ..row.clone() };
     rows.put(left.clone());
     if moved.fate == Fate::WrittenOff {
         return;
     }
     let lot = freed_lot(event, moved);
-    let before = rows.get(&key_of(lot)).map_or(0, |row| row.seconds);
-    let seconds = before + moved.seconds;
+    let before = rows
+        .get(&key_of(lot))
+        .map(|row| FreedSeconds { seconds: row.seconds, billed_seconds: row.billed_seconds });
+    let mut freed = before.unwrap_or(FreedSeconds::NONE);
+    freed.add(moved);
+    let FreedSeconds { seconds, billed_seconds } = freed;
     let freed_by = FreedBy(lot.freed_by);
-    rows.put(UnbilledRow { freed_by, seconds, invoice_id: None, ..left });
+    rows.put(UnbilledRow { freed_by, seconds, billed_seconds, invoice_id: None, ..left });
 }

@@ -77,6 +77,7 @@ fn reserved(freed_by: Option<CreditNoteId>) -> ReservedEntry {
         day: TUESDAY,
         seconds: 3600,
         freed_by,
+        billed_seconds: None,
     }
 }
 
@@ -147,6 +148,7 @@ fn line(full: bool) -> SealedLine {
         entry: EntryId(id(ENTRY)),
         version: 1,
         freed_by: full.then(CREDIT),
+        billed_seconds: None,
         seconds: 3600,
         rate_source: full.then_some(rate_source),
         rounding_source: full.then_some(rounding_source),
@@ -294,6 +296,7 @@ fn documents() -> Vec<InvoiceEvent> {
         left: 1800,
         whole,
         fate,
+        billed_seconds: None,
     };
     let moved =
         vec![moved(None, true, Fate::Unbilled), moved(Some(credit_note), false, Fate::WrittenOff)];
@@ -370,7 +373,15 @@ pub(crate) fn series() -> Vec<Event> {
     let taken = |document, number: &str, credit_note| {
         let number = number.to_owned();
         let invoice = INVOICE_ID();
-        let event = NumberTaken { document, year: 2026, n: 1, number, invoice, credit_note };
+        let event = NumberTaken {
+            document,
+            year: 2026,
+            n: 1,
+            number,
+            invoice,
+            credit_note,
+            issued_on: None,
+        };
         Event::from(SeriesEvent::from(event))
     };
     vec![

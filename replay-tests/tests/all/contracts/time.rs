@@ -88,6 +88,7 @@ fn reversed() -> TimeReversed {
         seconds: 2730,
         billable: true,
         reason: text(NOVA, PurposeClass::Reason, "was another's bridge"),
+        written_off_seconds: None,
     }
 }
 
@@ -223,10 +224,11 @@ pub(crate) fn invoices() -> Vec<Event> {
         day: TUESDAY,
         seconds: 2730,
         freed_by: None,
+        billed_seconds: None,
     };
     let voided = |reason| {
         let (entries, freed) = (vec![EntryId(id(ENTRY))], vec![]);
-        of(InvoiceVoided { invoice, client, entries, freed, reason }.into())
+        of(InvoiceVoided { invoice, client, entries, freed, reason, on: None }.into())
     };
     let why = text(UMBRELLA, PurposeClass::Reason, "for the wrong month");
     vec![

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::account::InvoiceAccount;
 use domain::id::ClientId;
 use jiff::civil::Date;
+use projections::billing::receivable::{Owed, owed};
 use projections::reports::grouped::{Dimension, Part};
 
 use super::Terms;
 use super::placed::{Places, money};
-use crate::http::billing::accounts::{accounts, of_clients};
 use crate::http::problem::Problem;
 use crate::http::reports::names::Names;
 use crate::http::reports::reading::{Reading, Standing};
@@ -64,17 +63,9 @@ pub(crate) struct Aged(BTreeMap<Bucket, i64>);
 
 impl Aged {
     /// Adds what is due of an invoice at the end of a day.
-    pub(crate) fn add(&mut self, account: &InvoiceAccount, day: Date) {
-        let (balance, Some(sealed)) = (account.balance_on(day), account.sealed()) else { return };
-        if balance != 0 {
-            *self.0.entry(Bucket::of(balance, sealed.due_on, day)).or_default() += balance;
-        }
-    }
-
-    fn add_all(&mut self, other: &Aged) {
-        for (bucket, amount) in &other.0 {
-            *self.0.entry(*bucket).or_default() += amount;
-        }
+    pub(crate) fn add(&mut self, owed: &Owed, day: Date) {
+        let bucket = Bucket::of(owed.balance_minor, owed.due_on, day);
+        *self.0.entry(bucket).or_default() += owed.balance_minor;
     }
 
     /// What is in a bucket.
@@ -86,10 +77,6 @@ impl Aged {
     pub(crate) fn balance(&self) -> i64 {
         self.0.values().sum()
     }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 pub(super) async fn table(
@@ -97,22 +84,18 @@ pub(super) async fn table(
     mut standing: Standing,
     terms: &Terms,
 ) -> Result<Table, Problem> {
-    let all = accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
+    let day = terms.days.1;
+    let clients: Option<Vec<ClientId>> =
+        terms.clients.as_ref().map(|clients| clients.iter().copied().collect());
+    let all = owed(&mut standing.tx, clients.as_deref(), day, reading.as_of).await?;
     let names = Names::open(&reading.keys, &mut standing.tx, &standing.firm).await?;
     standing.tx.commit().await?;
-    let day = terms.days.1;
     let mut rows: BTreeMap<ClientId, BTreeMap<String, Aged>> = BTreeMap::new();
     let mut total: BTreeMap<String, Aged> = BTreeMap::new();
-    for account in of_clients(&all, terms.clients.as_ref()) {
-        let mut aged = Aged::default();
-        aged.add(account, day);
-        let (Some(drafted), Some(sealed)) = (account.drafted(), account.sealed()) else { continue };
-        if aged.is_empty() {
-            continue;
-        }
-        let of_client = rows.entry(drafted.client).or_default();
-        of_client.entry(sealed.currency.clone()).or_default().add_all(&aged);
-        total.entry(sealed.currency.clone()).or_default().add_all(&aged);
+    for owed in all.iter().filter(|owed| owed.balance_minor != 0) {
+        let of_client = rows.entry(owed.client).or_default();
+        of_client.entry(owed.currency.clone()).or_default().add(owed, day);
+        total.entry(owed.currency.clone()).or_default().add(owed, day);
     }
     let currencies: Vec<String> = total.keys().cloned().collect();
     let places = Places::of(vec![Dimension::Client]);

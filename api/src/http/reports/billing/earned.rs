@@ -3,17 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::billing::account::{InvoiceAccount, Share};
 use domain::catalogue::rates::RateKind;
-use domain::id::{ClientId, MemberId, ProjectId, TaskId};
+use domain::id::{MemberId, ProjectId, TaskId};
 use domain::money::price;
-use projections::billing::price_book::{PriceBook, work_of};
+use projections::billing::billed_entry::{Billed, Wanted, billed};
+use projections::billing::price_book::PriceBook;
 use projections::reports::grouped::Part;
 use uuid::Uuid;
 
 use super::placed::{Places, money, seconds};
 use super::{GroupName, Terms};
-use crate::http::billing::accounts::{accounts, of_clients};
 use crate::http::problem::Problem;
 use crate::http::reports::names::Names;
 use crate::http::reports::reading::{Reading, Standing};
@@ -45,42 +44,38 @@ struct Earned {
 }
 
 impl Earned {
-    fn add(&mut self, share: &Share, currency: &str) {
-        self.seconds += share.seconds;
-        let amounts = self.money.entry(currency.to_owned()).or_default();
+    fn add(&mut self, part: &Billed) {
+        self.seconds += part.seconds;
+        let amounts = self.money.entry(part.currency.clone()).or_default();
         amounts.earned = true;
-        if share.credit {
-            amounts.credited -= share.net_minor;
+        if part.takes_back {
+            amounts.credited -= part.net_minor;
         } else {
-            amounts.issued += share.net_minor;
+            amounts.issued += part.net_minor;
         }
     }
 
-    /// Pays for a share: for what is credited the same is taken back that was paid for it.
-    fn pay(&mut self, share: &Share, client: ClientId, book: &PriceBook) {
-        let Some(work) = &share.work else {
-            self.uncosted_seconds += share.seconds;
-            return;
-        };
-        let rated = work_of(client, work);
-        match book.rate(&rated, RateKind::Cost) {
-            Some(rate) => {
+    /// Pays for a part: for what is taken back the same is that was paid for it.
+    fn pay(&mut self, part: &Billed, book: &PriceBook) {
+        let rated = part.work.as_ref().map(|work| (work, book.rate(work, RateKind::Cost)));
+        match rated {
+            Some((work, Some(rate))) => {
                 let day = book.settings().working_day_seconds(work.day);
-                let cost = price(share.seconds, rate, day);
+                let cost = price(part.seconds, rate, day);
                 self.money.entry(rate.currency.clone()).or_default().cost += cost;
             }
-            None => self.uncosted_seconds += share.seconds,
+            Some((_, None)) | None => self.uncosted_seconds += part.seconds,
         }
     }
 }
 
-/// The place of a share; work that is not known any more has a nil id.
-fn place(groups: &[GroupName], client: ClientId, share: &Share) -> Vec<Part> {
+/// The place of a part; work that is not known has a nil id.
+fn place(groups: &[GroupName], part: &Billed) -> Vec<Part> {
     let nobody = Uuid::nil();
-    let work = share.work.as_ref();
-    let part = |group: &GroupName| match group {
-        GroupName::Client => Some(Part::Client(Some(client))),
-        GroupName::Month => Some(Part::Month(share.on.first_of_month())),
+    let work = part.work.as_ref();
+    let place = |group: &GroupName| match group {
+        GroupName::Client => Some(Part::Client(Some(part.client))),
+        GroupName::Month => Some(Part::Month(part.on.first_of_month())),
         GroupName::Project => {
             Some(Part::Project(work.map_or(ProjectId(nobody), |work| work.project)))
         }
@@ -88,22 +83,7 @@ fn place(groups: &[GroupName], client: ClientId, share: &Share) -> Vec<Part> {
         GroupName::Member => Some(Part::Member(work.map_or(MemberId(nobody), |work| work.member))),
         GroupName::Stage => None,
     };
-    groups.iter().filter_map(part).collect()
-}
-
-/// The shares of these days with their client and currency.
-fn shares<'a>(
-    accounts: impl Iterator<Item = &'a InvoiceAccount>,
-    terms: &'a Terms,
-) -> impl Iterator<Item = (ClientId, &'a str, &'a Share)> {
-    let (from, to) = terms.days;
-    accounts.flat_map(move |account| {
-        let of = account.drafted().zip(account.sealed());
-        of.into_iter().flat_map(move |(drafted, sealed)| {
-            let within = account.shares.iter().filter(move |it| (from..=to).contains(&it.on));
-            within.map(move |share| (drafted.client, sealed.currency.as_str(), share))
-        })
-    })
+    groups.iter().filter_map(place).collect()
 }
 
 pub(super) async fn table(
@@ -112,16 +92,18 @@ pub(super) async fn table(
     terms: &Terms,
     with_costs: bool,
 ) -> Result<Table, Problem> {
-    let all = accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
+    let (clients, days) = (terms.clients.as_ref(), terms.days);
+    let wanted = Wanted { clients, days, as_of: reading.as_of };
+    let all = billed(&mut standing.tx, wanted).await?;
     let names = Names::open(&reading.keys, &mut standing.tx, &standing.firm).await?;
     standing.tx.commit().await?;
     let (mut rows, mut total) = (BTreeMap::<Vec<Part>, Earned>::new(), Earned::default());
-    for (client, currency, share) in shares(of_clients(&all, terms.clients.as_ref()), terms) {
-        let row = rows.entry(place(&terms.groups, client, share)).or_default();
+    for part in &all {
+        let row = rows.entry(place(&terms.groups, part)).or_default();
         for sums in [row, &mut total] {
-            sums.add(share, currency);
+            sums.add(part);
             if with_costs {
-                sums.pay(share, client, &standing.book);
+                sums.pay(part, &standing.book);
             }
         }
     }

@@ -37,6 +37,8 @@ pub(crate) use ageing::{Aged, BUCKETS, Bucket};
 
 /// The keys of the query that may be given more than once.
 pub(crate) const REPEATS: &[&str] = &["group_by", "client_id"];
+/// What is billed and owed is told by rows that say since when they are so.
+const KEPT: &[&str] = &["billed_entry", "receivable"];
 /// How far back work is looked for that was not billed yet, in years.
 const YEARS_BACK: i16 = 5;
 
@@ -157,6 +159,7 @@ pub(crate) async fn table(
     }
     let groups = groups(asked, name)?;
     let clients = clients(asked, seen)?;
+    reading.known_by(KEPT).await?;
     let mut standing = reading.begin().await?;
     let today = today(reading, &mut standing.tx, standing.book.settings()).await?;
     let days = days(asked, name, today)?;

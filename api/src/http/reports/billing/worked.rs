@@ -4,16 +4,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::billing::account::Taken;
 use domain::id::EntryId;
 use domain::time::EntryState;
+use projections::billing::billed_entry::{Taken, taken};
 use projections::reports::grouped::{Grouped, Part};
 use projections::reports::sums::{Sums, Terming};
 use projections::reports::work::{Wanted, Work};
 
 use super::placed::{Places, money, seconds};
 use super::{GroupName, Terms};
-use crate::http::billing::accounts::{accounts, taken_by};
 use crate::http::problem::Problem;
 use crate::http::reports::answer::{ROWS_MAX, too_many_rows};
 use crate::http::reports::names::Names;
@@ -94,8 +93,7 @@ pub(super) async fn table(
     terms: &Terms,
     in_progress: bool,
 ) -> Result<Table, Problem> {
-    let accounts = accounts(&mut standing.tx, standing.book.settings(), reading.as_of).await?;
-    let taken = taken_by(&accounts);
+    let taken = taken(&mut standing.tx, reading.as_of).await?;
     let staged = grouped(&mut standing, terms, &taken, in_progress).await?;
     let names = Names::open(&reading.keys, &mut standing.tx, &standing.firm).await?;
     standing.tx.commit().await?;
