@@ -13,6 +13,7 @@ pub mod follow_up;
 mod issue;
 mod numbers;
 mod payments;
+mod places;
 mod profile;
 mod redraft;
 mod send;
@@ -54,12 +55,12 @@ async fn invoice_to_change(
     id: InvoiceId,
     seen: Option<i32>,
 ) -> Result<Loaded<Invoice>, CommandError> {
-    let invoice = unit.write::<Invoice>(invoice_stream(id)).await?;
+    let invoice = places::named(unit.write::<Invoice>(invoice_stream(id)).await, "{id}")?;
     // Of a bill that is not there no client is known, so who may only for one is denied.
     let object = client_of(&invoice).map_or(Object::Firm, Object::Client);
     allowed(unit, Action::ChangeBills, &object).await?;
     if !invoice.exists() {
-        return Err(CommandError::NotFound);
+        return Err(places::missing("{id}"));
     }
     invoice.check_seen(seen)?;
     Ok(invoice)

@@ -209,6 +209,7 @@ fn of_command<A: Stream>(error: CommandError) -> AggregateError<A::Error> {
         CommandError::Refused(_)
         | CommandError::RefusedBefore(_)
         | CommandError::NotFound
+        | CommandError::Missing(_)
         | CommandError::Forbidden
         | CommandError::KeyReused
         | CommandError::StillRunning

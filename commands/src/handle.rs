@@ -248,11 +248,12 @@ impl<C: Command> Attempts<'_, C> {
             }
             Err(CommandError::Refused(refused)) => self.refuse(unit, refused).await,
             // These may be stale knowledge as well.
-            Err(CommandError::NotFound | CommandError::Forbidden | CommandError::Stale)
-                if unit.used_cache =>
-            {
-                Ok(Ended::Again { lock: BTreeSet::new(), fresh: true })
-            }
+            Err(
+                CommandError::NotFound
+                | CommandError::Missing(_)
+                | CommandError::Forbidden
+                | CommandError::Stale,
+            ) if unit.used_cache => Ok(Ended::Again { lock: BTreeSet::new(), fresh: true }),
             Err(error) => match self.answered_before().await? {
                 Some(answer) => Ok(Ended::Done(answer)),
                 None => Err(error),

@@ -42,7 +42,7 @@ fn word(outcome: &Result<Told, CommandError>) -> &'static str {
         Ok(_) => "done",
         Err(CommandError::Refused(_)) => "refused",
         Err(CommandError::RefusedBefore(_)) => "refused_before",
-        Err(CommandError::NotFound) => "not_found",
+        Err(CommandError::NotFound | CommandError::Missing(_)) => "not_found",
         Err(CommandError::Forbidden) => "forbidden",
         Err(CommandError::Stale) => "stale",
         Err(CommandError::Conflict) => "conflict",

@@ -33,6 +33,10 @@ pub enum CommandError {
     /// What the command is about does not exist, or is another tenant's.
     #[error("not found")]
     NotFound,
+    /// Something that the request names does not exist, or is another tenant's: the JSON pointer of
+    /// the field that names it, or the part of the path in braces.
+    #[error("not found: {0}")]
+    Missing(String),
     /// The actor may not do this.
     #[error("the actor may not do this")]
     Forbidden,

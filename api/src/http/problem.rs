@@ -21,7 +21,8 @@ pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-repl
 /// What is wrong with one part of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct FieldError {
-    /// JSON pointer into the body; `?name` for a query parameter; the name of a header.
+    /// JSON pointer into the body; `?name` for a query parameter; `{name}` for a part of the path;
+    /// the name of a header.
     pub(crate) pointer: String,
     /// Stable.
     pub(crate) code: Cow<'static, str>,
@@ -116,6 +117,12 @@ impl Problem {
     /// 404: absent or another tenant's; the same for both.
     pub(crate) fn not_found() -> Self {
         Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here")
+    }
+
+    /// The same where one field, or one part of the path, names what is not there.
+    pub(crate) fn not_found_at(pointer: impl Into<String>) -> Self {
+        let detail = "nothing is known by this: take one that a list of yours answers";
+        Problem::not_found().with_error(FieldError::new(pointer, "not_found", detail))
     }
 
     /// 412: the object is not what the caller saw.
@@ -227,6 +234,7 @@ impl From<CommandError> for Problem {
                 Problem::refused(refused).with_header(REPLAYED, HeaderValue::from_static("true"))
             }
             CommandError::NotFound => Problem::not_found(),
+            CommandError::Missing(field) => Problem::not_found_at(field),
             CommandError::Forbidden => Problem::forbidden(),
             CommandError::Stale => Problem::stale(),
             CommandError::Conflict => Problem::new(

@@ -5,7 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::billing::correspondence::{self, Correspondence, client_links, correspondence_stream};
-use domain::billing::{Invoice, invoice_stream};
+use domain::billing::{Invoice, Refusal, invoice_stream};
 use domain::id::{ClientLinkId, InvoiceId};
 use domain::members::{Action, Object};
 use domain::settings::{Settings, settings_stream};
@@ -14,6 +14,7 @@ use migrations::keys::{TenantKeys, sha256};
 use uuid::Uuid;
 
 use super::accountable::said_by_client;
+use super::places::{at, missing, named};
 use crate::handle::Command;
 use crate::mail::Letter;
 use crate::members::grants::allowed;
@@ -98,7 +99,12 @@ impl Command for CloseClientLink {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let (said, invoice) = ours(unit, self.invoice).await?;
         let command = client_links::CloseClientLink { invoice: self.invoice, link: self.link };
-        unit.emit(&said, client_links::close(&said.state, &invoice.state, command)?);
+        let closed = client_links::close(&said.state, &invoice.state, command);
+        let closed = closed.map_err(|refusal| {
+            let unknown = matches!(refusal, Refusal::ClientLinkUnknown { .. });
+            at(&refusal, unknown.then(|| "{link_id}".to_owned()))
+        })?;
+        unit.emit(&said, closed);
         Ok(Reply::changed(self.link))
     }
 }
@@ -109,11 +115,11 @@ async fn ours(
     id: InvoiceId,
 ) -> Result<(Loaded<Correspondence>, Loaded<Invoice>), CommandError> {
     let said = unit.write::<Correspondence>(correspondence_stream(id)).await?;
-    let invoice = unit.read::<Invoice>(invoice_stream(id)).await?;
+    let invoice = named(unit.read::<Invoice>(invoice_stream(id)).await, "{id}")?;
     // Of a bill that is not there no client is known, so who may only for one is denied.
     let client = invoice.state.drafted.as_ref().map(|drafted| drafted.client);
     allowed(unit, Action::ChangeBills, &client.map_or(Object::Firm, Object::Client)).await?;
-    if invoice.exists() { Ok((said, invoice)) } else { Err(CommandError::NotFound) }
+    if invoice.exists() { Ok((said, invoice)) } else { Err(missing("{id}")) }
 }
 
 fn checked(email: &str) -> Result<String, CommandError> {

@@ -6,6 +6,7 @@ use domain::id::{DisputeId, InvoiceId};
 use domain::personal::PurposeClass;
 
 use super::facts::shown;
+use super::places::{at, at_field, missing};
 use super::{drafted, invoice_to_change, of_client};
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -30,7 +31,7 @@ pub struct SignOff {
 impl Command for SignOff {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = invoice_to_change(unit, self.invoice, None).await?;
-        check("a name", &self.by, NAME_CHARACTERS_MAX)?;
+        check("a name", &self.by, NAME_CHARACTERS_MAX).map_err(at_field("/by"))?;
         let drafted = drafted(&invoice)?;
         let command = sign_off::SignOff {
             invoice: self.invoice,
@@ -64,11 +65,11 @@ pub struct DisputeLine {
 impl Command for DisputeLine {
     async fn run(&self, unit: &mut Unit<'_>) -> Result<Reply, CommandError> {
         let invoice = invoice_to_change(unit, self.invoice, None).await?;
-        check("a name", &self.by, NAME_CHARACTERS_MAX)?;
-        check("a reason", &self.reason, WORDS_CHARACTERS_MAX)?;
+        check("a name", &self.by, NAME_CHARACTERS_MAX).map_err(at_field("/by"))?;
+        check("a reason", &self.reason, WORDS_CHARACTERS_MAX).map_err(at_field("/reason"))?;
         let drafted = drafted(&invoice)?;
         let shown = shown(unit, drafted).await?;
-        let line = shown.line(self.line).ok_or(Refusal::LineUnknown { line: self.line })?;
+        let line = shown.line(self.line).ok_or_else(|| missing("{n}"))?;
         let command = dispute_line::DisputeLine {
             invoice: self.invoice,
             dispute: self.dispute,
@@ -100,14 +101,19 @@ impl Command for SettleDispute {
         let invoice = invoice_to_change(unit, self.invoice, None).await?;
         let client = drafted(&invoice)?.client;
         let note = self.note.clone();
-        check("a note", note.as_deref().unwrap_or("-"), WORDS_CHARACTERS_MAX)?;
+        let said = note.as_deref().unwrap_or("-");
+        check("a note", said, WORDS_CHARACTERS_MAX).map_err(at_field("/note"))?;
         let command = settle_dispute::SettleDispute {
             invoice: self.invoice,
             dispute: self.dispute,
             outcome: self.outcome,
             note: note.map(|text| of_client(client, PurposeClass::Reason, text)),
         };
-        let settled = settle_dispute::decide(&invoice.state, command)?;
+        let settled = settle_dispute::decide(&invoice.state, command);
+        let settled = settled.map_err(|refusal| {
+            let unknown = matches!(refusal, Refusal::DisputeUnknown { .. });
+            at(&refusal, unknown.then(|| "{dispute_id}".to_owned()))
+        })?;
         unit.emit(&invoice, [InvoiceEvent::from(settled)]);
         Ok(Reply::changed(self.dispute))
     }

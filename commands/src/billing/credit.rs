@@ -13,6 +13,7 @@ use domain::personal::PurposeClass;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
+use super::places::{at, at_field, missing, nth};
 use super::{
     check_issued_on, invoice_to_change, numbers, of_client, owner, refusal, settings_today,
 };
@@ -103,7 +104,8 @@ impl Command for CreditInvoice {
             names_members: settings.state.client_sees_members(),
             template_version: TemplateVersion::TODAY,
         };
-        let (sealed, moved) = credit_invoice::sealed(&invoice.state, id, &facts)?;
+        let sealed = credit_invoice::sealed(&invoice.state, id, &facts);
+        let (sealed, moved) = sealed.map_err(|refusal| at(&refusal, self.place(&refusal)))?;
         none_is_taken_back(unit, &moved).await?;
         let forms =
             render_and_keep(unit, &self.files, owner(unit), drafted.client, &sealed).await?;
@@ -142,12 +144,55 @@ async fn none_is_taken_back(
 impl CreditInvoice {
     fn what(&self, sealed: &SealedInvoice) -> Result<CreditWhat, CommandError> {
         let Some(lines) = &self.lines else { return Ok(CreditWhat::Everything) };
-        let line = |(n, part): &(u32, Part)| Ok((*n, credit_part(sealed, *n, part)?));
-        Ok(CreditWhat::Lines(lines.iter().map(line).collect::<Result<_, CommandError>>()?))
+        let line = |(place, (n, part)): (usize, &(u32, Part))| {
+            let field = format!("/lines/{place}");
+            Ok((*n, credit_part(sealed, *n, part, &field)?))
+        };
+        let lines = lines.iter().enumerate().map(line);
+        Ok(CreditWhat::Lines(lines.collect::<Result<_, CommandError>>()?))
+    }
+
+    /// Where a refusal points to.
+    fn place(&self, refusal: &Refusal) -> Option<String> {
+        let lines = self.lines.as_deref().unwrap_or_default();
+        let first = |line: u32| lines.iter().position(|(n, _)| *n == line);
+        let part = |line: u32| {
+            let n = first(line)?;
+            nth("lines", Some(n), lines[n].1.field())
+        };
+        match refusal {
+            Refusal::LineUnknown { line } => nth("lines", first(*line), "/n"),
+            Refusal::LineTwice { line } => {
+                nth("lines", lines.iter().rposition(|(n, _)| n == line), "/n")
+            }
+            Refusal::OverCredited { line } | Refusal::NotDivisible { line } => part(*line),
+            Refusal::CreditTooLarge | Refusal::CreditBelowZero | Refusal::NothingToCredit => {
+                self.lines.as_ref().map(|_| "/lines".to_owned())
+            }
+            Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => Some("/issued_on".to_owned()),
+            other => other.field().map(str::to_owned),
+        }
     }
 }
 
-fn credit_part(sealed: &SealedInvoice, n: u32, part: &Part) -> Result<CreditPart, CommandError> {
+impl Part {
+    /// The field that says it.
+    fn field(&self) -> &'static str {
+        match self {
+            Part::Whole => "/n",
+            Part::Seconds(_) => "/seconds",
+            Part::Entries(_) => "/entries",
+            Part::Net { .. } => "/net",
+        }
+    }
+}
+
+fn credit_part(
+    sealed: &SealedInvoice,
+    n: u32,
+    part: &Part,
+    field: &str,
+) -> Result<CreditPart, CommandError> {
     Ok(match part {
         Part::Whole => CreditPart::Whole,
         Part::Seconds(seconds) => CreditPart::Seconds(*seconds),
@@ -156,21 +201,28 @@ fn credit_part(sealed: &SealedInvoice, n: u32, part: &Part) -> Result<CreditPart
         }
         Part::Net { .. } => {
             let detail = format!("the invoice is in {}; credit amounts of that", sealed.currency);
-            return Err(refusal("billing.other_currency", Some("/lines"), detail));
+            return Err(refusal(
+                "billing.other_currency",
+                Some(&format!("{field}/net/currency")),
+                detail,
+            ));
         }
         Part::Entries(parts) => {
-            let line = sealed.line(n).ok_or(Refusal::LineUnknown { line: n })?;
-            let lot = |part: &EntryPart| {
+            let line = sealed.line(n).ok_or_else(|| missing(&format!("{field}/n")))?;
+            let lot = |(place, part): (usize, &EntryPart)| {
                 let of_part = |lot: &Lot| {
                     lot.entry == part.entry
                         && (part.freed_by.is_none() || part.freed_by == lot.freed_by)
                 };
                 let lots = line.entries.iter().map(|entry| entry.lot());
                 let lot = lots.into_iter().find(of_part);
-                let lot = lot.ok_or(Refusal::OverCredited { line: n })?;
+                let field = format!("{field}/entries/{place}/entry_id");
+                let lot = lot.ok_or_else(|| at_field(&field)(Refusal::OverCredited { line: n }))?;
                 Ok((lot, part.seconds))
             };
-            CreditPart::Entries(parts.iter().map(lot).collect::<Result<_, CommandError>>()?)
+            CreditPart::Entries(
+                parts.iter().enumerate().map(lot).collect::<Result<_, CommandError>>()?,
+            )
         }
     })
 }

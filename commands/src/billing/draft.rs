@@ -1,7 +1,7 @@
 //! Drafting: what may be billed to a client in a period is reserved.
 
 use domain::billing::draft_invoice::{self, DraftFacts};
-use domain::billing::{GroupBy, Invoice, InvoiceEvent, invoice_stream};
+use domain::billing::{GroupBy, Invoice, InvoiceEvent, Refusal, invoice_stream};
 use domain::catalogue::{Client, client_stream};
 use domain::id::{ClientId, InvoiceId};
 use domain::members::{Action, Object};
@@ -9,6 +9,7 @@ use domain::settings::{Settings, settings_stream};
 use jiff::civil::Date;
 
 use super::candidates::candidates;
+use super::places::{at, missing, named};
 use crate::handle::Command;
 use crate::members::grants::allowed;
 use crate::refused::{CommandError, Reply};
@@ -36,10 +37,20 @@ impl Command for DraftInvoice {
         allowed(unit, Action::ChangeBills, &Object::Client(client)).await?;
         let facts = draft_facts(unit, client, from, to).await?;
         let command = draft_invoice::DraftInvoice { invoice: id, client, from, to, group_by };
-        let drafted = draft_invoice::decide(&invoice.state, &facts, &command)?;
+        let drafted = draft_invoice::decide(&invoice.state, &facts, &command);
+        let drafted = drafted.map_err(|refusal| at(&refusal, place(&refusal)))?;
         unit.emit(&invoice, [InvoiceEvent::from(drafted)]);
         Ok(Reply::created(id))
     }
+}
+
+fn place(refusal: &Refusal) -> Option<String> {
+    let place = match refusal {
+        Refusal::NothingToBill { .. } => "/from /to",
+        Refusal::PeriodReversed { .. } | Refusal::TooManyEntries { .. } => "/to",
+        _ => return None,
+    };
+    Some(place.to_owned())
 }
 
 /// What a draft over a period is decided on.
@@ -49,9 +60,10 @@ pub(super) async fn draft_facts(
     from: Date,
     to: Date,
 ) -> Result<DraftFacts, CommandError> {
-    let known = unit.read::<Client>(client_stream(client)).await?;
+    let known = unit.read::<Client>(client_stream(client)).await;
+    let known = named(known, "/client_id")?;
     if !known.exists() {
-        return Err(CommandError::NotFound);
+        return Err(missing("/client_id"));
     }
     let settings = unit.read::<Settings>(settings_stream()).await?;
     let currency = known.state.currency.clone();

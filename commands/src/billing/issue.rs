@@ -6,12 +6,13 @@ use domain::billing::particulars::{Missing, missing};
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::tax_invoice::TaxInvoiceKind;
 use domain::billing::tax_places::misplaced;
-use domain::billing::{InvoiceEvent, invoice_stream, issue_invoice};
+use domain::billing::{InvoiceEvent, Refusal, invoice_stream, issue_invoice};
 use domain::id::InvoiceId;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
 
 use super::facts::facts;
+use super::places::at;
 use super::{check_issued_on, invoice_to_change, numbers, owner, refusal, settings_today};
 use crate::files::render_and_keep;
 use crate::handle::Command;
@@ -55,7 +56,12 @@ impl Command for IssueInvoice {
         let series = unit.write::<InvoiceSeries>(take.stream()).await?;
         let number = numbers::next(unit, &series, take).await?;
         let facts = facts(unit, draft, &self.firm, &number.number, issued_on).await?;
-        let sealed = issue_invoice::sealed(&invoice.state, id, &facts)?;
+        // What stands against the draft itself is in no field of this request.
+        let sealed = issue_invoice::sealed(&invoice.state, id, &facts);
+        let sealed = sealed.map_err(|refusal| {
+            let of_day = matches!(refusal, Refusal::DayOutOfRange);
+            at(&refusal, of_day.then(|| "/issued_on".to_owned()))
+        })?;
         self.check_particulars(unit, &sealed, &facts.own_currency)?;
         for it in misplaced(&sealed) {
             let detail = format!("tax category {}: {}", it.category().code(), it.remedy());
@@ -97,7 +103,6 @@ impl IssueInvoice {
             "a tax invoice needs more than is known ({}), or say allow_incomplete",
             each.join("; ")
         );
-        let pointers: Vec<String> = lacks.iter().map(|it| format!("/{}", it.code())).collect();
-        Err(refusal(PARTICULARS, Some(&pointers.join(" ")), detail))
+        Err(refusal(PARTICULARS, Some("/allow_incomplete"), detail))
     }
 }

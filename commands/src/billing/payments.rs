@@ -1,11 +1,12 @@
 //! Money that came in for an invoice, in whole or in part, and money that went back.
 
 use domain::billing::record_payment::{self, Over};
-use domain::billing::{InvoiceEvent, reverse_payment};
+use domain::billing::{InvoiceEvent, Refusal, reverse_payment};
 use domain::id::{InvoiceId, PaymentId};
 use domain::personal::PurposeClass;
 use jiff::civil::Date;
 
+use super::places::{at, at_field};
 use super::{check_paid_on, drafted, invoice_to_change, of_client, refusal, settings_today};
 use crate::handle::Command;
 use crate::refused::{CommandError, Reply};
@@ -47,7 +48,7 @@ impl Command for RecordPayment {
         let reference = self.reference.clone();
         if reference.as_ref().is_some_and(|text| text.chars().count() > most) {
             let what = "a reference";
-            return Err(domain::billing::Refusal::BadText { what, most }.into());
+            return Err(at_field("/reference")(Refusal::BadText { what, most }));
         }
         let (_, today) = settings_today(unit).await?;
         check_paid_on(self.on.unwrap_or(today), today)?;
@@ -59,10 +60,26 @@ impl Command for RecordPayment {
             over: self.over,
             reference: reference.map(|text| of_client(client, PurposeClass::Identity, text)),
         };
-        let events = record_payment::decide(&invoice.state, command)?;
+        let events = record_payment::decide(&invoice.state, command);
+        let events =
+            events.map_err(|refusal| at(&refusal, place(&refusal, "/amount/amount_minor")))?;
         unit.emit(&invoice, events);
         Ok(Reply::created(self.payment))
     }
+}
+
+/// Where a refusal of money points to; `amount` is where the request says how much it is.
+fn place(refusal: &Refusal, amount: &str) -> Option<String> {
+    let place = match refusal {
+        Refusal::AmountNotPositive
+        | Refusal::AmountTooLarge
+        | Refusal::Overpaid { .. }
+        | Refusal::ReversedTooMuch { .. } => amount,
+        Refusal::BeforeIssue { .. } | Refusal::DayOutOfRange => "/on",
+        Refusal::PaymentUnknown { .. } => "{payment_id}",
+        other => return other.field().map(str::to_owned),
+    };
+    Some(place.to_owned())
 }
 
 /// Note that a payment, or a part of it, went back.
@@ -96,7 +113,9 @@ impl Command for ReversePayment {
             on: self.on.unwrap_or(today),
             reason: reason.map(|text| of_client(client, PurposeClass::Reason, text)),
         };
-        let reversed = reverse_payment::decide(&invoice.state, command)?;
+        let reversed = reverse_payment::decide(&invoice.state, command);
+        let reversed =
+            reversed.map_err(|refusal| at(&refusal, place(&refusal, "/amount_minor")))?;
         unit.emit(&invoice, [InvoiceEvent::from(reversed)]);
         Ok(Reply::changed(self.payment))
     }

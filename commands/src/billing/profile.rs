@@ -1,6 +1,7 @@
 //! What is known of a client for its invoices. It's said as a whole, so that what was seen is what
 //! holds; an invoice that was issued keeps what was known then.
 
+use domain::billing::Refusal;
 use domain::billing::billing_profile::{self, BillingProfile, Profile, profile_stream};
 use domain::billing::prompt_payment::PromptTerms;
 use domain::billing::sealed::BuyerParticulars;
@@ -10,6 +11,7 @@ use domain::id::{ClientId, MemberId, SubjectId};
 use domain::members::{Action, Member, Object, checked_email, member_stream};
 use domain::personal::{Personal, PurposeClass};
 
+use super::places::{at, missing, named, nth};
 use super::{of_client, refusal};
 use crate::handle::Command;
 use crate::members::grants::allowed;
@@ -46,8 +48,9 @@ impl Command for ChangeProfile {
         let client = self.client;
         let known = unit.write::<BillingProfile>(profile_stream(client)).await?;
         allowed(unit, Action::ChangeBills, &Object::Client(client)).await?;
-        if !unit.read::<Client>(client_stream(client)).await?.exists() {
-            return Err(CommandError::NotFound);
+        let found = unit.read::<Client>(client_stream(client)).await;
+        if !named(found, "{id}")?.exists() {
+            return Err(missing("{id}"));
         }
         known.check_seen(self.expected_version)?;
         if let Some(manager) = self.account_manager {
@@ -63,13 +66,34 @@ impl Command for ChangeProfile {
             return Err(refusal("billing.bad_address", Some("/email"), detail));
         }
         let command = billing_profile::ChangeProfile { client, profile: self.profile() };
-        let events = known.state.decide(command)?;
+        let events = known.state.decide(command);
+        let events = events.map_err(|refusal| at(&refusal, self.place(&refusal)))?;
         unit.emit(&known, events);
         Ok(Reply::changed(client))
     }
 }
 
 impl ChangeProfile {
+    /// Where a refusal points to.
+    fn place(&self, refusal: &Refusal) -> Option<String> {
+        let Refusal::BadText { what, most } = refusal else {
+            return refusal.field().map(str::to_owned);
+        };
+        let bad = |text: &String| text.chars().count() > *most || text.contains(char::is_control);
+        let lines = self.particulars.iter().flat_map(|known| &known.address);
+        let place = match *what {
+            "a reason for no tax" => "/tax_reason",
+            "a buyer reference" => "/buyer_reference",
+            "a name" => "/legal_name",
+            "a line of an address" => return nth("address", lines.into_iter().position(bad), ""),
+            "a VAT number" => "/vat_number",
+            "a registration number" => "/registration_number",
+            "an e-mail address" => "/email",
+            _ => "/address",
+        };
+        Some(place.to_owned())
+    }
+
     fn profile(&self) -> Profile {
         let subject = SubjectId(self.client.0);
         let particulars = self.particulars.clone();

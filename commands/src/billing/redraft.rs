@@ -9,9 +9,10 @@ use jiff::civil::Date;
 
 use super::draft::draft_facts;
 use super::invoice_to_change;
+use super::places::at;
 use super::terms::{TermsChange, changed};
 use crate::handle::Command;
-use crate::refused::{CommandError, Reply};
+use crate::refused::{CommandError, Refused, Reply};
 use crate::unit::Unit;
 
 /// What a draft is to cover; what is not said stays as it is.
@@ -25,6 +26,22 @@ pub struct Coverage {
     pub group_by: Option<GroupBy>,
     /// Entries of the period that are left for another invoice.
     pub without: BTreeSet<EntryId>,
+}
+
+impl Coverage {
+    /// A refusal of what is covered, at those of its fields that were said.
+    fn placed(&self, error: CommandError) -> CommandError {
+        let CommandError::Refused(refused) = error else { return error };
+        let said = |field, is: bool| is.then_some(field);
+        let (from, to) = (said("/from", self.from.is_some()), said("/to", self.to.is_some()));
+        let without = said("/without", !self.without.is_empty());
+        let places: Vec<&str> = match &*refused.code {
+            "billing.nothing_to_bill" => [from, to, without].into_iter().flatten().collect(),
+            _ => to.or(from).into_iter().collect(),
+        };
+        let field = Some(places.join(" ")).filter(|places| !places.is_empty());
+        CommandError::Refused(Refused { field, ..refused })
+    }
 }
 
 /// Change a draft.
@@ -51,7 +68,9 @@ impl Command for ReviseDraft {
         events.iter().for_each(|event| state.evolve(event));
         let terms = changed(unit, state.draft(self.invoice)?, &self.terms).await?;
         let command = change_terms::ChangeTerms { invoice: self.invoice, terms };
-        events.extend(change_terms::decide(&state, command)?);
+        let changed = change_terms::decide(&state, command);
+        let changed = changed.map_err(|refusal| at(&refusal, self.terms.place(&refusal)));
+        events.extend(changed?);
         unit.emit(&invoice, events);
         Ok(Reply::changed(self.invoice))
     }
@@ -66,7 +85,8 @@ impl ReviseDraft {
     ) -> Result<Vec<InvoiceEvent>, CommandError> {
         let draft = invoice.draft(self.invoice)?;
         let (from, to) = (coverage.from.unwrap_or(draft.from), coverage.to.unwrap_or(draft.to));
-        let facts = draft_facts(unit, draft.client, from, to).await?;
+        let facts = draft_facts(unit, draft.client, from, to).await;
+        let facts = facts.map_err(|error| coverage.placed(error))?;
         let command = redraft_invoice::RedraftInvoice {
             invoice: self.invoice,
             from,
@@ -74,6 +94,7 @@ impl ReviseDraft {
             group_by: coverage.group_by.unwrap_or(draft.group_by),
             without: coverage.without.clone(),
         };
-        Ok(redraft_invoice::decide(invoice, &facts, &command)?)
+        let decided = redraft_invoice::decide(invoice, &facts, &command);
+        decided.map_err(|refusal| coverage.placed(refusal.into()))
     }
 }

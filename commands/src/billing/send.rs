@@ -2,11 +2,12 @@
 //! asked for in the same commit.
 
 use domain::billing::billing_profile::{BillingProfile, profile_stream};
-use domain::billing::{Drafted, InvoiceEvent, SentBy, send_invoice};
+use domain::billing::{Drafted, InvoiceEvent, Refusal, SentBy, send_invoice};
 use domain::id::{CreditNoteId, InvoiceId};
 use domain::members::checked_email;
 use domain::personal::{Personal, PurposeClass};
 
+use super::places::{at, nth};
 use super::{drafted, invoice_to_change, of_client, refusal, settings_today};
 use crate::handle::Command;
 use crate::mail::Letter;
@@ -41,7 +42,11 @@ impl Command for SendInvoice {
             to,
             on: today,
         };
-        let sent = send_invoice::decide(&invoice.state, command)?;
+        let sent = send_invoice::decide(&invoice.state, command);
+        let sent = sent.map_err(|refusal| {
+            let unknown = matches!(refusal, Refusal::CreditNoteUnknown { .. });
+            at(&refusal, unknown.then(|| "/credit_note_id".to_owned()))
+        })?;
         let addresses = if self.by == SentBy::Mail { sent.to.len() } else { 0 };
         unit.emit(&invoice, [InvoiceEvent::from(sent)]);
         for (nth, _) in (0..).zip(0..addresses) {
@@ -84,7 +89,9 @@ impl SendInvoice {
         }
         if to.iter().any(|text| checked_email(text).is_none()) {
             let detail = "give e-mail addresses such as accounts@example.com".to_owned();
-            return Err(refusal("billing.bad_address", Some("/to"), detail));
+            let n = self.to.iter().position(|text| checked_email(text).is_none());
+            let field = nth("to", n, "").unwrap_or_else(|| "/to".to_owned());
+            return Err(refusal("billing.bad_address", Some(&field), detail));
         }
         let sealed = |text| of_client(client, PurposeClass::Identity, text);
         Ok(to.into_iter().map(sealed).collect())

@@ -1,17 +1,20 @@
 //! What a draft is to be issued with: discounts, taxes, words and references. What a change does
 //! not name stays as it is.
 
-use domain::billing::Drafted;
+use std::collections::BTreeSet;
+
 use domain::billing::draft_terms::{DraftDiscount, DraftLineDiscount, DraftLineTax, DraftTerms};
 use domain::billing::exchange::StatedRate;
 use domain::billing::lines::LineKey;
 use domain::billing::prompt_payment::PromptTerms;
 use domain::billing::tax::TaxCategory;
 use domain::billing::totals::Reduction;
+use domain::billing::{Drafted, Refusal};
 use domain::money::Percent;
 use domain::personal::{Personal, PurposeClass};
 
 use super::facts::draft_lines;
+use super::places::{at, nth};
 use super::{of_client, refusal};
 use crate::refused::CommandError;
 use crate::unit::Unit;
@@ -39,7 +42,8 @@ impl Off {
             }
             Off::Amount { .. } => {
                 let detail = format!("the draft is in {}; give amounts of that", draft.currency);
-                Err(refusal("billing.other_currency", Some(field), detail))
+                let field = format!("{field}/amount/currency");
+                Err(refusal("billing.other_currency", Some(&field), detail))
             }
         }
     }
@@ -74,10 +78,52 @@ pub struct TermsChange {
 }
 
 impl TermsChange {
+    /// Where a refusal of the terms as a whole points to.
+    pub(super) fn place(&self, refusal: &Refusal) -> Option<String> {
+        let below_zero =
+            |off: &Off| matches!(off, Off::Amount { amount_minor, .. } if *amount_minor < 0);
+        match refusal {
+            Refusal::DiscountTooLarge => {
+                let (whole, lines) = (self.discounts.iter(), self.line_discounts.iter());
+                let whole = whole.flatten().position(|(off, _)| below_zero(off));
+                let line = lines.flatten().position(|(_, off)| below_zero(off));
+                let below = "/amount/amount_minor";
+                nth("discounts", whole, below).or_else(|| nth("line_discounts", line, below))
+            }
+            Refusal::TermTwice => {
+                let discounts = self.line_discounts.iter().flatten().map(|it| it.0);
+                let taxes = self.line_taxes.iter().flatten().map(|it| it.0);
+                nth("line_discounts", second(discounts), "/n")
+                    .or_else(|| nth("line_taxes", second(taxes), "/n"))
+            }
+            Refusal::BadText { what, most } => match *what {
+                "a buyer reference" => Some("/buyer_reference".to_owned()),
+                "a purchase order" => Some("/purchase_order".to_owned()),
+                "a note" => Some("/note".to_owned()),
+                "a reason for no tax" => Some("/tax_reason".to_owned()),
+                _ => {
+                    let control = |letter: char| letter.is_control() && letter != '\n';
+                    let bad =
+                        |text: &String| text.chars().count() > *most || text.contains(control);
+                    let mut reasons = self.discounts.iter().flatten();
+                    let n = reasons.position(|(_, reason)| reason.as_ref().is_some_and(bad));
+                    nth("discounts", n, "/reason")
+                }
+            },
+            other => other.field().map(str::to_owned),
+        }
+    }
+
     fn names_lines(&self) -> bool {
         self.line_discounts.as_ref().is_some_and(|it| !it.is_empty())
             || self.line_taxes.as_ref().is_some_and(|it| !it.is_empty())
     }
+}
+
+/// Where a value is there for the second time.
+fn second(mut all: impl Iterator<Item = u32>) -> Option<usize> {
+    let mut seen = BTreeSet::new();
+    all.position(|n| !seen.insert(n))
 }
 
 /// The terms of a draft as they are after the change.
@@ -90,24 +136,29 @@ pub(super) async fn changed(
     let keys = if change.names_lines() { keys(unit, draft).await? } else { Vec::new() };
     let key = |n: u32| {
         let found = keys.iter().find(|(line, _)| *line == n).map(|(_, key)| *key);
-        let key = found.ok_or(domain::billing::Refusal::LineUnknown { line: n })?;
+        let key = found.ok_or(Refusal::LineUnknown { line: n })?;
         // Terms are kept by what a line is about, which two lines of different rates may share.
         let alone = keys.iter().filter(|(_, other)| *other == key).count() == 1;
-        alone.then_some(key).ok_or(domain::billing::Refusal::LineNotAlone { line: n })
+        alone.then_some(key).ok_or(Refusal::LineNotAlone { line: n })
+    };
+    let of_list = |list: &'static str, place: usize| {
+        move |refusal: Refusal| at(&refusal, nth(list, Some(place), "/n"))
     };
     if let Some(discounts) = &change.line_discounts {
-        let discount = |(n, off): &(u32, Off)| {
-            let reduction = off.of(draft, "/line_discounts")?;
-            Ok(DraftLineDiscount { key: key(*n)?, reduction })
+        let discount = |(place, (n, off)): (usize, &(u32, Off))| {
+            let key = key(*n).map_err(of_list("line_discounts", place))?;
+            let reduction = off.of(draft, &format!("/line_discounts/{place}"))?;
+            Ok(DraftLineDiscount { key, reduction })
         };
-        let discounts = discounts.iter().map(discount);
+        let discounts = discounts.iter().enumerate().map(discount);
         terms.line_discounts = discounts.collect::<Result<_, CommandError>>()?;
     }
     if let Some(taxes) = &change.line_taxes {
-        let tax = |(n, category): &(u32, TaxCategory)| {
-            key(*n).map(|key| DraftLineTax { key, category: *category })
+        let tax = |(place, (n, category)): (usize, &(u32, TaxCategory))| {
+            let key = key(*n).map_err(of_list("line_taxes", place))?;
+            Ok::<_, CommandError>(DraftLineTax { key, category: *category })
         };
-        terms.line_taxes = taxes.iter().map(tax).collect::<Result<_, _>>()?;
+        terms.line_taxes = taxes.iter().enumerate().map(tax).collect::<Result<_, _>>()?;
     }
     let text = |text: String| of_client(draft.client, PurposeClass::Identity, text);
     let sealed = |change: &Option<Option<String>>, held: &mut Option<Personal<String>>| {
@@ -116,11 +167,11 @@ pub(super) async fn changed(
         }
     };
     if let Some(discounts) = &change.discounts {
-        let discount = |(off, reason): &(Off, Option<String>)| {
-            let reduction = off.of(draft, "/discounts")?;
+        let discount = |(place, (off, reason)): (usize, &(Off, Option<String>))| {
+            let reduction = off.of(draft, &format!("/discounts/{place}"))?;
             Ok(DraftDiscount { reduction, reason: reason.clone().map(text) })
         };
-        let discounts = discounts.iter().map(discount);
+        let discounts = discounts.iter().enumerate().map(discount);
         terms.discounts = discounts.collect::<Result<_, CommandError>>()?;
     }
     sealed(&change.buyer_reference, &mut terms.buyer_reference);

@@ -90,9 +90,10 @@ impl From<CommandError> for WorkError {
             CommandError::Refused(refused) | CommandError::RefusedBefore(refused) => {
                 WorkError::never(format!("refused: {}", refused.code))
             }
-            CommandError::NotFound | CommandError::Forbidden | CommandError::KeyReused => {
-                WorkError::never(error.to_string())
-            }
+            CommandError::NotFound
+            | CommandError::Missing(_)
+            | CommandError::Forbidden
+            | CommandError::KeyReused => WorkError::never(error.to_string()),
             CommandError::Stale
             | CommandError::Conflict
             | CommandError::StillRunning

@@ -155,7 +155,7 @@ fn check(profile: &Profile) -> Result<(), Refusal> {
         let bad = text.chars().count() > most || text.contains(char::is_control);
         if bad { Err(Refusal::BadText { what, most }) } else { Ok(()) }
     };
-    line("a reason", profile.tax_reason.as_deref().unwrap_or_default())?;
+    line("a reason for no tax", profile.tax_reason.as_deref().unwrap_or_default())?;
     let reference = profile.buyer_reference.as_ref().and_then(Personal::get);
     line("a buyer reference", reference.map_or("", String::as_str))?;
     let Some(known) = profile.particulars.as_ref().and_then(Personal::get) else {
@@ -166,8 +166,12 @@ fn check(profile: &Profile) -> Result<(), Refusal> {
     }
     line("a name", &known.name)?;
     known.address.iter().try_for_each(|text| line("a line of an address", text))?;
-    for text in [&known.vat_number, &known.registration_number, &known.email] {
-        line("a number or an address", text.as_deref().unwrap_or_default())?;
+    for (what, text) in [
+        ("a VAT number", &known.vat_number),
+        ("a registration number", &known.registration_number),
+        ("an e-mail address", &known.email),
+    ] {
+        line(what, text.as_deref().unwrap_or_default())?;
     }
     Ok(())
 }

@@ -52,9 +52,9 @@ fn check(terms: &DraftTerms) -> Result<(), Refusal> {
     check_text("a buyer reference", short(&terms.buyer_reference), REFERENCE_CHARACTERS_MAX)?;
     check_text("a purchase order", short(&terms.purchase_order), REFERENCE_CHARACTERS_MAX)?;
     check_text("a note", short(&terms.note), NOTE_CHARACTERS_MAX)?;
-    check_text("a reason", terms.tax_reason.clone(), REFERENCE_CHARACTERS_MAX)?;
+    check_text("a reason for no tax", terms.tax_reason.clone(), REFERENCE_CHARACTERS_MAX)?;
     for discount in &terms.discounts {
-        check_text("a reason", short(&discount.reason), REFERENCE_CHARACTERS_MAX)?;
+        check_text("a reason of a discount", short(&discount.reason), REFERENCE_CHARACTERS_MAX)?;
     }
     Ok(())
 }

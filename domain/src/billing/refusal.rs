@@ -330,55 +330,15 @@ impl Refusal {
         }
     }
 
-    /// The field of the request it's about, as a JSON pointer, where it's one.
+    /// The field it's about, as a JSON pointer, where that is the same in every request; else the
+    /// command says where it was asked for.
     pub fn field(&self) -> Option<&'static str> {
         match self {
-            Refusal::PeriodReversed { .. } | Refusal::TooManyEntries { .. } => Some("/to"),
-            Refusal::DiscountTooLarge => Some("/discounts"),
-            Refusal::UnsoundPromptTerms => Some("/prompt_payment"),
             Refusal::UnknownCountry => Some("/country"),
-            Refusal::ExchangeRateMissing { .. } => Some("/exchange"),
-            Refusal::AmountNotPositive | Refusal::Overpaid { .. } => Some("/amount/amount_minor"),
-            Refusal::ReversedTooMuch { .. } => Some("/amount_minor"),
-            Refusal::LineTwice { .. }
-            | Refusal::OverCredited { .. }
-            | Refusal::NotDivisible { .. }
-            | Refusal::CreditTooLarge
-            | Refusal::CreditBelowZero
-            | Refusal::NothingToCredit => Some("/lines"),
+            Refusal::UnsoundPromptTerms => Some("/prompt_payment"),
             Refusal::BeforeLastOfSeries { .. } => Some("/issued_on"),
-            Refusal::BeforeIssue { .. }
-            | Refusal::DayOutOfRange
-            | Refusal::ReversedBeforePaid { .. } => Some("/on"),
-            Refusal::NothingToBill { .. }
-            | Refusal::InvoiceExists { .. }
-            | Refusal::InvoiceUnknown { .. }
-            | Refusal::NotADraft { .. }
-            | Refusal::NotIssued { .. }
-            | Refusal::NotVoidable { .. }
-            | Refusal::LineUnpriced { .. }
-            | Refusal::DraftChanged
-            | Refusal::LineNotAlone { .. }
-            | Refusal::TermTwice
-            | Refusal::BadText { .. }
-            | Refusal::AmountTooLarge
-            | Refusal::TotalBelowZero
-            | Refusal::UnknownCurrency { .. }
-            | Refusal::MixedOutsideScope
-            | Refusal::NumberTaken
-            | Refusal::WrongSeries
-            | Refusal::PaymentExists { .. }
-            | Refusal::PaymentUnknown { .. }
-            | Refusal::CreditNoteExists { .. }
-            | Refusal::CreditNoteUnknown { .. }
-            | Refusal::LineUnknown { .. }
-            | Refusal::DisputeExists { .. }
-            | Refusal::DisputeUnknown { .. }
-            | Refusal::DisputeClosed
-            | Refusal::Disputed
-            | Refusal::SeenTooOld
-            | Refusal::ClientLinkUnknown { .. }
-            | Refusal::TooManyClientLinks { .. } => None,
+            Refusal::ReversedBeforePaid { .. } => Some("/on"),
+            _ => None,
         }
     }
 

@@ -78,7 +78,9 @@ impl Busy {
             _ => self.record(random).await,
         };
         match outcome {
-            Ok(()) | Err(CommandError::Refused(_) | CommandError::NotFound) => {}
+            Ok(())
+            | Err(CommandError::Refused(_) | CommandError::NotFound | CommandError::Missing(_)) => {
+            }
             Err(error) => panic!("the service failed: {error}"),
         }
     }

@@ -90,7 +90,7 @@ async fn client_of(about: &About, id: InvoiceId) -> Result<ClientId, Problem> {
         let event: Option<&InvoiceEvent> = recorded.event.family();
         event.into_iter().for_each(|event| invoice.evolve(event));
     }
-    let drafted = invoice.drafted.ok_or_else(Problem::not_found)?;
+    let drafted = invoice.drafted.ok_or_else(|| Problem::not_found_at("{id}"))?;
     must_see(about, drafted.client)?;
     Ok(drafted.client)
 }

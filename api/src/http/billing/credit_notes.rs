@@ -152,14 +152,15 @@ pub(crate) async fn credit_note_view(
 ) -> Result<CreditNoteView, Problem> {
     clients_seen(about)?;
     let mut tx = about.tx().await?;
-    let row = credit_note::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let row = credit_note::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found_at("{id}"))?;
     tx.commit().await?;
     let story = invoice_story(about, row.invoice_id).await?;
     let note = |told: &Told| {
         let InvoiceEvent::CreditNoteIssued(event) = &told.event else { return None };
         (event.credit_note == id).then(|| (event.clone(), told.position))
     };
-    let (event, position) = story.told.iter().find_map(note).ok_or_else(Problem::not_found)?;
+    let (event, position) =
+        story.told.iter().find_map(note).ok_or_else(|| Problem::not_found_at("{id}"))?;
     // As it stood then, which its own row of today does not tell.
     let mut notes = story.credit_notes.iter();
     let row = notes.find(|note| note.credit_note_id == id).cloned();

@@ -74,7 +74,7 @@ pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Form, Pro
     clients_seen(&call)?;
     let id = CreditNoteId(call.path.id);
     let mut tx = call.tx().await?;
-    let row = credit_note::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let row = credit_note::find(&mut tx, id).await?.ok_or_else(|| Problem::not_found_at("{id}"))?;
     tx.commit().await?;
     let story = invoice_story(&call, row.invoice_id).await?;
     let issued = story.told.iter().find_map(|told| {

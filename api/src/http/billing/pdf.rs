@@ -99,7 +99,7 @@ pub(crate) async fn of_credit_note(call: Call<ById, Wanted>) -> Result<Page, Pro
     let mut tx = call.tx().await?;
     let found = credit_note::find(&mut tx, id).await?;
     tx.commit().await?;
-    let invoice = found.ok_or_else(Problem::not_found)?.invoice_id;
+    let invoice = found.ok_or_else(|| Problem::not_found_at("{id}"))?.invoice_id;
     let story = invoice_story(&call, invoice).await?;
     let issued = story.told.iter().find_map(|told| {
         let InvoiceEvent::CreditNoteIssued(issued) = &told.event else { return None };

@@ -136,7 +136,7 @@ pub(crate) async fn one(call: Call<ById, Nothing>) -> Result<Answer<ProfileBody>
     let mut tx = call.tx().await?;
     let known = client::find(&mut tx, id).await?;
     tx.commit().await?;
-    known.ok_or_else(Problem::not_found)?;
+    known.ok_or_else(|| Problem::not_found_at("{id}"))?;
     let (profile, position) = profile_then(&call, id).await?;
     Ok(call.read(ProfileBody::of(&profile)).tagged(call.tag((KIND, id.0), position)))
 }

@@ -249,7 +249,7 @@ pub(crate) async fn provenance(
         Some(issued) => issued.sealed.line(n).map(|line| Line::sealed(line, &view.entries)),
         None => Line::priced(view, n),
     };
-    let line = line.ok_or_else(Problem::not_found)?;
+    let line = line.ok_or_else(|| Problem::not_found_at("{n}"))?;
     let of = view.told.iter().find(|told| Some(told.position) == view.issued_at());
     let issue = issued.zip(of).map(|(issued, told)| issue(told, &issued.sealed));
     let told = (n, line, issue);
@@ -261,7 +261,7 @@ pub(crate) async fn of_credit(call: Call<ByLine, Nothing>) -> Result<Answer<Prov
     let ByLine { id, n } = call.path;
     let note = credit_note_view(&call, CreditNoteId(id)).await?;
     let sealed = &note.event.sealed;
-    let line = sealed.line(n).ok_or_else(Problem::not_found)?;
+    let line = sealed.line(n).ok_or_else(|| Problem::not_found_at("{n}"))?;
     let line = Line::sealed(line, &note.story.entries);
     let told = note.story.told.iter().find(|told| told.position == note.position);
     let told = (n, line, told.map(|told| issue(told, sealed)));

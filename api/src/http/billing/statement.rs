@@ -129,7 +129,7 @@ pub(crate) async fn statement(call: Call<ById, Asked>) -> Result<Stated, Problem
     let reading = Reading::of(&call);
     reading.known_by(&["receivable"]).await?;
     let mut standing = reading.begin().await?;
-    let row = standing.firm.clients.get(&client).ok_or_else(Problem::not_found)?;
+    let row = standing.firm.clients.get(&client).ok_or_else(|| Problem::not_found_at("{id}"))?;
     personal::load(&call.keys, &mut standing.tx, &row.name).await?;
     let name = personal::unique_text(&call.keys, row.name.as_ref());
     let today = today(&reading, &mut standing.tx, standing.book.settings()).await?;

@@ -202,7 +202,7 @@ async fn story(about: &About, id: InvoiceId) -> Result<Story, Problem> {
         }
         invoice.evolve(&told.event);
     }
-    let drafted = invoice.drafted.ok_or_else(Problem::not_found)?;
+    let drafted = invoice.drafted.ok_or_else(|| Problem::not_found_at("{id}"))?;
     if entries.is_empty() {
         entries.clone_from(&drafted.entries);
     }

@@ -5,6 +5,8 @@ mod access;
 mod approval;
 mod ask;
 mod billed_again;
+mod billing_faults;
+mod billing_paths;
 mod budgets;
 mod calendar;
 mod client_answers;

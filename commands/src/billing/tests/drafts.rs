@@ -213,14 +213,16 @@ async fn billing_and_admins_draft_and_void_and_nobody_else() {
 async fn a_period_or_client_that_makes_no_sense_is_refused() {
     let (office, _) = approved().await;
     let unknown = DraftInvoice { client: ClientId(random_id()), ..january(&office) };
-    assert_eq!(draft(&office, unknown).await, Err(CommandError::NotFound));
+    let no_client = || Err(CommandError::Missing("/client_id".to_owned()));
+    assert_eq!(draft(&office, unknown).await, no_client());
     let not_a_client = DraftInvoice { client: ClientId(office.project.0), ..january(&office) };
-    assert_eq!(draft(&office, not_a_client).await, Err(CommandError::NotFound));
+    assert_eq!(draft(&office, not_a_client).await, no_client());
     let reversed = DraftInvoice { to: day("2025-12-31"), ..january(&office) };
     assert_eq!(refused(draft(&office, reversed).await), "billing.period_reversed");
     let long = DraftInvoice { to: day("2036-01-01"), ..january(&office) };
     assert_eq!(refused(draft(&office, long).await), "billing.period_too_long");
     let void =
         VoidInvoice { invoice: InvoiceId(random_id()), reason: None, expected_version: None };
-    assert_eq!(office.firm.send(Actor::Operator, void).await, Err(CommandError::NotFound));
+    let outcome = office.firm.send(Actor::Operator, void).await;
+    assert_eq!(outcome, Err(CommandError::Missing("{id}".to_owned())));
 }

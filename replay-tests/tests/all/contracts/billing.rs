@@ -353,15 +353,9 @@ fn agreement() -> Vec<InvoiceEvent> {
     };
     let settled = |outcome, note| DisputeSettled { invoice, client, dispute, outcome, note };
     let answer = text(UMBRELLA, PurposeClass::Reason, "corrected");
+    let (by, seen_version, agreed) = (words("Kabelo Example"), 3, None);
     vec![
-        InvoiceSignedOff {
-            invoice,
-            client,
-            by: words("Kabelo Example"),
-            seen_version: 3,
-            agreed: None,
-        }
-        .into(),
+        InvoiceSignedOff { invoice, client, by, seen_version, agreed }.into(),
         disputed(key()).into(),
         disputed(LineKey::Day { day: TUESDAY }).into(),
         settled(Outcome::Accepted, Some(answer)).into(),

@@ -8,6 +8,7 @@ mod catalogue;
 mod correspondence;
 pub(crate) mod files;
 mod keyring;
+mod later;
 mod leave;
 mod leave_members;
 pub(crate) mod people;
