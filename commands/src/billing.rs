@@ -3,6 +3,7 @@
 
 mod accountable;
 mod candidates;
+mod cautions;
 pub mod client_answers;
 pub mod client_links;
 mod consent;
@@ -32,6 +33,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
+pub use cautions::cautions;
 pub use consent::{DisputeLine, SettleDispute, SignOff};
 pub use credit::{CreditInvoice, EntryPart, Part};
 pub use draft::DraftInvoice;

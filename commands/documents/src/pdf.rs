@@ -8,6 +8,7 @@ mod picture;
 #[cfg(test)]
 mod samples;
 mod setting;
+mod unprintable;
 mod words;
 
 use domain::billing::sealed::SealedInvoice;
@@ -21,6 +22,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use crate::{Logo, RenderError};
 use page::{Attached, Page};
 use setting::Sheet;
+pub use unprintable::{Unprintable, unprintable};
 
 /// How many renderings ago something was last of use, to be forgotten: of one document hardly
 /// anything is of use to the next, and all that is kept is looked through each time.
@@ -49,7 +51,7 @@ impl Marking {
 
 /// The bytes of the page. `xml` is the form that is attached under the name that Factur-X has for
 /// it; a draft has none. An invoice doesn't wait for what can't be shown: a mark that can't be
-/// drawn is left out, and for a character that can't be set something else stands.
+/// drawn is left out, and for a character that can't be set its code stands.
 pub fn render(
     sealed: &SealedInvoice,
     logo: Option<&Logo>,

@@ -5,8 +5,12 @@ use domain::billing::numbering::{InvoiceSeries, SeriesEvent};
 use domain::billing::particulars::{Missing, missing};
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::tax_invoice::TaxInvoiceKind;
+<<<<<<< HEAD
 use domain::billing::tax_places::misplaced;
 use domain::billing::{InvoiceEvent, Refusal, invoice_stream, issue_invoice};
+=======
+use domain::billing::{InvoiceEvent, invoice_stream, issue_invoice};
+>>>>>>> forms
 use domain::id::InvoiceId;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
@@ -21,8 +25,6 @@ use crate::unit::Unit;
 
 /// What is answered where the law asks for more than is known.
 const PARTICULARS: &str = "billing.particulars_missing";
-/// What is warned of where the way to tax does not fit the countries of the two sides.
-const MISPLACED: &str = "billing.tax_category_misplaced";
 
 /// Seal a draft with its number.
 #[derive(Debug, Clone)]
@@ -63,10 +65,6 @@ impl Command for IssueInvoice {
             at(&refusal, of_day.then(|| "/issued_on".to_owned()))
         })?;
         self.check_particulars(unit, &sealed, &facts.own_currency)?;
-        for it in misplaced(&sealed) {
-            let detail = format!("tax category {}: {}", it.category().code(), it.remedy());
-            unit.warn(Warned { item: None, code: MISPLACED.to_owned(), detail });
-        }
         let forms = render_and_keep(unit, &self.files, owner(unit), draft.client, &sealed).await?;
         let taken = SeriesEvent::from(number.clone());
         let command = issue_invoice::IssueInvoice { invoice: id, facts, number, forms };

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use documents::{FormName, Logo};
-use domain::billing::electronic::unfit;
 use domain::billing::sealed::{RenderedForm, SealedInvoice};
 use domain::files::{self, File, FileAbout, FileKind, file_stream};
 use domain::id::{ClientId, FileId, MemberId};
@@ -16,14 +15,13 @@ use migrations::files::TenantFiles;
 use super::content::{ContentError, Receiver};
 use super::reading::{ReadError, open};
 use super::sweep::away;
+use crate::billing::cautions;
 use crate::loaded::Loaded;
-use crate::refused::{CommandError, Warned};
+use crate::refused::CommandError;
 use crate::unit::Unit;
 
 /// The largest mark that a page shows, in bytes.
 const LOGO_BYTES_MAX: u64 = 4 << 20;
-/// What is warned of where EN 16931 has no form for a document.
-const NO_FORM: &str = "billing.no_electronic_form";
 
 /// Renders a document that is about to be issued and keeps its page: the page rests on a library
 /// whose next version may set it otherwise; the other forms are written anew whenever they are
@@ -40,15 +38,7 @@ pub async fn render_and_keep(
     if let Some(tx) = unit.tx.take() {
         tx.commit().await?;
     }
-    for reason in unfit(sealed) {
-        let detail = format!(
-            "{} has no form for programs, {}: {}",
-            sealed.number,
-            reason.code(),
-            reason.remedy()
-        );
-        unit.warn(Warned { item: None, code: NO_FORM.to_owned(), detail });
-    }
+    cautions(sealed).into_iter().for_each(|it| unit.warn(it));
     let document = sealed.clone();
     let render = move || documents::render(&document, logo.as_ref());
     let rendered = tokio::task::spawn_blocking(render).await;

@@ -38,6 +38,12 @@ pub(crate) struct IssueWarning {
     detail: String,
 }
 
+impl From<Warned> for IssueWarning {
+    fn from(Warned { code, detail, .. }: Warned) -> Self {
+        IssueWarning { code, detail }
+    }
+}
+
 /// What issuing did.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "InvoiceIssuedAnswer")]
@@ -65,8 +71,7 @@ pub(crate) async fn issue(
     };
     let stream = invoice_stream(invoice);
     let (done, warnings) = call.send_if_warned(object, stream, |_, _| true, command).await?;
-    let shown = |Warned { code, detail, .. }| IssueWarning { code, detail };
-    let warnings = warnings.into_iter().map(shown).collect();
+    let warnings = warnings.into_iter().map(Into::into).collect();
     Ok(call.changed(done, object).map(|changed| InvoiceIssuedBody { changed, warnings }))
 }
 

@@ -1,5 +1,6 @@
 //! One invoice over HTTP: as it was sealed, or as a draft would be today, with what became of it.
 
+use commands::billing::cautions;
 use domain::billing::particulars::Missing;
 use domain::billing::sealed::{SealedInvoice, SealedLine};
 use domain::billing::{Drafted, InvoiceEvent, Refusal};
@@ -13,6 +14,7 @@ use super::credit_notes::CreditNoteSummary;
 use super::document::{DocumentBody, FormBody, LineBody, unit_of};
 use super::happened::HappenedBody;
 use super::invoices::{Amounts, InvoiceSummary, KIND, summary};
+use super::issuing::IssueWarning;
 use super::view::{InvoiceView, invoice_view};
 use crate::http::answer::Answer;
 use crate::http::call::Call;
@@ -65,6 +67,8 @@ pub(crate) struct InvoiceBody {
     seal_refusal: Option<SealRefusalBody>,
     /// What the document lacks that the law asks for.
     missing: Vec<MissingBody>,
+    /// What issuing a draft would warn of; empty of what was issued.
+    warnings: Vec<IssueWarning>,
     /// What it was rendered to when it was issued.
     forms: Vec<FormBody>,
     credit_notes: Vec<CreditNoteSummary>,
@@ -94,10 +98,16 @@ pub(crate) fn shown(view: &InvoiceView) -> InvoiceBody {
         document: view.document.as_deref().map(DocumentBody::of),
         seal_refusal: view.seal_refusal.as_ref().map(Into::into),
         missing: view.missing.iter().map(Into::into).collect(),
+        warnings: warnings(view),
         forms: forms(view),
         credit_notes: view.credit_notes.iter().map(CreditNoteSummary::of).collect(),
         happened: view.happened(),
     }
+}
+
+fn warnings(view: &InvoiceView) -> Vec<IssueWarning> {
+    let draft = view.document.as_deref().filter(|_| view.drafted.issued.is_none());
+    draft.map(cautions).unwrap_or_default().into_iter().map(Into::into).collect()
 }
 
 fn forms(view: &InvoiceView) -> Vec<FormBody> {

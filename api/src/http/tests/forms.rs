@@ -116,9 +116,11 @@ async fn what_the_norm_has_no_form_for_is_issued_as_a_page_and_says_why() {
     billing.known().await;
     let firm = &billing.firm;
     let invoice = billing.drafted().await;
+    let of_draft = warned(&firm.get(&invoice).await, "billing.no_electronic_form");
     let issued = billing.issue(&invoice, json!({})).await;
     issued.is(200);
     let reasons = warned(&issued, "billing.no_electronic_form");
+    assert_eq!(reasons, of_draft);
     assert!(reasons.len() == 1 && reasons[0].contains("KWD has more"), "{reasons:?}");
     for query in ["", "?syntax=cii"] {
         let refused = firm.get(&format!("{invoice}/xml{query}")).await;
@@ -152,4 +154,20 @@ async fn a_way_to_tax_that_does_not_fit_the_countries_is_told_when_it_is_issued(
     assert_eq!(warned(&issued, "billing.tax_category_misplaced").len(), 2, "{}", issued.text);
     // Nor has the client a number by which it would owe the tax.
     assert_eq!(warned(&issued, "billing.no_electronic_form").len(), 1, "{}", issued.text);
+}
+
+#[tokio::test]
+async fn characters_that_the_page_can_not_show_are_named_before_and_when_it_is_issued() {
+    let billing = Billing::vendor("ZAR").await;
+    billing.known().await;
+    let invoice = billing.drafted().await;
+    let code = "billing.character_not_printable";
+    assert_eq!(warned(&billing.firm.get(&invoice).await, code), [""; 0]);
+    billing.patch(&invoice, &json!({ "note": "Thank you \u{1f600}" })).await.is(200);
+    let before = warned(&billing.firm.get(&invoice).await, code);
+    let issued = billing.issue(&invoice, json!({})).await;
+    assert_eq!(warned(&issued, code), before);
+    assert!(before.len() == 1 && before[0].starts_with("/wording/note: \u{1f600} (U+1F600);"));
+    let xml = billing.firm.get(&format!("{invoice}/xml")).await;
+    assert!(xml.text.contains("Thank you \u{1f600}"), "{}", xml.text);
 }

@@ -1,19 +1,18 @@
 //! Texts as the page can show them. Whatever somebody wrote, a document must be printable: what no
-//! font has is marked, what is no text is left out, and words that no line holds may be broken.
+//! font has is shown by its code, what is no text is left out, and words that no line holds may be
+//! broken.
 
 use serde_json::Value;
 
 use super::setting::Setting;
 
-/// What stands for a character that no font here has.
-const MARK: char = '\u{25a1}';
 /// Words longer than this may be broken.
 const WORD_MAX: usize = 20;
 /// Where a long word may be broken: after each so many characters.
 const PIECE: usize = 4;
 const MAY_BREAK: char = '\u{200b}';
 
-/// The text without controls, with marks for what no font has.
+/// The text without controls, with codes for what no font has.
 pub(super) fn legible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut word = 0;
@@ -30,19 +29,25 @@ pub(super) fn legible(text: &str) -> String {
             }
             word += 1;
         }
-        out.extend(shown(c));
+        match c {
+            '\t' | '\n' | '\r' => out.push(' '),
+            ' '..='~' => out.push(c),
+            _ if c.is_control() || is_hidden(c) => {}
+            _ if Setting::get().covers(c) => out.push(c),
+            _ => out.push_str(&code(c)),
+        }
     }
     out
 }
 
-fn shown(c: char) -> Option<char> {
-    match c {
-        '\t' | '\n' | '\r' => Some(' '),
-        ' '..='~' => Some(c),
-        _ if c.is_control() || is_hidden(c) => None,
-        _ if Setting::get().covers(c) => Some(c),
-        _ => Some(MARK),
-    }
+/// What stands for a character that no font here has: a line may end behind it.
+fn code(c: char) -> String {
+    format!("[U+{:04X}]{MAY_BREAK}", u32::from(c))
+}
+
+/// Whether a character is shown as itself, or is none that anybody would look for.
+pub(super) fn is_printable(c: char) -> bool {
+    matches!(c, ' '..='~') || c.is_control() || is_hidden(c) || Setting::get().covers(c)
 }
 
 /// Characters that only steer how others are shown; some of them turn texts around.
@@ -57,12 +62,13 @@ fn is_hidden(c: char) -> bool {
     steers || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Puts `?` for each character that is not of a plain alphabet. Marks that combine with letters of
+/// Puts its code for each character that is not of a plain alphabet. Marks that combine with letters of
 /// other scripts can make clusters that no font here has, though it has each of their parts.
 pub(super) fn make_plain(facts: &mut Value) {
     match facts {
         Value::String(text) => {
-            *text = text.chars().map(|c| if is_plain(c) { c } else { '?' }).collect();
+            let plain = |c| if is_plain(c) { String::from(c) } else { code(c) };
+            *text = text.chars().map(plain).collect();
         }
         Value::Array(values) => values.iter_mut().for_each(make_plain),
         Value::Object(members) => members.values_mut().for_each(make_plain),
@@ -94,14 +100,14 @@ mod tests {
     #[test]
     fn what_steers_and_what_no_font_has_is_not_on_the_page() {
         assert_eq!(legible("a\u{202e}b\0c\nd"), "abc d");
-        assert_eq!(legible("株 Zoë €"), "\u{25a1} Zoë €");
-        assert!(Setting::get().covers(MARK));
+        assert_eq!(legible("株😀 Zoë €"), "[U+682A]\u{200b}[U+1F600]\u{200b} Zoë €");
     }
 
     #[test]
     fn plain_letters_are_those_of_alphabets_and_no_marks() {
         let mut facts = serde_json::json!({ "a": ["Zoë ж Ω €\u{301}\u{901}"], "n": 1 });
         make_plain(&mut facts);
-        assert_eq!(facts, serde_json::json!({ "a": ["Zoë ж Ω €??"], "n": 1 }));
+        let expected = "Zoë ж Ω €[U+0301]\u{200b}[U+0901]\u{200b}";
+        assert_eq!(facts, serde_json::json!({ "a": [expected], "n": 1 }));
     }
 }

@@ -1,6 +1,6 @@
 //! The page: what it says, that it's the same each time, and that others can open it.
 
-mod hostile;
+pub(super) mod hostile;
 mod said;
 
 use std::path::{Path, PathBuf};

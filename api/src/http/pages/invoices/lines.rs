@@ -120,9 +120,8 @@ impl LineShown {
 
     /// Whether its entries differ in their work, or in what it's priced by; else the line says it.
     pub(crate) fn shows_work(&self) -> bool {
-        let differs = |entry: &EntryShown| {
-            !entry.apart.is_empty() || entry.task != self.entries[0].task
-        };
+        let differs =
+            |entry: &EntryShown| !entry.apart.is_empty() || entry.task != self.entries[0].task;
         self.entries.iter().any(differs)
     }
 
