@@ -5,12 +5,7 @@ use domain::billing::numbering::{InvoiceSeries, SeriesEvent};
 use domain::billing::particulars::{Missing, missing};
 use domain::billing::sealed::SealedInvoice;
 use domain::billing::tax_invoice::TaxInvoiceKind;
-<<<<<<< HEAD
-use domain::billing::tax_places::misplaced;
 use domain::billing::{InvoiceEvent, Refusal, invoice_stream, issue_invoice};
-=======
-use domain::billing::{InvoiceEvent, invoice_stream, issue_invoice};
->>>>>>> forms
 use domain::id::InvoiceId;
 use jiff::civil::Date;
 use migrations::files::TenantFiles;
