@@ -10,6 +10,7 @@ pub(crate) mod files;
 mod keyring;
 mod leave;
 mod leave_members;
+mod numbers;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod sample;
