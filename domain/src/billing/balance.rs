@@ -1,6 +1,6 @@
 //! What is due of an invoice, in one place: whatever shows a balance folds events into this. A
-//! discount for paying soon lowers a price, so a credit note takes back its share of it, and no more
-//! is ever the client's than came in.
+//! discount for paying soon lowers a price, so a credit note takes back its share of it, and no
+//! more is ever the client's than came in.
 
 use serde::{Deserialize, Serialize};
 

@@ -193,8 +193,9 @@ fn take<'a>(
     let all: i64 = wanted.iter().map(|(_, seconds)| seconds).sum();
     let is_all = held.len() == wanted.len()
         && wanted.iter().all(|(lot, seconds)| held.get(lot) == Some(seconds));
-    // A part is priced as what is left of the line is, by what each second was billed as: it may net time that is taken back with time
-    // that is not, and some of its price may be gone without its seconds.
+    // A part is priced as what is left of the line is, by what each second was billed as: it may
+    // net time that is taken back with time that is not, and some of its price may be gone without
+    // its seconds.
     let left_all: i64 = left.iter().map(|(_, seconds)| seconds).sum();
     let billed = issued.left_billed(line);
     let share_of = |lot: &Lot, part: i64| {

@@ -1,11 +1,10 @@
-//! Samples of the events of invoices from their drafts on, of the series of their numbers, and of
-//! what is known of clients for them.
+//! Samples of the events of invoices from their drafts on, and of what is known of clients for
+//! them.
 
 use domain::billing::billing_profile::{BillingProfileChanged, Profile, ProfileEvent};
 use domain::billing::draft_terms::{DraftDiscount, DraftLineDiscount, DraftLineTax, DraftTerms};
 use domain::billing::exchange::{Exchange, ExchangeRate, StatedRate};
 use domain::billing::lines::LineKey;
-use domain::billing::numbering::{NumberTaken, SeriesEvent};
 use domain::billing::prompt_payment::{PromptPayment, PromptTerms};
 use domain::billing::sealed::{
     Allowance, Buyer, BuyerParticulars, Credited, DocumentKind, LineDiscount, PaymentTerms,
@@ -367,27 +366,6 @@ fn agreement() -> Vec<InvoiceEvent> {
 pub(crate) fn invoices() -> Vec<Event> {
     let all = [drafts(), documents(), payments(), agreement()];
     all.into_iter().flatten().map(Event::from).collect()
-}
-
-pub(crate) fn series() -> Vec<Event> {
-    let taken = |document, number: &str, credit_note| {
-        let number = number.to_owned();
-        let invoice = INVOICE_ID();
-        let event = NumberTaken {
-            document,
-            year: 2026,
-            n: 1,
-            number,
-            invoice,
-            credit_note,
-            issued_on: None,
-        };
-        Event::from(SeriesEvent::from(event))
-    };
-    vec![
-        taken(DocumentKind::Invoice, "INV-2026-00001", None),
-        taken(DocumentKind::CreditNote, "CN-2026-00001", Some(CREDIT())),
-    ]
 }
 
 pub(crate) fn profiles() -> Vec<Event> {

@@ -11,6 +11,7 @@ mod keyring;
 mod later;
 mod leave;
 mod leave_members;
+mod numbers;
 pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod sample;

@@ -13,8 +13,8 @@ use super::carried::{CARRIED, sent_today};
 use super::keyring::SampleKeys;
 use super::sample::{KABELO, NOVA, id, text};
 use super::{
-    billing, budgets, catalogue, correspondence, files, leave, leave_members, people, platform,
-    sums, tenancy, time, timer,
+    billing, budgets, catalogue, correspondence, files, leave, leave_members, numbers, people,
+    platform, sums, tenancy, time, timer,
 };
 
 /// The file of the metadata column, which has no version of its own: it only grows.
@@ -30,7 +30,7 @@ fn samples() -> Vec<Event> {
         timer::favourites(),
         time::invoices(),
         billing::invoices(),
-        billing::series(),
+        numbers::series(),
         billing::profiles(),
         correspondence::correspondence(),
         people::members(),
