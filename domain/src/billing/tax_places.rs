@@ -1,5 +1,5 @@
-//! Which ways to tax don't fit the places of the two sides. They are told and do not keep a document
-//! from being issued: borders of taxes are not those of countries everywhere, and the firm may know
+//! Which ways to tax don't fit the places of the two sides. They are told and keep no document from
+//! being issued: borders of taxes are not those of countries everywhere, and the firm may know
 //! better.
 
 use super::sealed::SealedInvoice;
@@ -47,11 +47,9 @@ impl Misplaced {
                 "K is for firms of the European Union: set COUNTRY, or tax as Z or O"
             }
             Misplaced::AcquirerOutside => {
-                "K is for clients in the European Union: give the client's country, or tax as G or O"
+                "K is for clients in the European Union: give the client's country, or tax as G"
             }
-            Misplaced::OneState => {
-                "K is between two states: tax as S, or as AE where the client owes"
-            }
+            Misplaced::OneState => "K is between two states: tax as S, or AE if the client owes",
             Misplaced::ExporterOutside => {
                 "G is for firms of the European Union: set COUNTRY, or tax as Z"
             }
