@@ -23,8 +23,8 @@ pub struct DisputeLine {
     pub reason: Personal<String>,
 }
 
-/// What disputing leads to. Of an issued invoice the line must be one that was sealed, of a draft it
-/// must hold what the draft holds.
+/// What disputing leads to. Of an issued invoice the line must be one that was sealed, of a draft
+/// it must hold what the draft holds.
 pub fn decide(invoice: &Invoice, command: DisputeLine) -> Result<LineDisputed, Refusal> {
     let DisputeLine { invoice: id, dispute, line: shown, by, reason } = command;
     let (line, key) = (shown.n, shown.key);

@@ -91,7 +91,7 @@ impl ShownInvoice {
         }
     }
 
-    /// A draft that can't be sealed as it is, by its lines with what they say, and what it reserves.
+    /// A draft that can't be sealed as it is, by its lines with their words, and what it reserves.
     pub fn of_lines<'a>(
         currency: &str,
         entries: &[ReservedEntry],
@@ -135,8 +135,8 @@ impl ShownInvoice {
         self.lines.iter().find(|line| line.n == n)
     }
 
-    /// The lines that hold what was disputed. Where it was not written down what the line held, it's
-    /// the one line about the same subject; where there are several, none can be told to be it.
+    /// The lines that hold what was disputed. Where it was not written down what the line held,
+    /// it's the one line about the same subject; of several, none can be told to be it.
     pub fn disputed_in(&self, disputed: &LineDisputed) -> Vec<u32> {
         if let Some(was) = &disputed.shown {
             let lots: BTreeSet<&Lot> = was.lots.iter().collect();

@@ -201,7 +201,7 @@ impl DisputeBody {
 pub(crate) struct SignOffBody {
     /// Who of them, as they say.
     by: Option<String>,
-    /// What was to be paid when they agreed; left out of agreements of before this was written down.
+    /// What was to be paid when they agreed; left out where that was not written down.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<Money>,
     /// Stands for the lines and amounts that they saw: SHA-256.

@@ -176,9 +176,10 @@ async fn a_line_of_one_entry_carries_its_note_and_one_of_a_member_their_name() {
     };
     bureau.office.send(noted).await.expect("recorded");
     bureau.office.approved(week("2026-W02")).await;
+    bureau.send(setting("CLIENT_SEES_MEMBERS", "true")).await.expect("a setting");
     for (group_by, description, who, note) in [
         (GroupBy::Entry, "2026-01-07 Website: Design", false, true),
-        (GroupBy::Member, "Work", true, false),
+        (GroupBy::Member, "Website: Design", true, false),
     ] {
         let command = DraftInvoice {
             invoice: domain::id::InvoiceId(random_id()),

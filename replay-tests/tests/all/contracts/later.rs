@@ -1,5 +1,5 @@
-//! Fields that an event got after it had landed. The contracts of its type stay as they are, so what
-//! is written with such a field is pinned here: it's a promise as well.
+//! Fields that an event got after it had landed. The contracts of its type stay as they are, so
+//! what is written with such a field is pinned here: it's a promise as well.
 
 use domain::billing::lines::LineKey;
 use domain::billing::shown::{AgreedTo, DisputedLine};

@@ -124,8 +124,8 @@ fn refused(problem: Problem) -> Response {
     page(StatusCode::NOT_FOUND, &notice).unwrap_or_else(of_problem).into_response()
 }
 
-/// Where what was answered is not what is shown now, nothing is taken down, and a person is asked to
-/// look again.
+/// Where what was answered is not what is shown now, nothing is taken down, and a person is asked
+/// to look again.
 fn not_taken(guest: &Guest, problem: Problem) -> Shown {
     if problem.parts().1 != CHANGED {
         return of_problem(problem);
