@@ -6,7 +6,7 @@ use domain::log::{Event, Recorded};
 use crate::row::{Row, Rows};
 
 /// The stored types of one slice, as each family of events lists them.
-pub type EventTypes = &'static [(&'static str, i16)];
+pub use domain::log::EventTypes;
 
 /// A read model: which events it reads, which rows each of them touches, and how it changes them.
 ///

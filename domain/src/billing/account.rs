@@ -1,6 +1,6 @@
-//! What an invoice does to the account of its client: each movement is the difference that its event
-//! makes to the balance, so movements add up to it by construction; and a document's price in parts,
-//! which add up to it to the unit. Whatever shows or sums either keeps what is said here.
+//! What an invoice does to the account of its client: each movement is the difference that its
+//! event makes to the balance, so movements add up to it by construction; and a document's price
+//! in parts, which add up to it to the unit. Whatever shows or sums either keeps what is said here.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -45,9 +45,9 @@ impl DocumentKind {
 pub struct TemplateVersion(pub u16);
 
 impl TemplateVersion {
-    /// The one that documents are rendered with today. Since 2 the page names the form inside in its
-    /// metadata, and shows the code of a character that it has no font for; the forms for programs
-    /// are those of 1.
+    /// The one that documents are rendered with today. Since 2 the page names the form inside in
+    /// its metadata, and shows the code of a character that it has no font for; the forms for
+    /// programs are those of 1.
     pub const TODAY: TemplateVersion = TemplateVersion(2);
 }
 

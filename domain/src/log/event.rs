@@ -72,7 +72,7 @@ macro_rules! events {
             }
 
             /// The kind of stream of each slice, with the stored types of its events.
-            pub fn streams() -> impl Iterator<Item = (&'static str, &'static [(&'static str, i16)])> {
+            pub fn streams() -> impl Iterator<Item = (&'static str, super::EventTypes)> {
                 [].into_iter()$(.chain([(<$family>::STREAM_TYPE, $family::TYPES)]))+
             }
 

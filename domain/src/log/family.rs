@@ -5,6 +5,9 @@
 use crate::canonical::CanonicalError;
 use crate::personal::PersonalFields;
 
+/// The stored types of one slice with the version of each that is written today.
+pub type EventTypes = &'static [(&'static str, i16)];
+
 /// The events of one slice: how each is stored and read.
 pub trait EventFamily: PersonalFields + Clone + PartialEq + std::fmt::Debug + Send + Sync {
     /// Each stored type of the family with the version that is written today.
@@ -23,8 +26,8 @@ pub trait EventFamily: PersonalFields + Clone + PartialEq + std::fmt::Debug + Se
     fn payload(&self) -> Result<String, CanonicalError>;
 }
 
-/// The one kind of stream that a family's events are in. The slice's aggregate names it, so a family
-/// of two kinds of streams does not compile.
+/// The one kind of stream that a family's events are in. The slice's aggregate names it, so a
+/// family of two kinds of streams does not compile.
 pub trait InStream: EventFamily {
     /// The kind, as each event is stored with it.
     const STREAM_TYPE: &'static str;

@@ -13,7 +13,7 @@ mod upcast;
 pub use claim::{ClaimChange, ClaimKey, ClaimKind};
 pub use claims_of::{claims_of, project_name_claim};
 pub use event::{DecodeError, Event, Recorded, UPCASTS};
-pub use family::{EventFamily, InStream};
+pub use family::{EventFamily, EventTypes, InStream};
 pub use leaf::{LEAF_FORMAT, StoredEvent, leaf_hash};
 pub use metadata::{Actor, Metadata, Origin, Via};
 pub use tree::{CompactRange, Hash, RangeSizeError};

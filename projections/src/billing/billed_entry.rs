@@ -20,9 +20,9 @@ use crate::row::{Rows, row};
 pub use asked::{Billed, Taken, Wanted, billed, taken};
 
 row! {
-    /// A lot of time on a document, or a line that is about no time. What takes back (a credit note,
-    /// or that the invoice became void) has figures below zero. Amounts are before tax, in minor
-    /// units of its currency.
+    /// A lot of time on a document, or a line that is about no time. What takes back (a credit
+    /// note, or that the invoice became void) has figures below zero. Amounts are before tax, in
+    /// minor units of its currency.
     BilledEntryRow in "rm_billed_entry"
     key(document_id: Uuid, part_id: Uuid, freed_by: FreedBy, n: i64)
     index("day": "(on_day) where on_day is not null") {

@@ -1,6 +1,6 @@
 //! What changes what clients owe, movement by movement, as the domain reckons them: invoices, what
-//! took them off again, and money. No movement ever changes, so what was owed after any event is the
-//! sum of those up to its place in the log: statements and ageing are such sums.
+//! took them off again, and money. No movement ever changes, so what was owed after any event is
+//! the sum of those up to its place in the log: statements and ageing are such sums.
 
 use domain::billing::account::{Movement, MovementKind, Owing};
 use domain::billing::{InvoiceBalance, InvoiceEvent};
@@ -23,8 +23,8 @@ text_cells! {
 
 row! {
     /// One movement. Amounts are in minor units of its currency, and signed: above zero the client
-    /// owes more. The row of the invoice itself has the sums that later movements follow from, which
-    /// change; what is told of movements never does.
+    /// owes more. The row of the invoice itself has the sums that later movements follow from,
+    /// which change; what is told of movements never does.
     ReceivableRow in "rm_receivable" key(invoice_id: InvoiceId, n: i64)
     index("client": "(client_id, on_day)") {
         /// The invoice that it's about.

@@ -105,8 +105,8 @@ impl Reading {
         Ok(Some(vec![own]))
     }
 
-    /// Waits until these read models know the moment of the past that is asked about. It's for those
-    /// whose rows say since when they are so; of others the past is folded from the log.
+    /// Waits until these read models know the moment of the past that is asked about. It's for
+    /// those whose rows say since when they are so; of others the past is folded from the log.
     pub(crate) async fn known_by(&self, models: &[&str]) -> Result<(), Problem> {
         let Some(position) = self.as_of else { return Ok(()) };
         let parts = (&self.tenants, &self.progress);

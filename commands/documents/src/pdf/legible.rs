@@ -62,8 +62,8 @@ fn is_hidden(c: char) -> bool {
     steers || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
 }
 
-/// Puts its code for each character that is not of a plain alphabet. Marks that combine with letters of
-/// other scripts can make clusters that no font here has, though it has each of their parts.
+/// Puts its code for each character that is not of a plain alphabet. Marks that combine with
+/// letters of other scripts can make clusters that no font here has, though it has their parts.
 pub(super) fn make_plain(facts: &mut Value) {
     match facts {
         Value::String(text) => {
