@@ -178,17 +178,7 @@ fn take<'a>(
             }
             wanted.clone()
         }
-        CreditPart::NetMinor(net_minor) => {
-            let fits = net_minor.unsigned_abs() <= left_net.unsigned_abs()
-                && net_minor.signum() == left_net.signum();
-            let moved = Vec::new();
-            let refusal = Refusal::OverCredited { line: line.n };
-            return if fits {
-                Ok(Take { line, net_minor: *net_minor, moved })
-            } else {
-                Err(refusal)
-            };
-        }
+        CreditPart::NetMinor(net_minor) => return lowered(line, left_net, *net_minor),
     };
     let all: i64 = wanted.iter().map(|(_, seconds)| seconds).sum();
     let is_all = held.len() == wanted.len()
@@ -203,9 +193,6 @@ fn take<'a>(
     };
     let shares: i64 = wanted.iter().map(|(lot, seconds)| share_of(lot, *seconds)).sum();
     let billed_all: i64 = billed.values().map(|(_, billed)| billed).sum();
-    let beyond = |part: i64, whole: i64| {
-        part.signum() * whole.signum() < 0 || part.unsigned_abs() > whole.unsigned_abs()
-    };
     let net_minor = if is_all {
         left_net
     } else if left_all == 0 {
@@ -229,6 +216,19 @@ fn take<'a>(
         billed_seconds: Some(share_of(&lot, seconds)),
     });
     Ok(Take { line, net_minor, moved: moved.collect() })
+}
+
+/// Whether a part is more than the whole, or of the other sign.
+fn beyond(part: i64, whole: i64) -> bool {
+    part.signum() * whole.signum() < 0 || part.unsigned_abs() > whole.unsigned_abs()
+}
+
+/// Takes of the price alone.
+fn lowered(line: &SealedLine, left_net: i64, net_minor: i64) -> Result<Take<'_>, Refusal> {
+    let fits = net_minor.unsigned_abs() <= left_net.unsigned_abs()
+        && net_minor.signum() == left_net.signum();
+    let refusal = Refusal::OverCredited { line: line.n };
+    if fits { Ok(Take { line, net_minor, moved: Vec::new() }) } else { Err(refusal) }
 }
 
 /// So many seconds from the first lots of their sign; all lots where it's all there is. None where
