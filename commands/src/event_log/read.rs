@@ -93,6 +93,18 @@ impl StoredRow {
     }
 }
 
+/// The columns that `StoredRow::read` reads, of the events that a condition names.
+macro_rules! stored_rows {
+    ($condition:literal) => {
+        concat!(
+            "select position, stream_type, stream_id, version, event_type, event_version,
+                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
+             from {t}.events ",
+            $condition
+        )
+    };
+}
+
 /// Up to `limit` events after a position, in order.
 pub async fn rows_after(
     tx: &mut TenantTx,
@@ -100,11 +112,7 @@ pub async fn rows_after(
     limit: i64,
 ) -> Result<Vec<StoredRow>, ReadError> {
     let rows = tx
-        .query(
-            "select position, stream_type, stream_id, version, event_type, event_version,
-                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
-             from {t}.events where position > $1 order by position limit $2",
-        )
+        .query(stored_rows!("where position > $1 order by position limit $2"))
         .bind(after)
         .bind(limit)
         .fetch_all()
@@ -121,13 +129,10 @@ pub async fn rows_about(
     limit: i64,
 ) -> Result<Vec<StoredRow>, ReadError> {
     let rows = tx
-        .query(
-            "select position, stream_type, stream_id, version, event_type, event_version,
-                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
-             from {t}.events
-             where position > $2 and (stream_id = $1 or payload::text like '%' || $1::text || '%')
-             order by position limit $3",
-        )
+        .query(stored_rows!(
+            "where position > $2 and (stream_id = $1 or payload::text like '%' || $1::text || '%')
+             order by position limit $3"
+        ))
         .bind(object)
         .bind(after)
         .bind(limit)
@@ -143,11 +148,7 @@ pub async fn stream_after(
     version: i32,
 ) -> Result<Vec<StoredRow>, ReadError> {
     let rows = tx
-        .query(
-            "select position, stream_type, stream_id, version, event_type, event_version,
-                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
-             from {t}.events where stream_id = $1 and version > $2 order by version",
-        )
+        .query(stored_rows!("where stream_id = $1 and version > $2 order by version"))
         .bind(stream.0)
         .bind(version)
         .fetch_all()
@@ -158,11 +159,7 @@ pub async fn stream_after(
 /// The events of these streams, stream by stream, each in order.
 pub async fn streams(tx: &mut TenantTx, ids: &[StreamId]) -> Result<Vec<StoredRow>, ReadError> {
     let rows = tx
-        .query(
-            "select position, stream_type, stream_id, version, event_type, event_version,
-                payload::text, metadata::text, event_id, command_id, recorded_at, leaf_hash
-             from {t}.events where stream_id = any($1) order by stream_id, version",
-        )
+        .query(stored_rows!("where stream_id = any($1) order by stream_id, version"))
         .bind(ids.iter().map(|stream| stream.0).collect::<Vec<Uuid>>())
         .fetch_all()
         .await?;
